@@ -13,7 +13,7 @@ help:  ## list the targets
 setup: .venv/.extension-stamp  ## create .venv with all dependencies, and build the lab extension
 
 # The sources of the lab extension. If it can't be built, the stamp says why and the rest still works.
-LAB := $(addprefix extension/,package.json yarn.lock tsconfig.json typescript.py automl_magic_lab/answers.py) \
+LAB := $(addprefix extension/,package.json yarn.lock tsconfig.json typescript.py automl_magic_lab/responses.py) \
   $(shell find extension/src extension/style extension/schema automl_magic/records/runs -type f -not -name '*.pyc')
 .venv/.extension-stamp: .venv/.setup-stamp $(LAB)
 	$(BIN)/python extension/hatch_build.py setup

@@ -91,7 +91,7 @@ def _restore(
     return error
 
 
-def near_miss(wrong: str, valid_names: Iterable[str]) -> str | None:
+def closest_match(wrong: str, valid_names: Iterable[str]) -> str | None:
     """Return the valid name that is most similar to a wrong one, ignoring case, or None."""
     by_lower = {name.lower(): name for name in valid_names}
     matches = get_close_matches(wrong.lower(), by_lower, n=1, cutoff=0.6)
@@ -116,7 +116,7 @@ class TargetNotFound(DataError):
     """The target column isn't in the data."""
 
     def __init__(self, target: str, columns: Sequence[str]) -> None:
-        close = near_miss(target, columns)
+        close = closest_match(target, columns)
         super().__init__(
             f"The data has no column {target!r}.",
             why=f"It has {len(columns)} columns: {shorten(columns)}.",

@@ -52,7 +52,7 @@ def is_fresh(root: Path) -> bool:
         return False
     built_at = (root / BUILT / "package.json").stat().st_mtime
     extension = root / "extension"
-    told = ("typescript.py", "automl_magic_lab/answers.py")  # what src/records.ts is written from
+    told = ("typescript.py", "automl_magic_lab/responses.py")  # what src/records.ts is written from
     named = [extension / name for name in ("package.json", "yarn.lock", "tsconfig.json", *told)]
     folders = [extension / name for name in ("src", "style", "schema")]
     folders.append(root / "automl_magic" / "records" / "runs")

@@ -19,7 +19,9 @@ from typing import Any
 
 HERE = Path(__file__).resolve().parent
 WRITTEN = HERE / "src" / "records.ts"
-HEAD = "// Written by `python extension/typescript.py` from automl_magic_lab/answers.py: edit that."
+HEAD = (
+    "// Written by `python extension/typescript.py` from automl_magic_lab/responses.py: edit that."
+)
 _PLAIN: Mapping[object, str] = {
     str: "string",
     datetime: "string",
@@ -43,9 +45,9 @@ def write(path: Path = WRITTEN) -> None:
     """Write the file; where nothing changed it stays, so that nothing is built anew for it."""
     for folder in (HERE, HERE.parent):  # a build has nothing of ours installed
         sys.path.insert(0, str(folder))
-    from automl_magic_lab.answers import ANSWERS
+    from automl_magic_lab.responses import RESPONSES
 
-    text = typescript(ANSWERS)
+    text = typescript(RESPONSES)
     if not path.exists() or path.read_text("utf-8") != text:
         path.write_text(text, encoding="utf-8")
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pickle
 
-from automl_magic.errors import DataError, RunFailed, TargetNotFound, near_miss, shorten
+from automl_magic.errors import DataError, RunFailed, TargetNotFound, closest_match, shorten
 
 
 def test_an_error_says_what_happened_why_and_what_to_do():
@@ -35,11 +35,11 @@ def test_a_caller_can_catch_every_data_error_by_one_name():
 
 
 def test_a_near_miss_ignores_letter_case():
-    assert near_miss("CHURN", ["age", "Churn"]) == "Churn"
+    assert closest_match("CHURN", ["age", "Churn"]) == "Churn"
 
 
 def test_a_word_that_is_close_to_nothing_has_no_near_miss():
-    assert near_miss("zzz", ["age", "churn"]) is None
+    assert closest_match("zzz", ["age", "churn"]) is None
 
 
 def test_a_long_list_is_cut_and_says_so():

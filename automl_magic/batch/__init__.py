@@ -23,7 +23,7 @@ if TYPE_CHECKING:
         ParquetReader,
         Reader,
     )
-    from automl_magic.batch.scoring import Scored, score
+    from automl_magic.batch.scoring import ScoringSummary, score
 
 _HOME = {
     "ArrowReader": "readers",
@@ -43,7 +43,7 @@ __all__ = [
     "JsonLinesReader",
     "ParquetReader",
     "Reader",
-    "Scored",
+    "ScoringSummary",
     "score",
 ]
 

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from automl_magic.recipe.values import EXACT, NAN, NUMBER, Array, Coded, Column
+from automl_magic.recipe.values import MAX_EXACT_INTEGER, NAN, NUMBER, Array, Column, EncodedColumn
 
 # Texts that pandas reads as missing, quoted or not.
 MISSING = (
@@ -98,28 +98,30 @@ def _integers(values: pa.Array) -> Column:
     if not values.null_count:
         return _numpy(values)
     bounds = pc.min_max(values)
-    if all(bound is None or abs(bound) < EXACT for bound in bounds.as_py().values()):
+    if all(bound is None or abs(bound) < MAX_EXACT_INTEGER for bound in bounds.as_py().values()):
         return _numpy(values)  # float64 with NaN
     return _coded(values, lambda distinct: distinct.to_pylist())
 
 
-def _coded(values: pa.Array, convert: Any) -> Coded:
+def _coded(values: pa.Array, convert: Any) -> EncodedColumn:
     encoded = values.dictionary_encode()
     codes: Any = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
     distinct = convert(encoded.dictionary)
-    return Coded(codes, np.fromiter(distinct, dtype=object, count=len(distinct)))
+    return EncodedColumn(codes, np.fromiter(distinct, dtype=object, count=len(distinct)))
 
 
 def _has_long_integer(texts: pa.Array, numbers: pa.Array) -> bool:
     """Return whether an integer has more digits than a float can represent."""
     bounds = pc.min_max(numbers).as_py().values()
-    return any(bound is not None and abs(bound) >= EXACT for bound in bounds) and bool(
+    return any(bound is not None and abs(bound) >= MAX_EXACT_INTEGER for bound in bounds) and bool(
         pc.any(pc.match_substring_regex(texts, r"^\s*[-+]?[0-9]{16,}\s*$")).as_py()
     )
 
 
 def _has_long_int(values: Sequence[object], kinds: set[type]) -> bool:
-    return int in kinds and any(type(value) is int and abs(value) >= EXACT for value in values)
+    return int in kinds and any(
+        type(value) is int and abs(value) >= MAX_EXACT_INTEGER for value in values
+    )
 
 
 def _number(text: str) -> object:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from automl_magic.errors import DataError, near_miss
+from automl_magic.errors import DataError, closest_match
 
 if TYPE_CHECKING:
     from automl_magic.batch.readers import Reader
@@ -108,7 +108,7 @@ BY_NAME: Mapping[str, Format] = {one.name: one for one in FORMATS}
 SUFFIXES: Mapping[str, Format] = {suffix: one for one in FORMATS for suffix in one.suffixes}
 
 
-def writer_of(path: Path) -> Writer:
+def writer_for(path: Path) -> Writer:
     """Return the writer for the suffix of a file.
 
     Raises
@@ -119,7 +119,7 @@ def writer_of(path: Path) -> Writer:
     formats = {f".{fmt.name}": fmt for fmt in FORMATS}
     suffix = path.suffix.lower()
     if suffix not in formats:
-        match = near_miss(suffix, formats) or ".csv"
+        match = closest_match(suffix, formats) or ".csv"
         raise DataError(
             f"Can't write a table to {str(path)!r}.",
             why=f"Its suffix is {path.suffix!r}, but the formats are {', '.join(formats)}.",

@@ -31,7 +31,7 @@ MANIFEST, LOCK, WHOLE = "manifest.json", "lock", "whole"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Done(Record):
+class PartsManifest(Record):
     """The finished parts: `rows` is the number of rows of each, `made_from` describes the job."""
 
     schema_version: int = 1
@@ -41,10 +41,10 @@ class Done(Record):
 
 
 class Parts:
-    """The parts of an output. `opened` locks them, so a second process is refused."""
+    """The parts of an output. `open_parts` locks them, so a second process is refused."""
 
-    def __init__(self, output: Path, writer: Writer, manifest: Done) -> None:
-        self._folder, self._output, self._writer, self.done = (
+    def __init__(self, output: Path, writer: Writer, manifest: PartsManifest) -> None:
+        self._folder, self._output, self._writer, self.manifest = (
             _folder(output),
             output,
             writer,
@@ -54,45 +54,45 @@ class Parts:
     @property
     def n_rows(self) -> int:
         """The number of finished rows."""
-        return sum(self.done.rows)
+        return sum(self.manifest.rows)
 
     def add(self, fill: Callable[[PartWriter], tuple[int, tuple[str, ...]]]) -> int:
         """Add a part. `fill` writes it and returns its number of rows and its column names."""
-        path = self._path(len(self.done.rows))
+        path = self._path(len(self.manifest.rows))
         with self._writer.open(path) as part:
             n_rows, names = fill(part)
         if n_rows:
-            self._write(replace(self.done, names=names, rows=(*self.done.rows, n_rows)))
+            self._write(replace(self.manifest, names=names, rows=(*self.manifest.rows, n_rows)))
         return n_rows
 
     def finish(self) -> None:
         """Join the parts. The output gets its name when it's complete and on disk."""
-        paths = [self._path(number) for number in range(len(self.done.rows))]
+        paths = [self._path(number) for number in range(len(self.manifest.rows))]
         joined = self._folder / WHOLE
-        if len(paths) == 1 and not self._writer.header(self.done.names):
+        if len(paths) == 1 and not self._writer.header(self.manifest.names):
             joined = paths[0]
         else:
             with joined.open("wb") as file:
-                self._writer.join(paths, self.done.names, file)
+                self._writer.join(paths, self.manifest.names, file)
                 file.flush()
                 os.fsync(file.fileno())
         joined.replace(self._output)
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def forget(self) -> None:
+    def delete(self) -> None:
         """Delete the parts."""
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _path(self, number: int) -> Path:
         return self._folder / f"{number:05}.part"
 
-    def _write(self, manifest: Done) -> None:
+    def _write(self, manifest: PartsManifest) -> None:
         write_atomic(self._folder / MANIFEST, dumps(manifest.to_json()).encode("ascii", "replace"))
-        self.done = manifest
+        self.manifest = manifest
 
 
 @contextmanager
-def opened(
+def open_parts(
     output: Path, writer: Writer, made_from: Any, *, resume: bool, overwrite: bool
 ) -> Iterator[Parts]:
     """Open the parts of an output, new or existing.
@@ -135,22 +135,22 @@ def opened(
             _check_same(existing.made_from, made_from, output)
         else:
             existing = None
-        parts = Parts(output, writer, existing or Done(made_from=made_from))
+        parts = Parts(output, writer, existing or PartsManifest(made_from=made_from))
         try:
             yield parts
         finally:
             # Without a part there's nothing to resume.
-            if folder.is_dir() and not parts.done.rows:
-                parts.forget()
+            if folder.is_dir() and not parts.manifest.rows:
+                parts.delete()
 
 
 def _folder(output: Path) -> Path:
     return output.with_name(f".{output.name[:200]}.parts")
 
 
-def _read(folder: Path) -> Done | None:
+def _read(folder: Path) -> PartsManifest | None:
     try:
-        return Done.from_json(json.loads((folder / MANIFEST).read_bytes()))
+        return PartsManifest.from_json(json.loads((folder / MANIFEST).read_bytes()))
     except (OSError, ValueError, RecordProblem):
         return None
 

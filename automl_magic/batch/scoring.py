@@ -17,12 +17,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from automl_magic.batch.formats import writer_of
-from automl_magic.batch.parts import opened
+from automl_magic.batch.formats import writer_for
+from automl_magic.batch.parts import open_parts
 from automl_magic.batch.readers.base import Chunk, Reader
 from automl_magic.batch.writers import PartWriter
 from automl_magic.errors import DataError, DataNotReadable
-from automl_magic.recipe.batches import answers, names_of
+from automl_magic.recipe.batches import predict_table, prediction_columns
 from automl_magic.recipe.fitted import FittedRecipe
 
 # Maximum work that a killed process loses, plus the time of one chunk.
@@ -31,24 +31,24 @@ OnRows = Callable[[int, int | None, float], None]
 
 
 @dataclass(frozen=True)
-class Scored:
+class ScoringSummary:
     """The totals of a scoring job. `resumed` is the number of rows of earlier processes."""
 
     path: Path
     n_rows: int
-    resumed: int
+    n_resumed: int
     wall_s: float
 
     @property
     def rows_per_s(self) -> float:
         """Rows per second of this process."""
-        return (self.n_rows - self.resumed) / max(self.wall_s, 1e-9)
+        return (self.n_rows - self.n_resumed) / max(self.wall_s, 1e-9)
 
     def to_json(self) -> dict[str, Any]:
         return {
             "predictions": str(self.path),
             "rows": self.n_rows,
-            "resumed": self.resumed,
+            "resumed": self.n_resumed,
             "wall_s": round(self.wall_s, 3),
             "rows_per_s": round(self.rows_per_s, 1),
         }
@@ -66,13 +66,13 @@ def score(
     on_rows: OnRows | None = None,
     threads: int | None = None,
     part_s: float = PART_S,
-) -> Scored:
+) -> ScoringSummary:
     """Predict all rows of a table and write them to a file, which appears when it's complete.
 
     Parameters
     ----------
     output : Path
-        `.csv`, `.parquet` or `.jsonl` file. It has the kept columns, then those of `names_of`. An
+        `.csv`, `.parquet` or `.jsonl` file. It has the kept columns, then those of `prediction_columns`. An
         existing file is replaced.
     model_digest : str
         Digest of the model. A resumed job must have the same.
@@ -99,8 +99,8 @@ def score(
     OSError
         If the output can't be written.
     """
-    writer, used = writer_of(output), model.recipe.used_columns
-    clash = [name for name in keep if name in names_of(model)]
+    writer, used = writer_for(output), model.recipe.used_columns
+    clash = [name for name in keep if name in prediction_columns(model)]
     if clash:
         raise DataError(
             f"Can't keep column {clash[0]!r}.",
@@ -114,7 +114,7 @@ def score(
         "the input": reader.identity(),
         "the options": {"keep": list(keep), "format": output.suffix.lower()},
     }
-    with opened(output, writer, made_from, resume=resume, overwrite=overwrite) as parts:
+    with open_parts(output, writer, made_from, resume=resume, overwrite=overwrite) as parts:
         resumed = parts.n_rows
         predicted = _predict_chunks(
             model, reader.chunks(used, keep, resumed), threads or len(_cores())
@@ -124,7 +124,7 @@ def score(
             while more:
                 more = _add_part(parts, predicted, reader, on_rows, part_s)
         except DataError:
-            parts.forget()  # the input must be fixed, so a resume would refuse it
+            parts.delete()  # the input must be fixed, so a resume would refuse it
             raise
         finally:
             predicted.close()
@@ -135,7 +135,7 @@ def score(
                 fix="Use a table with rows.",
             )
         parts.finish()
-        return Scored(output, parts.n_rows, resumed, time.monotonic() - started)
+        return ScoringSummary(output, parts.n_rows, resumed, time.monotonic() - started)
 
 
 def _add_part(
@@ -173,7 +173,7 @@ def _predict_chunks(
     """Yield the number of rows and the output columns of each chunk, in order."""
 
     def predict_chunk(chunk: Chunk) -> tuple[int, Mapping[str, Any]]:
-        return chunk.n_rows, {**chunk.passthrough(), **answers(model, chunk.table())}
+        return chunk.n_rows, {**chunk.passthrough(), **predict_table(model, chunk.table())}
 
     futures: deque[Future[tuple[int, Mapping[str, Any]]]] = deque()
     with ThreadPoolExecutor(threads, thread_name_prefix="automl-score") as pool:

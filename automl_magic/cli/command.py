@@ -9,10 +9,10 @@ from typing import Any
 
 import click
 
-from automl_magic.cli import verbs
-from automl_magic.cli.door import Answer, Door
+from automl_magic.cli import commands
+from automl_magic.cli.frontend import CommandResult, Frontend
 
-VERBS = {
+COMMANDS = {
     "demo": "Run the whole workflow on real data.",
     "wizard": "Find a model step by step, without writing code.",
     "plan": "Write an experiment file and notebooks without running them.",
@@ -52,17 +52,17 @@ VERBS = {
 WORKSPACE_HELP = "Configured workspace to use. Works before or after the command."
 
 
-class Verbs(click.Group):
+class LazyGroup(click.Group):
     """A group that loads the module of a command when the command is used."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
-        return list(VERBS)
+        return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        if cmd_name not in VERBS:
+        if cmd_name not in COMMANDS:
             return None
         command: click.Command = getattr(
-            importlib.import_module(f"{verbs.__name__}.{cmd_name}"), cmd_name
+            importlib.import_module(f"{commands.__name__}.{cmd_name}"), cmd_name
         )
         return command
 
@@ -74,16 +74,16 @@ class Verbs(click.Group):
         except click.exceptions.NoSuchCommand as error:
             # click suggests only loaded commands, and ours aren't loaded yet.
             raise click.exceptions.NoSuchCommand(
-                error.command_name, possibilities=list(VERBS), ctx=ctx
+                error.command_name, possibilities=list(COMMANDS), ctx=ctx
             ) from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Commands"):
-            formatter.write_dl(list(VERBS.items()))
+            formatter.write_dl(list(COMMANDS.items()))
 
 
 @click.group(
-    cls=Verbs,
+    cls=LazyGroup,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -95,14 +95,14 @@ def automl(ctx: click.Context, workspace: str | None) -> None:
     Start with `automl demo`, or with your own table: `automl fit DATA --target COLUMN`.
     """
     if workspace is not None:
-        frontend: Door = ctx.obj
-        frontend.choose(workspace)
+        frontend: Frontend = ctx.obj
+        frontend.select_workspace(workspace)
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help())
 
 
-def verb(function: Callable[..., Answer]) -> click.Command:
-    """Turn a function of a frontend and options that returns an `Answer` into a command.
+def subcommand(function: Callable[..., CommandResult]) -> click.Command:
+    """Turn a function of a frontend and options that returns an `CommandResult` into a command.
 
     The command gets `--json` and `--workspace`. It takes its name from the function and its help
     from the docstring.
@@ -112,14 +112,14 @@ def verb(function: Callable[..., Answer]) -> click.Command:
     @functools.wraps(function)
     def command(
         ctx: click.Context, /, *, as_json: bool, act_in: str | None, **options: Any
-    ) -> Answer:
-        frontend: Door = ctx.obj
+    ) -> CommandResult:
+        frontend: Frontend = ctx.obj
         if act_in is not None:
-            frontend.choose(act_in)
+            frontend.select_workspace(act_in)
         result = function(frontend, **options)
         frontend.show(result, as_json=as_json)
         if result.server is not None:
-            frontend.keep(result.server)
+            frontend.keep_running(result.server)
         return result
 
     name = function.__name__.strip("_")
@@ -131,4 +131,4 @@ def verb(function: Callable[..., Answer]) -> click.Command:
     )
     # Documented once, in the help of `automl`, but accepted in both places.
     act_in = click.option("--workspace", "act_in", metavar="NAME", hidden=True, help=WORKSPACE_HELP)
-    return click.command(name, short_help=VERBS[name])(as_json(act_in(command)))
+    return click.command(name, short_help=COMMANDS[name])(as_json(act_in(command)))

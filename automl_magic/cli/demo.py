@@ -13,7 +13,7 @@ from automl_magic import flow
 from automl_magic.files.notebook_json import read_notebook
 from automl_magic.flow.scoring import predict
 from automl_magic.records import Leaderboard, ModelVersion
-from automl_magic.runs.outcome import Outcome
+from automl_magic.runs.outcome import FinishedRun
 from automl_magic.runs.tracked_run import OnEvent
 from automl_magic.workspace import Workspace, default_workspace
 
@@ -39,7 +39,7 @@ class Journey:
 
     name: str
     question: str
-    outcome: Outcome
+    outcome: FinishedRun
     leaderboard: Leaderboard
     notebook: Path
     standalone: dict[str, Any]

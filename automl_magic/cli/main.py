@@ -13,11 +13,11 @@ from collections.abc import Sequence
 import click
 
 from automl_magic.cli.command import automl
-from automl_magic.cli.door import Answer
+from automl_magic.cli.frontend import CommandResult
 from automl_magic.cli.terminal import Terminal
 from automl_magic.cli.usage import BadUsage
+from automl_magic.display.text import error_document, error_lines, printable
 from automl_magic.errors import AutomlMagicError
-from automl_magic.look.text import error_document, error_lines, safe
 from automl_magic.runs.tracked_run import NotTracked
 
 OK, CLEAR_ERROR, USAGE = 0, 1, 2
@@ -62,7 +62,7 @@ def _run(arguments: list[str]) -> int:
             "Stopped.", why="You pressed Ctrl-C.", fix="See what was kept: automl runs"
         )
         return _report_error(stopped, CLEAR_ERROR, as_json=as_json)
-    return result.exit_code if isinstance(result, Answer) else int(result or OK)
+    return result.exit_code if isinstance(result, CommandResult) else int(result or OK)
 
 
 def _format_warning(
@@ -74,7 +74,7 @@ def _format_warning(
 ) -> str:
     """Format our own warnings as a sentence, without the file name and line number."""
     if category is NotTracked:
-        return f"Note: {safe(message, 2000)}\n"
+        return f"Note: {printable(message, 2000)}\n"
     return _DEFAULT_FORMAT(message, category, filename, lineno, line)
 
 

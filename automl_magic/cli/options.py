@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
-from automl_magic.cli.types import ColumnKindOf, Duration, KindOfTask
+from automl_magic.cli.types import ColumnKindAssignment, Duration, TaskKindChoice
 from automl_magic.records import SPEC_SUFFIX
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -17,7 +17,7 @@ _SEARCH = (
     click.option("-t", "--target", metavar="COLUMN", help="Column to predict."),
     click.option(
         "--task",
-        type=KindOfTask(),
+        type=TaskKindChoice(),
         help="Task type. Default: inferred from the target.",
     ),
     click.option(
@@ -55,7 +55,7 @@ _SEARCH = (
         "--kind",
         "kinds",
         multiple=True,
-        type=ColumnKindOf(),
+        type=ColumnKindAssignment(),
         help="Column and the kind to treat it as. Repeatable.",
     ),
     click.option(
@@ -89,20 +89,20 @@ _SEARCH = (
     click.option("--overwrite", is_flag=True, help="Replace an existing plan in the folder."),
 )
 
-OF_THE_FOLDER = ("folder", "overwrite")
+FOLDER_OPTIONS = ("folder", "overwrite")
 
 
 def search_options(function: F) -> F:
     """Add DATA and the options that `plan` and `fit` share. Lists the kinds of DATA in the help."""
-    from automl_magic.data.sources.registry import in_words
+    from automl_magic.data.sources.registry import help_text
 
-    function.__doc__ = (function.__doc__ or "").replace("DATA is a table", f"DATA is {in_words()}")
+    function.__doc__ = (function.__doc__ or "").replace("DATA is a table", f"DATA is {help_text()}")
     for option in reversed(_SEARCH):
         function = option(function)
     return function
 
 
-def given(options: dict[str, Any]) -> dict[str, Any]:
+def typed_options(options: dict[str, Any]) -> dict[str, Any]:
     """Return the options that were typed, as keyword arguments of `flow.plan`.
 
     Options that weren't typed are omitted, so that each default is defined in one place.
@@ -128,7 +128,7 @@ def check_target(data: object, target: str | None, typed: dict[str, Any]) -> Non
     click.UsageError
     """
     if isinstance(data, str) and data.endswith(SPEC_SUFFIX):
-        answered = [name for name in typed if name not in OF_THE_FOLDER]
+        answered = [name for name in typed if name not in FOLDER_OPTIONS]
         if target is not None or answered:
             raise click.UsageError(
                 f"{data} sets the target and all options. Edit the file instead of passing them."

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from automl_magic.look.text import safe
+from automl_magic.display.text import printable
 
 
 @dataclass
@@ -27,9 +27,9 @@ class Progress:
     rows_done: int = 0
     n_rows: int | None = None
     rows_per_s: float = 0.0
-    streamed: dict[str, Any] | None = None
+    stream_event: dict[str, Any] | None = None
 
-    def take(self, event: dict[str, Any]) -> bool:
+    def update(self, event: dict[str, Any]) -> bool:
         """Update the state from an event. Return whether the event is worth a line in a log.
 
         These are the run's ID, the start of a cell, and the first trial and each better one.
@@ -66,7 +66,7 @@ class Progress:
                 self.left_s = event.get("left_s")
                 return is_first or self.rows_done == self.n_rows
             case "stream":
-                before, self.streamed = self.streamed, event
+                before, self.stream_event = self.stream_event, event
                 return before is None or before["dead_letters"] != event["dead_letters"]
             case _:
                 return False
@@ -77,8 +77,8 @@ class Progress:
         if self.n_cells:
             parts.append(f"cell {min(self.cells_done + 1, self.n_cells)}/{self.n_cells}")
         if self.cell_id:
-            parts.append(safe(self.cell_id, 40))
-        if self.streamed is not None:
+            parts.append(printable(self.cell_id, 40))
+        if self.stream_event is not None:
             parts.append(self._messages())
         if self.rows_done:
             parts.append(self._rows())
@@ -91,12 +91,12 @@ class Progress:
         if self.left_s is not None and self.left_s > 0:
             parts.append(f"{self.left_s:.0f} s left")
         if not parts:
-            return f"run {safe(self.run_id)}" if self.run_id else "starting"
+            return f"run {printable(self.run_id)}" if self.run_id else "starting"
         return " · ".join(parts)
 
     def summary(self) -> str:
         """Return the totals of a finished run as one line."""
-        if self.streamed is not None:
+        if self.stream_event is not None:
             return self._messages()
         if self.rows_done:
             return self._rows()
@@ -104,16 +104,16 @@ class Progress:
         return cells + (f" · {self._trials()}" if self.trials_done else "")
 
     @property
-    def share(self) -> float | None:
+    def fraction(self) -> float | None:
         """The completed fraction, from 0 to 1, or None if it isn't known."""
-        if self.streamed is not None:
+        if self.stream_event is not None:
             return None
         if self.rows_done:
             return self.rows_done / self.n_rows if self.n_rows else None
         return self.cells_done / (self.n_cells or 1)
 
     def _messages(self) -> str:
-        event = self.streamed or {}
+        event = self.stream_event or {}
         parts = [f"{event['messages']:,} messages", f"{event['messages_per_s']:,.0f}/s"]
         if event["lag"] is not None:
             parts.append(f"lag {event['lag']:,}")

@@ -12,21 +12,21 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TextIO
 
-from automl_magic.cli.door import Answer, InAWorkspace, OnEvent, Server
+from automl_magic.cli.frontend import CommandResult, OnEvent, Server, WorkspaceMixin
 from automl_magic.cli.progress import Progress
-from automl_magic.look.text import safe
+from automl_magic.display.text import printable
 
 PAUSE_S = 0.1  # between two updates of the line
 
 
-class Terminal(InAWorkspace):
+class Terminal(WorkspaceMixin):
     """A terminal or a pipe."""
 
-    def table(self, name: str) -> str:
+    def resolve_table(self, name: str) -> str:
         return name
 
     @contextlib.contextmanager
-    def watching(self) -> Iterator[OnEvent]:
+    def show_progress(self) -> Iterator[OnEvent]:
         stream = sys.stderr
         if stream.isatty():
             with _updating_line(stream) as on_event:
@@ -36,20 +36,22 @@ class Terminal(InAWorkspace):
 
     def wizard(
         self, data: str | None, target: str | None, *, port: int | None, no_browser: bool
-    ) -> Answer:
+    ) -> CommandResult:
         from automl_magic.cli.apps.voila import wizard_server
 
         server = wizard_server(Path.cwd(), port, data, target, workspace=self.workspace)
         server.start()
         if not no_browser:
             self.open(server.url)
-        return Answer(server, {"app": "wizard", "url": server.url}, server.url, server=server)
+        return CommandResult(
+            server, {"app": "wizard", "url": server.url}, server.url, server=server
+        )
 
-    def say(self, message: str) -> None:
+    def notify(self, message: str) -> None:
         clear = "\r\x1b[K" if sys.stderr.isatty() else ""
-        print(f"{clear}{safe(message)}", file=sys.stderr, flush=True)
+        print(f"{clear}{printable(message)}", file=sys.stderr, flush=True)
 
-    def show(self, result: Answer, *, as_json: bool) -> None:
+    def show(self, result: CommandResult, *, as_json: bool) -> None:
         if as_json:
             text = json.dumps(result.document, indent=2, allow_nan=False)
             # UTF-8 can't encode a lone surrogate in a column name.
@@ -60,7 +62,7 @@ class Terminal(InAWorkspace):
     def open(self, url: str) -> None:
         webbrowser.open(url)
 
-    def keep(self, server: Server) -> None:
+    def keep_running(self, server: Server) -> None:
         print("Press Ctrl-C to stop it.", file=sys.stderr, flush=True)
         with server:
             server.wait()
@@ -78,7 +80,7 @@ def _updating_line(stream: TextIO) -> Iterator[OnEvent]:
         print(f"\r{progress.line()[:width]}\x1b[K", end="", file=stream, flush=True)
 
     def on_event(event: dict[str, Any]) -> None:
-        is_important = progress.take(event)
+        is_important = progress.update(event)
         if is_important or time.monotonic() - updated_at >= PAUSE_S:
             show()
 
@@ -92,7 +94,7 @@ def _plain_lines(stream: TextIO) -> OnEvent:
     progress = Progress()
 
     def on_event(event: dict[str, Any]) -> None:
-        if progress.take(event):
+        if progress.update(event):
             print(progress.line(), file=stream, flush=True)
 
     return on_event

@@ -56,7 +56,7 @@ class Assignment(click.ParamType):
             return name, text
 
 
-class KindOfTask(click.Choice):
+class TaskKindChoice(click.Choice):
     """A task type. Its choices are read on demand, because packages can add some."""
 
     def __init__(self) -> None:
@@ -67,7 +67,7 @@ class KindOfTask(click.Choice):
         return TaskKind.choices()
 
 
-class ColumnKindOf(click.ParamType):
+class ColumnKindAssignment(click.ParamType):
     """`column=kind`. Splits at the last equals sign, because a column's name can contain some."""
 
     name = "column=kind"

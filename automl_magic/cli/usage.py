@@ -7,8 +7,8 @@ from typing import Self
 
 import click
 
-from automl_magic.cli.command import VERBS
-from automl_magic.errors import AutomlMagicError, near_miss
+from automl_magic.cli.command import COMMANDS
+from automl_magic.errors import AutomlMagicError, closest_match
 
 
 class BadUsage(AutomlMagicError):
@@ -21,15 +21,15 @@ class BadUsage(AutomlMagicError):
         see_help = f"See the help: {typed} --help"
         match error:
             case click.exceptions.NoSuchCommand():
-                match = near_miss(error.command_name, VERBS)
+                match = closest_match(error.command_name, COMMANDS)
                 return cls(
                     f"`{typed}` has no command {error.command_name!r}.",
-                    why=f"Its commands are {', '.join(VERBS)}.",
+                    why=f"Its commands are {', '.join(COMMANDS)}.",
                     fix=f"Type: {typed} {match}" if match else see_help,
                 )
             case click.NoSuchOption():
                 options = [] if error.ctx is None else _options(error.ctx)
-                match = near_miss(error.option_name, options)
+                match = closest_match(error.option_name, options)
                 return cls(
                     f"`{typed}` has no option {error.option_name!r}.",
                     why=f"Its options are {', '.join(options)}.",
@@ -69,7 +69,7 @@ def _closest_choice(error: click.BadParameter) -> str | None:
     if parameter is None or not isinstance(parameter.type, click.Choice):
         return None
     typed = re.match(r"'(.*?)' is not one of", error.message)
-    match = near_miss(typed[1], parameter.type.choices) if typed else None
+    match = closest_match(typed[1], parameter.type.choices) if typed else None
     return f"Use {match}." if match else None
 
 

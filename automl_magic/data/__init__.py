@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from automl_magic.data.fingerprints import fingerprint
-    from automl_magic.data.frames import TableSource, as_source, resolved, save_frame
-    from automl_magic.data.limits import Limits
+    from automl_magic.data.frames import TableSource, frame_as_source, resolve_source, save_frame
+    from automl_magic.data.limits import ReadLimits
     from automl_magic.data.profiling import profile
     from automl_magic.data.readers import reader
-    from automl_magic.data.reports import Report, report
+    from automl_magic.data.reports import ProfileReport, report
     from automl_magic.data.tables import load, load_code, locate, read_call
     from automl_magic.data.target import check_target
 
@@ -35,10 +35,10 @@ _MODULES = {
 }
 
 __all__ = [
-    "Limits",
-    "Report",
+    "ReadLimits",
+    "ProfileReport",
     "TableSource",
-    "as_source",
+    "frame_as_source",
     "check_target",
     "fingerprint",
     "load",
@@ -48,7 +48,7 @@ __all__ = [
     "read_call",
     "reader",
     "report",
-    "resolved",
+    "resolve_source",
     "save_frame",
 ]
 

@@ -12,8 +12,8 @@ import resource
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from automl_magic.data.limits import Limits
-from automl_magic.data.sources.files import empty, shown
+from automl_magic.data.limits import ReadLimits
+from automl_magic.data.sources.files import empty_file_error, quote_name
 from automl_magic.errors import DataNotReadable, shorten
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def main(request: str) -> int:
     """Read one file as described by a JSON request, and return the exit code."""
     options = json.loads(request)
     path, folder = Path(options["path"]), Path(options["folder"])
-    limits = Limits(**options["limits"])
+    limits = ReadLimits(**options["limits"])
     # The libraries count towards the address space limit, so load them before setting it.
     module, name = options["source"]
     source = getattr(importlib.import_module(module), name)()
@@ -43,26 +43,26 @@ def main(request: str) -> int:
     except DataNotReadable as error:
         return _write_error(error, folder)
     except pd.errors.EmptyDataError:
-        return _write_error(empty(path), folder)
+        return _write_error(empty_file_error(path), folder)
     except (MemoryError, pa.ArrowMemoryError):
         return OUT_OF_MEMORY
     return 0
 
 
-def check(path: Path, frame: pd.DataFrame, limits: Limits) -> None:
+def check(path: Path, frame: pd.DataFrame, limits: ReadLimits) -> None:
     """Raise an error if the table is empty or too large."""
     if frame.shape[1] == 0:
-        raise empty(path)
+        raise empty_file_error(path)
     if len(frame) == 0:
         raise DataNotReadable(
-            f"{shown(path)} has no rows.",
+            f"{quote_name(path)} has no rows.",
             why=f"It only has a header with {frame.shape[1]:,} column names: "
-            f"{shorten([shown(name, 40) for name in frame.columns])}.",
+            f"{shorten([quote_name(name, 40) for name in frame.columns])}.",
             fix="Use a file with rows.",
         )
     if len(frame) > limits.rows:
         raise DataNotReadable(
-            f"{shown(path)} has too many rows.",
+            f"{quote_name(path)} has too many rows.",
             why=f"It has {len(frame):,}. The limit is {limits.rows:,}.",
             fix="Use a sample of its rows, or raise the limit in Python: "
             f"data.load(path, limits=Limits(rows={len(frame)}))",
@@ -114,8 +114,8 @@ def _plain(path: Path, name: str, column: pd.Series[Any]) -> pd.Series[Any] | No
         return None
     if any(isinstance(value, list | dict) for value in column):
         raise DataNotReadable(
-            f"{shown(path)} has a nested column.",
-            why=f"Column {shown(name, 40)} has lists or objects.",
+            f"{quote_name(path)} has a nested column.",
+            why=f"Column {quote_name(name, 40)} has lists or objects.",
             fix="Remove it, or write its parts as separate columns, with pandas.json_normalize.",
         )
     return column.where(column.isna(), column.map(str))

@@ -26,10 +26,10 @@ _ISO = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{
 
 def fingerprint(frame: pd.DataFrame) -> str:
     """Return `sha256:<hex>` of a table's column names, values and row count, without its index."""
-    return combine(list(map(str, frame.columns)), column_digests(frame), len(frame))
+    return combine_digests(list(map(str, frame.columns)), column_digests(frame), len(frame))
 
 
-def combine(names: list[str], digests: list[bytes], n_rows: int) -> str:
+def combine_digests(names: list[str], digests: list[bytes], n_rows: int) -> str:
     """Return the fingerprint of a table from its column digests."""
     total = hashlib.sha256(f"automl-magic table 1 {n_rows} {len(names)}".encode())
     for name, digest in zip(names, digests, strict=True):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from automl_magic.data.sources.registry import find
+from automl_magic.data.sources.registry import find_source
 from automl_magic.errors import DataNotReadable
 from automl_magic.files.atomic import replacing
 
@@ -29,7 +29,7 @@ class TableSource:
     final: str
 
     @contextmanager
-    def kept(self) -> Iterator[None]:
+    def copied(self) -> Iterator[None]:
         """Copy the table to its final path if it isn't there yet, unless the block fails."""
         if self.readable == self.final:
             yield
@@ -107,7 +107,7 @@ def check_frame(frame: pd.DataFrame) -> None:
 
 
 @contextmanager
-def as_source(frame: pd.DataFrame, folder: Path) -> Iterator[TableSource]:
+def frame_as_source(frame: pd.DataFrame, folder: Path) -> Iterator[TableSource]:
     """Save a DataFrame to a temporary file. `TableSource.kept` then copies it into the folder."""
     with tempfile.TemporaryDirectory(prefix="automl-magic-") as private:
         path = save_frame(frame, Path(private))
@@ -116,9 +116,9 @@ def as_source(frame: pd.DataFrame, folder: Path) -> Iterator[TableSource]:
 
 
 @contextmanager
-def resolved(source: str, folder: Path) -> Iterator[TableSource]:
+def resolve_source(source: str, folder: Path) -> Iterator[TableSource]:
     """Locate an existing table. Relative paths are looked up in the folder first."""
-    data_source, inside = find(source), Path(folder) / source
+    data_source, inside = find_source(source), Path(folder) / source
     if data_source.is_path and not Path(source).is_absolute() and inside.is_file():
         source = str(inside)
     location = data_source.locate(source)

@@ -57,8 +57,8 @@ class DatesInText:
     date_format: str
     share: float
     n_unread: int
-    about_order: str
-    ambiguous: bool
+    order_reason: str
+    is_ambiguous: bool
 
 
 def find_dates(levels: NDArray[Any], counts: NDArray[np.int64]) -> DatesInText | None:
@@ -94,8 +94,8 @@ def find_dates(levels: NDArray[Any], counts: NDArray[np.int64]) -> DatesInText |
         date_format=best,
         share=n_read[best] / n_filled,
         n_unread=int(counts.sum()) - n_read[best],
-        about_order=_order(best, swapped, ambiguous=ambiguous),
-        ambiguous=ambiguous,
+        order_reason=_order(best, swapped, ambiguous=ambiguous),
+        is_ambiguous=ambiguous,
     )
 
 

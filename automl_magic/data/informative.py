@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from automl_magic.data.kinds import Values, numbers_of
+from automl_magic.data.kinds import ColumnValues, to_numbers
 from automl_magic.records import Column, ColumnKind
 
 if TYPE_CHECKING:
@@ -16,9 +16,13 @@ if TYPE_CHECKING:
 _MAX_CLASSES = 50
 
 
-def most_telling(
-    features: list[tuple[Values, Column]], y: NDArray[np.float64], *, classes: bool, limit: int
-) -> list[tuple[Values, Column, float]]:
+def rank_features(
+    features: list[tuple[ColumnValues, Column]],
+    y: NDArray[np.float64],
+    *,
+    classes: bool,
+    limit: int,
+) -> list[tuple[ColumnValues, Column, float]]:
     """Return the columns that explain most of the target, best first, with their share in [0, 1].
 
     The share is the adjusted R² of the target's group means over the levels of the column or the
@@ -51,10 +55,12 @@ def _indicators(y: NDArray[np.float64]) -> NDArray[np.float64]:
     return (y[:, None] == largest[None, :]).astype(float)
 
 
-def value_groups(values: Values, parse: Mapping[str, str], n_bins: int = 32) -> NDArray[np.int64]:
+def value_groups(
+    values: ColumnValues, parse: Mapping[str, str], n_bins: int = 32
+) -> NDArray[np.int64]:
     """Return one code per row, shape (n_rows,): its level or the bin of its rank, 0 for missing."""
     codes = values.factorized[0] + 1
-    numbers = numbers_of(values, parse) if len(values.levels) > n_bins else None
+    numbers = to_numbers(values, parse) if len(values.levels) > n_bins else None
     if numbers is None or not np.isfinite(numbers).any():
         return codes
     # Divided by two, because differences of the largest floats overflow.

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from automl_magic.data.child import OUT_OF_MEMORY, PROBLEM, TABLE
-from automl_magic.data.limits import Limits
-from automl_magic.data.sources.files import shown
+from automl_magic.data.limits import ReadLimits
+from automl_magic.data.sources.files import quote_name
 from automl_magic.errors import DataNotReadable
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def read_in_child(
     source: type[object],
     path: Path,
     options: Mapping[str, Any],
-    limits: Limits,
+    limits: ReadLimits,
     *,
     n_rows: int | None = None,
 ) -> pd.DataFrame:
@@ -72,7 +72,7 @@ def read_in_child(
     DataNotReadable
         If the child rejects the file, runs out of memory or time, or crashes.
     """
-    memory_bytes = limits.reader_memory_bytes(path.stat().st_size)
+    memory_bytes = limits.max_memory_bytes(path.stat().st_size)
     with tempfile.TemporaryDirectory(prefix="automl-magic-") as folder:
         request = {
             "path": str(path),
@@ -112,7 +112,7 @@ def _wait(child: subprocess.Popen[bytes], path: Path, seconds: int) -> tuple[int
         _, output = child.communicate(timeout=seconds)
     except subprocess.TimeoutExpired as error:
         raise DataNotReadable(
-            f"{shown(path)} takes too long to read.",
+            f"{quote_name(path)} takes too long to read.",
             why=f"Reading it takes more than {seconds} s.",
             fix="Use a sample of its rows, or raise the limit in Python: "
             f"data.load(path, limits=Limits(seconds={seconds * 4}))",
@@ -132,7 +132,7 @@ def _child_error(
         return DataNotReadable(problem["what"], why=problem["why"], fix=problem["fix"])
     if code == OUT_OF_MEMORY or "bad_alloc" in output or "MemoryError" in output:
         return DataNotReadable(
-            f"{shown(path)} needs too much memory.",
+            f"{quote_name(path)} needs too much memory.",
             why=f"Reading its {path.stat().st_size:,} bytes takes more than {memory_bytes:,} bytes "
             "of memory.",
             fix="Use a sample of its rows, or raise the limit in Python: "
@@ -140,14 +140,14 @@ def _child_error(
         )
     if code == -signal.SIGXCPU:
         return DataNotReadable(
-            f"{shown(path)} takes too long to read.",
+            f"{quote_name(path)} takes too long to read.",
             why="The process that reads it used up its CPU time.",
             fix="Use a sample of its rows.",
         )
     status = f"signal {-code}" if code < 0 else f"exit code {code}"
     last = output.splitlines()[-1] if output else "no message"
     return DataNotReadable(
-        f"Can't read {shown(path)}.",
+        f"Can't read {quote_name(path)}.",
         why=f"The process that reads it ended with {status}: {last[:200]}",
         fix=f"Save the table as CSV again. To check the file type: file {shlex.quote(path.name)}",
     )
@@ -164,7 +164,7 @@ def _map_table(path: Path, table: Path) -> pd.DataFrame:
         content.validate(full=True)
     except pa.ArrowException as error:
         raise DataNotReadable(
-            f"{shown(path)} has invalid values.",
+            f"{quote_name(path)} has invalid values.",
             why=f"{' '.join(str(error).split())[:200].rstrip('.')}.",
             fix="Copy, download or write the file again.",
         ) from error

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 # Above 100 labels, or with fewer than 20 rows per label, a category has high cardinality.
-MANY_LEVELS, FEW_LEVELS = 100, 20
+MAX_CATEGORY_LEVELS, MAX_FEW_LEVELS = 100, 20
 UNIQUE_SHARE = 0.98
 MEANS_TRUE = {"1", "on", "positive", "t", "true", "y", "yes"}
 MEANS_FALSE = {"0", "off", "negative", "f", "false", "n", "no"}
@@ -34,7 +34,7 @@ _CODE_NAME = re.compile(
 
 
 @dataclass(frozen=True)
-class Values:
+class ColumnValues:
     """A column of the table, with cached views for the rules. Arrays have shape (n_rows,)."""
 
     name: str
@@ -87,7 +87,7 @@ class Values:
 
 
 @dataclass(frozen=True)
-class Understood:
+class InferredKind:
     """A kind, the reason for it, and the rule to read values that are stored as text.
 
     `n_unread` counts the values that the rule can't read. `has_ambiguous_dates` means that the
@@ -101,9 +101,9 @@ class Understood:
     has_ambiguous_dates: bool = False
 
 
-def understand(
-    values: Values, *, is_target: bool = False, requested_kind: str | None = None
-) -> Understood:
+def infer_kind(
+    values: ColumnValues, *, is_target: bool = False, requested_kind: str | None = None
+) -> InferredKind:
     """Return the inferred kind of a column.
 
     A target is never inferred to be an ID. If `requested_kind` is set, it is used, and only the
@@ -113,59 +113,61 @@ def understand(
         return _as_requested(values, ColumnKind(requested_kind))
     n_levels = len(values.levels)
     if n_levels == 0:
-        return Understood(ColumnKind.CONSTANT, "All values are missing.")
+        return InferredKind(ColumnKind.CONSTANT, "All values are missing.")
     if n_levels == 1 and values.n_missing == 0:
-        return Understood(ColumnKind.CONSTANT, "All rows have the same value.")
+        return InferredKind(ColumnKind.CONSTANT, "All rows have the same value.")
     if values.storage == "boolean":
-        return Understood(ColumnKind.BOOLEAN, "Stored as true and false.")
+        return InferredKind(ColumnKind.BOOLEAN, "Stored as true and false.")
     if values.storage == "date":
-        return Understood(ColumnKind.DATE, "Stored as dates.")
+        return InferredKind(ColumnKind.DATE, "Stored as dates.")
     if values.storage == "number":
         return _number(values, is_target=is_target)
     return _text(values, is_target=is_target)
 
 
-def _number(values: Values, *, is_target: bool) -> Understood:
+def _number(values: ColumnValues, *, is_target: bool) -> InferredKind:
     levels, n_levels = values.levels, len(values.levels)
     n_filled = len(values.series) - values.n_missing
     if n_levels == 2 and set(levels) == {0.0, 1.0}:
-        return Understood(ColumnKind.BOOLEAN, "All values are 0 or 1.", parse=_meaning(values))
+        return InferredKind(ColumnKind.BOOLEAN, "All values are 0 or 1.", parse=_meaning(values))
     is_integer = bool((levels == np.floor(levels)).all())
     if not is_integer:
-        return Understood(ColumnKind.NUMBER, f"Stored as numbers, {n_levels:,} distinct values.")
+        return InferredKind(ColumnKind.NUMBER, f"Stored as numbers, {n_levels:,} distinct values.")
     named_id = bool(_ID_NAME.search(values.name.strip()) or _ID_NAME.search(values.name.lower()))
     dense = levels.max() / 2 - levels.min() / 2 < n_filled
-    if not is_target and n_levels > UNIQUE_SHARE * n_filled and n_filled >= FEW_LEVELS:
+    if not is_target and n_levels > UNIQUE_SHARE * n_filled and n_filled >= MAX_FEW_LEVELS:
         if named_id:
-            return Understood(
+            return InferredKind(
                 ColumnKind.ID, "An integer that differs in nearly every row, named like a key."
             )
         if dense:
-            return Understood(ColumnKind.ID, "An integer that counts the rows.")
+            return InferredKind(ColumnKind.ID, "An integer that counts the rows.")
     coded = bool(_CODE_NAME.search(values.name.strip()) or _CODE_NAME.search(values.name.lower()))
     if not is_target and coded and n_levels < n_filled / 2:
         kind = _level_kind(n_levels, n_filled)
-        return Understood(kind, f"Integers named like a code: {n_levels:,} labels, not quantities.")
-    if n_levels <= FEW_LEVELS:
-        return Understood(
+        return InferredKind(
+            kind, f"Integers named like a code: {n_levels:,} labels, not quantities."
+        )
+    if n_levels <= MAX_FEW_LEVELS:
+        return InferredKind(
             ColumnKind.NUMBER,
             f"Integers with {n_levels} distinct values. They could be codes, but reading them as "
             "numbers keeps their order.",
         )
-    return Understood(ColumnKind.NUMBER, f"Stored as integers, {n_levels:,} distinct values.")
+    return InferredKind(ColumnKind.NUMBER, f"Stored as integers, {n_levels:,} distinct values.")
 
 
-def _text(values: Values, *, is_target: bool) -> Understood:
+def _text(values: ColumnValues, *, is_target: bool) -> InferredKind:
     levels, counts = values.levels, values.counts
     pair = {str(level).strip().lower() for level in levels}
     if len(levels) == 2 and len(pair & MEANS_TRUE) == 1 and len(pair & MEANS_FALSE) == 1:
-        return Understood(
+        return InferredKind(
             ColumnKind.BOOLEAN,
             f"Two values that mean yes and no: {_quoted(levels)}.",
             parse=_meaning(values),
         )
     if (numbers := find_numbers(levels, counts)) is not None:
-        return Understood(
+        return InferredKind(
             ColumnKind.NUMBER,
             f"Text that reads as numbers in {numbers.share:.1%} of the non-empty rows"
             f"{_rule(numbers)}.",
@@ -173,18 +175,18 @@ def _text(values: Values, *, is_target: bool) -> Understood:
             n_unread=numbers.n_unread,
         )
     if (dates := find_dates(levels, counts)) is not None:
-        return Understood(
+        return InferredKind(
             ColumnKind.DATE,
             f"Text that reads as dates by {dates.date_format} in {dates.share:.1%} of the "
-            f"non-empty rows. {dates.about_order}".strip(),
+            f"non-empty rows. {dates.order_reason}".strip(),
             parse={"date_format": dates.date_format},
             n_unread=dates.n_unread,
-            has_ambiguous_dates=dates.ambiguous,
+            has_ambiguous_dates=dates.is_ambiguous,
         )
     return _labels_or_text(values, is_target=is_target)
 
 
-def _meaning(values: Values) -> dict[str, str]:
+def _meaning(values: ColumnValues) -> dict[str, str]:
     """Return the two values for true and false as text, integers without decimals."""
     texts = [str(level) if values.storage == "text" else f"{level:g}" for level in values.levels]
     no, yes = sorted(texts, key=lambda text: text.strip().lower() in MEANS_TRUE)
@@ -194,7 +196,7 @@ def _meaning(values: Values) -> dict[str, str]:
     return {"true": yes, "false": no}
 
 
-def _labels_or_text(values: Values, *, is_target: bool) -> Understood:
+def _labels_or_text(values: ColumnValues, *, is_target: bool) -> InferredKind:
     levels, counts, n_levels = values.levels, values.counts, len(values.levels)
     n_filled = int(counts.sum())
     # A few thousand values are enough for the means.
@@ -202,31 +204,37 @@ def _labels_or_text(values: Values, *, is_target: bool) -> Understood:
     n_words = float(np.mean([len(level.split()) for level in sample]))
     length = float(np.mean([len(level) for level in sample]))
     unique = n_levels / n_filled
-    if n_levels > FEW_LEVELS and (n_words > 4 or (unique > 0.5 and length > 20 and n_words > 1.5)):
-        return Understood(
+    if n_levels > MAX_FEW_LEVELS and (
+        n_words > 4 or (unique > 0.5 and length > 20 and n_words > 1.5)
+    ):
+        return InferredKind(
             ColumnKind.TEXT,
             f"{n_words:.1f} words and {length:.0f} characters per value on average, "
             f"{unique:.0%} of the values distinct.",
         )
-    if unique > UNIQUE_SHARE and n_filled >= FEW_LEVELS and not is_target:
-        return Understood(
+    if unique > UNIQUE_SHARE and n_filled >= MAX_FEW_LEVELS and not is_target:
+        return InferredKind(
             ColumnKind.ID, f"{n_levels:,} distinct labels in {n_filled:,} non-empty rows."
         )
     kind = ColumnKind.CATEGORY if is_target else _level_kind(n_levels, n_filled)
     share = (
-        f", {n_filled / n_levels:.0f} rows per label on average" if n_levels > FEW_LEVELS else ""
+        f", {n_filled / n_levels:.0f} rows per label on average"
+        if n_levels > MAX_FEW_LEVELS
+        else ""
     )
-    return Understood(kind, f"Text with {n_levels:,} distinct label{'s' * (n_levels > 1)}{share}.")
+    return InferredKind(
+        kind, f"Text with {n_levels:,} distinct label{'s' * (n_levels > 1)}{share}."
+    )
 
 
 def _level_kind(n_levels: int, n_filled: int) -> ColumnKind:
-    if n_levels > MANY_LEVELS or (n_levels > FEW_LEVELS and n_levels > n_filled / 20):
+    if n_levels > MAX_CATEGORY_LEVELS or (n_levels > MAX_FEW_LEVELS and n_levels > n_filled / 20):
         return ColumnKind.HIGH_CARDINALITY
     return ColumnKind.CATEGORY
 
 
-def _as_requested(values: Values, kind: ColumnKind) -> Understood:
-    requested = Understood(kind, "Set by hand.")
+def _as_requested(values: ColumnValues, kind: ColumnKind) -> InferredKind:
+    requested = InferredKind(kind, "Set by hand.")
     if kind is ColumnKind.BOOLEAN and values.storage != "boolean":
         if len(values.levels) != 2:
             raise DataError(
@@ -237,7 +245,7 @@ def _as_requested(values: Values, kind: ColumnKind) -> Understood:
         return replace(requested, parse=_meaning(values))
     if values.storage != "text" or kind not in (ColumnKind.NUMBER, ColumnKind.DATE):
         return requested
-    inferred = understand(values)
+    inferred = infer_kind(values)
     if inferred.kind is not kind:
         raise DataError(
             f"Can't read column {values.name[:40]!r} as {kind}.",
@@ -247,20 +255,20 @@ def _as_requested(values: Values, kind: ColumnKind) -> Understood:
     return replace(inferred, reason=f"Set by hand. {inferred.reason}")
 
 
-def hidden_values(values: Values, parse: Mapping[str, str]) -> NDArray[Any]:
+def parse_text(values: ColumnValues, parse: Mapping[str, str]) -> NDArray[Any]:
     """Return the numbers or dates that a rule reads from a text column, shape (n_rows,)."""
     if "date_format" in parse:
         return values.spread(read_dates(values.levels, parse["date_format"]))
     return values.spread(read_numbers(values.levels, parse))
 
 
-def numbers_of(values: Values, parse: Mapping[str, str]) -> NDArray[np.float64] | None:
+def to_numbers(values: ColumnValues, parse: Mapping[str, str]) -> NDArray[np.float64] | None:
     """Return a column as finite numbers, dates as microseconds, or None if it has labels."""
     if values.storage != "text":
         return values.numbers
     if "date_format" not in parse and "decimal" not in parse:
         return None
-    hidden = hidden_values(values, parse)
+    hidden = parse_text(values, parse)
     if hidden.dtype.kind == "M":
         return np.where(np.isnat(hidden), np.nan, hidden.astype(np.int64).astype(np.float64))
     return np.where(np.isfinite(hidden), hidden, np.nan)

@@ -8,7 +8,7 @@ MIB = 1 << 20
 
 
 @dataclass(frozen=True, kw_only=True)
-class Limits:
+class ReadLimits:
     """Limits on the size of a table, and on the resources to read it.
 
     Parameters
@@ -33,11 +33,11 @@ class Limits:
     memory_bytes: int | None = None
     seconds: int = 300
 
-    def expanded_bytes(self, file_bytes: int) -> int:
+    def max_expanded_bytes(self, file_bytes: int) -> int:
         """Return the maximum size of the content of a file of this size."""
         return max(self.ratio_floor_bytes, self.ratio * file_bytes)
 
-    def reader_memory_bytes(self, file_bytes: int) -> int:
+    def max_memory_bytes(self, file_bytes: int) -> int:
         """Return the memory limit of the process that reads a file of this size."""
         if self.memory_bytes is not None:
             return self.memory_bytes

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from automl_magic.data.informative import most_telling
-from automl_magic.data.kinds import Values, numbers_of
-from automl_magic.look.figures import PngFigure
-from automl_magic.look.text import named, on_axis
+from automl_magic.data.informative import rank_features
+from automl_magic.data.kinds import ColumnValues, to_numbers
+from automl_magic.display.figures import PngFigure
+from automl_magic.display.text import axis_label, format_name
 from automl_magic.records import Column, ColumnKind, Dataset
 
 if TYPE_CHECKING:
@@ -37,16 +37,18 @@ def draw_target(frame: pd.DataFrame, dataset: Dataset, target: str) -> PngFigure
         order = sorted(range(len(classes)), key=lambda i: -counts[i])
         _bars(ax, [classes[i] for i in order], [counts[i] for i in order])
         ax.set_xlabel("rows")
-        top = [f"{named(classes[i])} {counts[i] / sum(counts):.1%}" for i in order[:_MAX_BARS]]
-        alt = f"Classes of {named(target)}: {', '.join(top)}"
+        top = [
+            f"{format_name(classes[i])} {counts[i] / sum(counts):.1%}" for i in order[:_MAX_BARS]
+        ]
+        alt = f"Classes of {format_name(target)}: {', '.join(top)}"
     else:
-        numbers = _numbers(Values(target, frame[target]), column)
+        numbers = _numbers(ColumnValues(target, frame[target]), column)
         numbers = numbers[np.isfinite(numbers)]
         ax.hist(numbers, bins=40, color=COLOURS[0])
         ax.set_xlabel(_on_axis(target))
         ax.set_ylabel("rows")
         low, middle, high = np.quantile(numbers, (0.05, 0.5, 0.95)) if len(numbers) else (0, 0, 0)
-        alt = f"{named(target)}: median {middle:.4g}, 90% of the rows from {low:.4g} to {high:.4g}"
+        alt = f"{format_name(target)}: median {middle:.4g}, 90% of the rows from {low:.4g} to {high:.4g}"
     ax.set_title(f"Target: {_on_axis(target)}")
     return PngFigure.of(figure, alt + ".", dots_per_inch=DOTS_PER_INCH)
 
@@ -61,7 +63,7 @@ def draw_missing(dataset: Dataset) -> PngFigure:
     ax.set_xlim(0, 1)
     ax.set_xlabel("share of rows")
     ax.set_title("Missing values" if columns else "No missing values")
-    texts = [f"{named(c.name)} {share:.1%}" for c, share in zip(top, shares, strict=True)]
+    texts = [f"{format_name(c.name)} {share:.1%}" for c, share in zip(top, shares, strict=True)]
     alt = f"Missing values in {len(columns)} of {len(dataset.columns)} columns"
     return PngFigure.of(
         figure, alt + (f": {', '.join(texts)}." if texts else "."), dots_per_inch=DOTS_PER_INCH
@@ -76,11 +78,13 @@ def draw_columns(
 
     column = dataset.column(target)
     classes = _has_classes(column)
-    values = Values(target, frame[target])
+    values = ColumnValues(target, frame[target])
     codes = values.factorized[0].astype(float)
     y = np.where(codes < 0, np.nan, codes) if classes else _numbers(values, column)
-    features = [(Values(c.name, frame[c.name]), c) for c in dataset.columns if c.name != target]
-    informative = most_telling(features, y, classes=classes, limit=limit)
+    features = [
+        (ColumnValues(c.name, frame[c.name]), c) for c in dataset.columns if c.name != target
+    ]
+    informative = rank_features(features, y, classes=classes, limit=limit)
     n_across = 3
     n_down = max(1, -(-len(informative) // n_across))
     figure = Figure(figsize=(10, 2.6 * n_down + 0.4), layout="constrained")
@@ -97,9 +101,9 @@ def draw_columns(
             figure.legend(
                 *with_legend[0].get_legend_handles_labels(), loc="outside upper right", ncols=6
             )
-    texts = [f"{named(c.name)} {share:.0%}" for _, c, share in informative]
+    texts = [f"{format_name(c.name)} {share:.0%}" for _, c, share in informative]
     alt = (
-        f"Share of {named(target)} that each column explains by itself: "
+        f"Share of {format_name(target)} that each column explains by itself: "
         f"{', '.join(texts) or 'none'}."
     )
     return PngFigure.of(figure, alt, dots_per_inch=DOTS_PER_INCH)
@@ -112,13 +116,13 @@ def _has_classes(column: Column) -> bool:
     return len(classes) <= 20 and all(float(value).is_integer() for value in classes)
 
 
-def _numbers(values: Values, column: Column) -> NDArray[np.float64]:
+def _numbers(values: ColumnValues, column: Column) -> NDArray[np.float64]:
     """Return a column as numbers to plot, clipped to avoid overflow, shape (n_rows,)."""
     return np.clip(_as_floats(values, column), -1e300, 1e300)
 
 
-def _as_floats(values: Values, column: Column) -> NDArray[np.float64]:
-    numbers = numbers_of(values, column.parse)
+def _as_floats(values: ColumnValues, column: Column) -> NDArray[np.float64]:
+    numbers = to_numbers(values, column.parse)
     if numbers is not None:
         return numbers
     codes = values.factorized[0]
@@ -127,13 +131,13 @@ def _as_floats(values: Values, column: Column) -> NDArray[np.float64]:
 
 def _plot_feature(
     ax: Axes,
-    feature: Values,
+    feature: ColumnValues,
     column: Column,
     y: NDArray[np.float64],
     labels: list[str] | None,
 ) -> None:
     ax.tick_params(labelsize=8)
-    if numbers_of(feature, column.parse) is None or len(feature.levels) <= _MAX_BARS:
+    if to_numbers(feature, column.parse) is None or len(feature.levels) <= _MAX_BARS:
         _plot_level_means(ax, feature, y, labels)
         return
     numbers = _numbers(feature, column)
@@ -174,7 +178,7 @@ def _to_time_axis(
 
 
 def _plot_level_means(
-    ax: Axes, feature: Values, y: NDArray[np.float64], labels: list[str] | None
+    ax: Axes, feature: ColumnValues, y: NDArray[np.float64], labels: list[str] | None
 ) -> None:
     """Plot the mean of the target, or the share of its second largest class, for each level."""
     codes = feature.factorized[0]
@@ -225,4 +229,4 @@ def _bars(
 
 
 def _on_axis(value: object, limit: int = 24) -> str:
-    return on_axis(named(value, limit))
+    return axis_label(format_name(value, limit))

@@ -6,12 +6,12 @@ from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from automl_magic.data.checks import CHECKS
-from automl_magic.data.checks.look import Look
-from automl_magic.data.fingerprints import column_digests, combine
+from automl_magic.data.checks.context import CheckContext
+from automl_magic.data.fingerprints import column_digests, combine_digests
 from automl_magic.data.frames import check_frame
-from automl_magic.data.kinds import Understood, Values, understand
+from automl_magic.data.kinds import ColumnValues, InferredKind, infer_kind
 from automl_magic.data.summaries import classes_of, summarise
-from automl_magic.errors import DataError, near_miss, shorten
+from automl_magic.errors import DataError, closest_match, shorten
 from automl_magic.records import Column, ColumnKind, Dataset
 
 if TYPE_CHECKING:
@@ -53,15 +53,15 @@ def profile(
     check_frame(frame)
     kinds = _checked_kinds(kinds or {}, list(frame.columns))
     digests = column_digests(frame)
-    values = [Values(column, frame.iloc[:, i]) for i, column in enumerate(frame.columns)]
+    values = [ColumnValues(column, frame.iloc[:, i]) for i, column in enumerate(frame.columns)]
     inferred = [
-        understand(v, is_target=v.name == target, requested_kind=kinds.get(v.name)) for v in values
+        infer_kind(v, is_target=v.name == target, requested_kind=kinds.get(v.name)) for v in values
     ]
     columns = tuple(
         _column(v, kind, is_target=v.name == target)
         for v, kind in zip(values, inferred, strict=True)
     )
-    context = Look(
+    context = CheckContext(
         frame=frame,
         values=values,
         columns=columns,
@@ -71,12 +71,12 @@ def profile(
             v.name for v, kind in zip(values, inferred, strict=True) if kind.has_ambiguous_dates
         ),
     )
-    findings = [f for check in CHECKS if check.CODE not in mute for f in check.look(context)]
+    findings = [f for check in CHECKS if check.CODE not in mute for f in check.run(context)]
     return Dataset(
         name=name,
         source=source,
         read=read,
-        fingerprint=combine(list(frame.columns), digests, len(frame)),
+        fingerprint=combine_digests(list(frame.columns), digests, len(frame)),
         n_rows=len(frame),
         memory_bytes=int(frame.memory_usage(index=False, deep=True).sum()),
         columns=columns,
@@ -84,7 +84,7 @@ def profile(
     )
 
 
-def _column(values: Values, inferred: Understood, *, is_target: bool) -> Column:
+def _column(values: ColumnValues, inferred: InferredKind, *, is_target: bool) -> Column:
     summary = summarise(values, inferred)
     if is_target:
         summary |= classes_of(values, inferred)
@@ -104,14 +104,14 @@ def _checked_kinds(kinds: Mapping[str, str], columns: list[str]) -> Mapping[str,
     allowed = [kind.value for kind in ColumnKind if kind is not ColumnKind.CONSTANT]
     for column, kind in kinds.items():
         if column not in columns:
-            close = near_miss(column, columns)
+            close = closest_match(column, columns)
             raise DataError(
                 f"Can't set a kind for the column {column[:40]!r}: there's no such column.",
                 why=f"The table has {len(columns)} columns: {shorten(columns)}.",
                 fix=f"Use {close!r}." if close else "Use one of these names, or remove the entry.",
             )
         if kind not in allowed:
-            close = near_miss(kind, allowed)
+            close = closest_match(kind, allowed)
             raise DataError(
                 f"Can't set the kind of column {column[:40]!r} to {kind[:40]!r}.",
                 why=f"The kinds are {', '.join(allowed)}.",

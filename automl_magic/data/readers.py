@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from automl_magic.data.sources.registry import find
+from automl_magic.data.sources.registry import find_source
 
 if TYPE_CHECKING:
     from automl_magic.batch.readers import Reader
@@ -28,7 +28,7 @@ def reader(data: Any, stored_as: Mapping[str, str]) -> Reader:
     """
     if isinstance(data, str | os.PathLike):
         source = os.fspath(data)
-        return find(source).reader(source, stored_as)
+        return find_source(source).reader(source, stored_as)
     from automl_magic.batch.readers import FrameReader
 
     return FrameReader(data)

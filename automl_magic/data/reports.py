@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from automl_magic.look.text import named
-from automl_magic.look.text_table import aligned
+from automl_magic.display.text import format_name
+from automl_magic.display.text_table import align_columns
 from automl_magic.records import Column, Dataset, Finding
 
 DOCS = "docs/reference/checks"
@@ -17,18 +17,18 @@ _MAX_COLUMNS = 200
 
 def report(dataset: Dataset) -> Report:
     """Return a report for display in a notebook: a table of columns, then the findings."""
-    return Report(dataset)
+    return ProfileReport(dataset)
 
 
 @dataclass(frozen=True)
-class Report:
+class ProfileReport:
     """The profile of a table, displayed as text, or as HTML in a notebook."""
 
     dataset: Dataset
 
     def __repr__(self) -> str:
         rows = [("column", "kind", "missing", "distinct", "contents"), *self._rows()]
-        lines = [self._headline(), "", *aligned(rows, right={2, 3})]
+        lines = [self._headline(), "", *align_columns(rows, right={2, 3})]
         lines += [*self._more_columns(), "", f"Findings: {len(self.dataset.findings) or 'none'}"]
         for finding in self.dataset.findings:
             lines += [
@@ -63,7 +63,7 @@ class Report:
     def _headline(self) -> str:
         dataset = self.dataset
         return (
-            f"{named(dataset.name)}: {dataset.n_rows:,} rows, {len(dataset.columns):,} columns, "
+            f"{format_name(dataset.name)}: {dataset.n_rows:,} rows, {len(dataset.columns):,} columns, "
             f"{dataset.memory_bytes / 1e6:,.1f} MB"
         )
 
@@ -72,7 +72,7 @@ class Report:
             share = column.n_missing / self.dataset.n_rows
             missing = f"{share:.1%}" if column.n_missing else "–"
             yield (
-                named(column.name),
+                format_name(column.name),
                 str(column.kind).replace("_", " "),
                 missing,
                 f"{column.n_unique:,}",
@@ -96,7 +96,7 @@ def _contents(column: Column) -> str:
     levels, counts = summary.get("levels", []), summary.get("level_counts", [])
     pairs = list(zip(levels, counts, strict=True))
     more = ", …" if column.n_unique > 3 else ""
-    return ", ".join(f"{named(level, 20)} ({count:,})" for level, count in pairs[:3]) + more
+    return ", ".join(f"{format_name(level, 20)} ({count:,})" for level, count in pairs[:3]) + more
 
 
 def _short(number: Any) -> str:
@@ -106,7 +106,7 @@ def _short(number: Any) -> str:
 def _finding_html(finding: Finding) -> str:
     return (
         f"<li><strong>{escape(finding.code)} ({finding.severity})</strong>: "
-        f"{escape(finding.title)}. {escape(named(finding.detail, 1000))}<br>"
+        f"{escape(finding.title)}. {escape(format_name(finding.detail, 1000))}<br>"
         f"Do: {escape(finding.fix)} "
         f"<small>See {DOCS}/{escape(finding.code)}.md.</small></li>"
     )

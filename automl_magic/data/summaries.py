@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from automl_magic.data.kinds import Understood, Values, hidden_values
+from automl_magic.data.kinds import ColumnValues, InferredKind, parse_text
 from automl_magic.records import ColumnKind
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ N_LEVELS, MAX_CLASSES = 20, 1000
 _LEVEL_LENGTH = 200
 
 
-def summarise(values: Values, understood: Understood) -> dict[str, Any]:
+def summarise(values: ColumnValues, understood: InferredKind) -> dict[str, Any]:
     """Return the summary of a column as JSON.
 
     - Numbers: `quantiles` by level, `mean` and `std`.
@@ -35,7 +35,7 @@ def summarise(values: Values, understood: Understood) -> dict[str, Any]:
     return summary
 
 
-def classes_of(values: Values, understood: Understood) -> dict[str, Any]:
+def classes_of(values: ColumnValues, understood: InferredKind) -> dict[str, Any]:
     """Return the sorted distinct values of a target and their counts, if there are at most 1,000.
 
     Numbers stored as text are classes only if all are plain numbers.
@@ -53,11 +53,11 @@ def classes_of(values: Values, understood: Understood) -> dict[str, Any]:
     }
 
 
-def _of_kind(values: Values, understood: Understood) -> dict[str, Any]:
+def _of_kind(values: ColumnValues, understood: InferredKind) -> dict[str, Any]:
     match understood.kind:
         case ColumnKind.NUMBER if values.storage != "date":
             is_text = values.storage == "text"
-            return _number(hidden_values(values, understood.parse) if is_text else values.numbers)
+            return _number(parse_text(values, understood.parse) if is_text else values.numbers)
         case ColumnKind.DATE if values.storage in ("date", "text"):
             return _date(values, understood)
         case ColumnKind.TEXT if values.storage == "text":
@@ -84,9 +84,9 @@ def _number(numbers: NDArray[np.float64]) -> dict[str, Any]:
     return summary
 
 
-def _date(values: Values, understood: Understood) -> dict[str, Any]:
+def _date(values: ColumnValues, understood: InferredKind) -> dict[str, Any]:
     if values.storage == "text":
-        dates = hidden_values(values, understood.parse)
+        dates = parse_text(values, understood.parse)
     else:
         dates = np.array(values.numbers[np.isfinite(values.numbers)].astype(np.int64), "M8[us]")
     dates = dates[~np.isnat(dates)]
@@ -99,7 +99,7 @@ def _date(values: Values, understood: Understood) -> dict[str, Any]:
     }
 
 
-def _text(values: Values) -> dict[str, Any]:
+def _text(values: ColumnValues) -> dict[str, Any]:
     weights = values.counts
     return {
         "mean_words": float(np.average([len(t.split()) for t in values.levels], weights=weights)),
@@ -107,7 +107,7 @@ def _text(values: Values) -> dict[str, Any]:
     }
 
 
-def _levels(values: Values) -> dict[str, Any]:
+def _levels(values: ColumnValues) -> dict[str, Any]:
     top = np.argsort(-values.counts, kind="stable")[:N_LEVELS]
     return {
         "levels": [_shorten(_as_stored(values, values.levels[i])) for i in top],
@@ -115,7 +115,7 @@ def _levels(values: Values) -> dict[str, Any]:
     }
 
 
-def _as_stored(values: Values, level: Any) -> Any:
+def _as_stored(values: ColumnValues, level: Any) -> Any:
     """Return a level as a JSON scalar of the type it has in the table."""
     if values.storage == "boolean":
         return bool(level)

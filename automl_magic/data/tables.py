@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from automl_magic.data.limits import Limits
-from automl_magic.data.sources.registry import find, named
+from automl_magic.data.limits import ReadLimits
+from automl_magic.data.sources.registry import find_source, source_named
 from automl_magic.records import Dataset
 from automl_magic.records.data.load_code import LoadCode
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_DEFAULT = Limits()
+_DEFAULT = ReadLimits()
 
 
 def locate(source: str) -> str:
@@ -23,10 +23,10 @@ def locate(source: str) -> str:
     DataNotReadable
         If there's no such table.
     """
-    return find(source).locate(source)
+    return find_source(source).locate(source)
 
 
-def read_call(source: str, *, limits: Limits = _DEFAULT) -> dict[str, Any]:
+def read_call(source: str, *, limits: ReadLimits = _DEFAULT) -> dict[str, Any]:
     """Return how a source is read: `{"format": "csv", "options": {"sep": ";", …}}`.
 
     Only reads the first bytes of a file. For files, `pandas.read_csv(path, **options)` (or
@@ -37,11 +37,11 @@ def read_call(source: str, *, limits: Limits = _DEFAULT) -> dict[str, Any]:
     DataNotReadable
         If the source is missing, or its first bytes don't match its file extension.
     """
-    data_source = find(source)
+    data_source = find_source(source)
     return {"format": data_source.name, "options": data_source.options(source, limits)}
 
 
-def load(source: str, *, limits: Limits = _DEFAULT) -> pd.DataFrame:
+def load(source: str, *, limits: ReadLimits = _DEFAULT) -> pd.DataFrame:
     """Read a table. A file is parsed in a child process with limits on memory and time.
 
     Parameters
@@ -60,7 +60,7 @@ def load(source: str, *, limits: Limits = _DEFAULT) -> pd.DataFrame:
     SecretError
         If it needs a credential that isn't set.
     """
-    return find(source).load(source, limits)
+    return find_source(source).load(source, limits)
 
 
 def load_code(dataset: Dataset) -> LoadCode:
@@ -71,5 +71,5 @@ def load_code(dataset: Dataset) -> LoadCode:
     DataNotReadable
         If its source isn't installed.
     """
-    source = named(str(dataset.read["format"]))
+    source = source_named(str(dataset.read["format"]))
     return source.code(dataset.source, dict(dataset.read["options"]))

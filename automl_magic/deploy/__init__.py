@@ -8,7 +8,7 @@ routing  the deployment and route for a request
 results  results of commands on deployments
 """
 
-from automl_magic.deploy.file import SUFFIXES, parse_deployment, read_deployment_file
-from automl_magic.deploy.staging import stage, staged
+from automl_magic.deploy.deployment_file import SUFFIXES, parse_deployment, read_deployment_file
+from automl_magic.deploy.staging import find_staged, stage
 
-__all__ = ["SUFFIXES", "parse_deployment", "read_deployment_file", "stage", "staged"]
+__all__ = ["SUFFIXES", "parse_deployment", "read_deployment_file", "stage", "find_staged"]

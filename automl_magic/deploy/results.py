@@ -12,7 +12,7 @@ from automl_magic.store.routes import RouteChange
 
 
 @dataclass(frozen=True)
-class Deployed:
+class PreparedDeployment:
     """A deployment that's ready to serve: all versions of its route are approved and staged.
 
     Attributes
@@ -39,7 +39,7 @@ class Deployed:
 
 
 @dataclass(frozen=True)
-class Shown:
+class DeploymentStatus:
     """The current state of a deployment: its route, workers and route history."""
 
     deployment: Deployment
@@ -61,7 +61,7 @@ class Shown:
 
 
 @dataclass(frozen=True)
-class Routed:
+class RouteUpdate:
     """A changed route.
 
     Attributes
@@ -73,13 +73,13 @@ class Routed:
     """
 
     route: Route
-    behind: Sequence[str] = ()
-    untold: str | None = None
+    lagging_workers: Sequence[str] = ()
+    mlflow_error: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON types."""
         return {
             "route": self.route.to_json(),
-            "behind": list(self.behind),
-            "untold": self.untold,
+            "behind": list(self.lagging_workers),
+            "untold": self.mlflow_error,
         }

@@ -9,17 +9,17 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import Engine
 
-from automl_magic.deploy.file import SUFFIXES, read_deployment_file
+from automl_magic.deploy.deployment_file import SUFFIXES, read_deployment_file
 from automl_magic.errors import DeploymentError
 from automl_magic.records.models.deployment import Deployment, Route, StrategyKind, VersionId
 from automl_magic.store.routes import find_deployment
 
 # Resolves NAME, NAME@ALIAS or NAME/VERSION to a version number. Raises ModelNotFound.
 NumberOf: TypeAlias = Callable[[VersionId], int]
-Known: TypeAlias = tuple[Deployment, Route]
+Existing: TypeAlias = tuple[Deployment, Route]
 
 
-def asked_for(engine: Engine, target: str) -> tuple[Deployment, Known | None]:
+def desired_deployment(engine: Engine, target: str) -> tuple[Deployment, Existing | None]:
     """Return the desired deployment, and the existing one with this name, if any.
 
     Parameters
@@ -73,7 +73,7 @@ def first_route(desired: Deployment, number_of: NumberOf) -> Route:
     )
 
 
-def changed_route(desired: Deployment, existing: Known, number_of: NumberOf) -> Route:
+def changed_route(desired: Deployment, existing: Existing, number_of: NumberOf) -> Route:
     """Return the route of an existing deployment for a changed specification.
 
     Raises

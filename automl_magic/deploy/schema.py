@@ -10,7 +10,7 @@ import typing
 from enum import Enum
 from typing import Any
 
-from automl_magic.deploy.file import API_VERSION, KIND, WORDS, Words
+from automl_magic.deploy.deployment_file import API_VERSION, FIELDS, KIND, FieldMap
 from automl_magic.records.codec import dumps
 from automl_magic.records.models.deployment import Deployment
 
@@ -22,7 +22,7 @@ def json_schema() -> dict[str, Any]:
     schema = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "automl-magic deployment",
-        **_mapping_schema(WORDS),
+        **_mapping_schema(FIELDS),
     }
     schema["properties"] |= {"apiVersion": {"const": API_VERSION}, "kind": {"const": KIND}}
     schema["required"] = ["apiVersion", "kind", "metadata", "spec"]
@@ -31,7 +31,7 @@ def json_schema() -> dict[str, Any]:
     return schema
 
 
-def _mapping_schema(field_map: Words) -> dict[str, Any]:
+def _mapping_schema(field_map: FieldMap) -> dict[str, Any]:
     properties = {
         name: _field_schema(target) if isinstance(target, tuple) else _mapping_schema(target)
         for name, target in field_map.items()

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from automl_magic.errors import ArtifactTampered, DeploymentError
 from automl_magic.files.atomic import write_atomic, write_folder
-from automl_magic.files.digests import other_sha256
+from automl_magic.files.digests import mismatched_sha256
 from automl_magic.records import Manifest, RecordProblem, dumps
 from automl_magic.records.models.approval import APPROVAL_NAME, Approval
 from automl_magic.store.staged import staged_folder
@@ -55,7 +55,7 @@ def stage(source: Path, approval: Approval, home: Path) -> Path:
     return folder
 
 
-def staged(approval: Approval, home: Path) -> Path | None:
+def find_staged(approval: Approval, home: Path) -> Path | None:
     """Return the complete staged folder of a version with this approval, or None."""
     folder = staged_folder(approval.statement, home)
     try:
@@ -105,7 +105,7 @@ def _read_verified(source: Path, approval: Approval) -> dict[str, bytes]:
         except OSError as error:
             why = f"It can't be read: {error.strerror}."
             raise _tampered_error(artifact.path, approval, why) from error
-        if other_sha256(data, artifact.sha256):
+        if mismatched_sha256(data, artifact.sha256):
             raise _tampered_error(artifact.path, approval, "Its SHA-256 differs from the manifest.")
         contents[artifact.path] = data
     return contents

@@ -6,13 +6,13 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from automl_magic.execute.failures import raise_for
-    from automl_magic.execute.limits import Limits
+    from automl_magic.execute.failures import raise_for_status
+    from automl_magic.execute.limits import RunLimits
     from automl_magic.execute.memory import memory_limit_bytes
     from automl_magic.execute.parameters import parameters_of, parse_parameter
+    from automl_magic.execute.stop_request import StopRequest, write_stop_request
     from automl_magic.execute.store import RunStore
     from automl_magic.execute.supervisor import execute_notebook
-    from automl_magic.execute.wishes import Wish, leave
 
 _MODULES = {
     "Limits": "limits",
@@ -26,15 +26,15 @@ _MODULES = {
     "raise_for": "failures",
 }
 __all__ = [
-    "Limits",
+    "RunLimits",
     "RunStore",
-    "Wish",
+    "StopRequest",
     "execute_notebook",
-    "leave",
+    "write_stop_request",
     "memory_limit_bytes",
     "parameters_of",
     "parse_parameter",
-    "raise_for",
+    "raise_for_status",
 ]
 
 

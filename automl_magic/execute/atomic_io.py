@@ -31,7 +31,7 @@ _NOT_WRITABLE = FULL | {
 
 
 @contextlib.contextmanager
-def reserve(folder: Path) -> Iterator[None]:
+def reserve_space(folder: Path) -> Iterator[None]:
     """Reserve disk space while a notebook runs, so that its end can be written to a full disk."""
     reserved = folder / f".reserve{TEMPORARY_SUFFIX}"
     reserved.write_bytes(bytes(RESERVE_BYTES))
@@ -41,7 +41,7 @@ def reserve(folder: Path) -> Iterator[None]:
         reserved.unlink(missing_ok=True)
 
 
-def sweep(folder: Path) -> None:
+def remove_temporary_files(folder: Path) -> None:
     """Remove the temporary files of killed writers."""
     for path in folder.glob(f".*{TEMPORARY_SUFFIX}"):
         path.unlink(missing_ok=True)
@@ -65,7 +65,7 @@ def json_bytes(text: str) -> bytes:
 
 
 @contextlib.contextmanager
-def writing_to(folder: Path) -> Iterator[None]:
+def translate_write_errors(folder: Path) -> Iterator[None]:
     """Turn errors such as "read-only" and "disk full" into an error with a fix.
 
     Raises
@@ -78,10 +78,10 @@ def writing_to(folder: Path) -> Iterator[None]:
     except OSError as error:
         if error.errno not in _NOT_WRITABLE:
             raise
-        raise not_writable(folder, error.strerror or str(error), error.errno) from error
+        raise not_writable_error(folder, error.strerror or str(error), error.errno) from error
 
 
-def not_writable(folder: Path, why: str, number: int | None = None) -> FolderNotWritable:
+def not_writable_error(folder: Path, why: str, number: int | None = None) -> FolderNotWritable:
     """Return the error for a folder that isn't writable."""
     full = number in FULL
     return FolderNotWritable(
@@ -93,7 +93,7 @@ def not_writable(folder: Path, why: str, number: int | None = None) -> FolderNot
     )
 
 
-class WholeFiles:
+class AtomicFileHandler:
     """papermill IO handler that writes notebooks atomically."""
 
     def read(self, path: str) -> str:

@@ -15,20 +15,20 @@ import os
 from pathlib import Path
 from typing import Any
 
-from automl_magic.execute.child import LOG_NAME
+from automl_magic.execute.cell_record import CellRecord
 from automl_magic.execute.journal import EVENTS_NAME
-from automl_magic.execute.truth import CellRecord
-from automl_magic.execute.wishes import WISH_NAME
+from automl_magic.execute.runner_process import LOG_NAME
+from automl_magic.execute.stop_request import STOP_REQUEST_NAME
 from automl_magic.files.atomic import TEMPORARY_SUFFIX
 from automl_magic.files.digests import sha256_of_file
 from automl_magic.records.runs.run import Artifact, Failure, FailureKind
 
 RESULT_NAME = "result.json"
 STOP_NAME = "stop"
-_EXCLUDED = frozenset({EVENTS_NAME, LOG_NAME, STOP_NAME, WISH_NAME})
+_EXCLUDED = frozenset({EVENTS_NAME, LOG_NAME, STOP_NAME, STOP_REQUEST_NAME})
 
 
-def unfinished(record: CellRecord) -> Failure | None:
+def incomplete_failure(record: CellRecord) -> Failure | None:
     """Return a failure if the record doesn't show that every cell is done, else None."""
     if record.is_complete or not record.planned:
         return None
@@ -53,7 +53,7 @@ def read_result(folder: Path) -> dict[str, Any] | str:
     return result
 
 
-def artifacts(folder: Path) -> tuple[Artifact, ...]:
+def collect_artifacts(folder: Path) -> tuple[Artifact, ...]:
     """Return every file of a run's folder with its digest, and force it to disk.
 
     The log and the journal are excluded, because they still grow after the end. So are links.

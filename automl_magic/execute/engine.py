@@ -14,10 +14,10 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine, NotebookExecutionManager
 
-from automl_magic.execute.limits import Limits
-from automl_magic.execute.notebook import INJECTED_TAG, runs, tags_of
-from automl_magic.execute.outputs import OutputCap, merged, plain
-from automl_magic.execute.watch import Watch
+from automl_magic.execute.limits import RunLimits
+from automl_magic.execute.notebook import INJECTED_TAG, is_executed, tags_of
+from automl_magic.execute.outputs import OutputLimiter, merge_outputs, strip_colors
+from automl_magic.execute.watch import Watchdog
 from automl_magic.records.runs.run import FailureKind
 
 ENGINE_NAME = "automl-magic"
@@ -46,9 +46,9 @@ class Execution:
 
     def __init__(
         self,
-        limits: Limits,
-        watch: Watch,
-        outputs: OutputCap,
+        limits: RunLimits,
+        watch: Watchdog,
+        outputs: OutputLimiter,
         manager: Callable[[], Any],
         emit: Callable[..., None],
     ) -> None:
@@ -78,7 +78,7 @@ class SupervisedEngine(Engine):
         )
         saved.notebook_start()
         try:
-            client = Client(saved, execution, kernel_name=kernel_name)
+            client = SupervisedClient(saved, execution, kernel_name=kernel_name)
             execution.ending = client.run()
         finally:
             saved.notebook_complete()
@@ -99,7 +99,7 @@ class SavedNotebook(NotebookExecutionManager):
         self.save()
 
 
-class Client(PapermillNotebookClient):
+class SupervisedClient(PapermillNotebookClient):
     """An nbclient that distinguishes all ways in which a notebook can end."""
 
     def __init__(self, saved: SavedNotebook, execution: Execution, **options: Any) -> None:
@@ -127,7 +127,7 @@ class Client(PapermillNotebookClient):
                 self.set_widgets_metadata()
             return ending
         finally:
-            watch.see_kernel(None)
+            watch.set_kernel(None)
             with contextlib.suppress(RuntimeError):  # the kernel may be dead already
                 self._cleanup_kernel()
 
@@ -139,10 +139,10 @@ class Client(PapermillNotebookClient):
         kind = msg["msg_type"]
         outputs = self._execution.outputs
         if kind == "clear_output":
-            outputs.cleared()
+            outputs.reset_cell()
         elif kind in _LIMITED_MESSAGES:
             if kind == "error":
-                outputs.log(plain("\n".join(msg["content"].get("traceback", []))) + "\n")
+                outputs.log(strip_colors("\n".join(msg["content"].get("traceback", []))) + "\n")
             content = outputs.admit(kind, msg["content"])
             if content is None:
                 return None
@@ -159,15 +159,15 @@ class Client(PapermillNotebookClient):
             try:
                 self.create_kernel_manager()
                 self.start_new_kernel()
-                watch.see_kernel(self.km.provisioner.process)
+                watch.set_kernel(self.km.provisioner.process)
                 self.start_new_kernel_client()
-                watch.see_heartbeat(self.kc.hb_channel)
+                watch.set_heartbeat(self.kc.hb_channel)
                 info = self.wait_for_reply(self.kc.kernel_info())
             except (RuntimeError, OSError, KeyError, zmq.ZMQError, DeadKernelError) as error:
                 self.log.warning("The kernel didn't start: %s", error)
                 problem = error
-                watch.see_kernel(None)
-                if watch.stopped or isinstance(error, FileNotFoundError | KeyError):
+                watch.set_kernel(None)
+                if watch.stop_reason or isinstance(error, FileNotFoundError | KeyError):
                     break
             else:
                 self.nb.metadata["language_info"] = info["content"]["language_info"]
@@ -176,11 +176,11 @@ class Client(PapermillNotebookClient):
 
     def _run_cells(self) -> Ending:
         emit, watch = self._execution.emit, self._execution.watch
-        planned = [cell["id"] for cell in self.nb.cells if runs(cell)]
+        planned = [cell["id"] for cell in self.nb.cells if is_executed(cell)]
         emit("cells", ids=planned)
         position = -1
         for index, cell in enumerate(self.nb.cells):
-            if not runs(cell):
+            if not is_executed(cell):
                 continue
             position += 1
             if stopped := self._stop_ending():
@@ -188,9 +188,9 @@ class Client(PapermillNotebookClient):
             event = {"cell_id": cell["id"], "index": position, "of": len(planned)}
             emit("cell", **event, state="started", t=time.time())
             self._execution.outputs.next_cell()
-            watch.begin(cell["id"])
+            watch.start_cell(cell["id"])
             ending = self._run_cell(cell, index)
-            watch.end()
+            watch.end_cell()
             self._merge_outputs(cell, index)
             ending = self._stop_ending() or ending
             failed = ending.kind is not None
@@ -220,13 +220,13 @@ class Client(PapermillNotebookClient):
         return Ending(None)
 
     def _merge_outputs(self, cell: Any, index: int) -> None:
-        cell["outputs"], new_positions = merged(cell["outputs"])
+        cell["outputs"], new_positions = merge_outputs(cell["outputs"])
         for cells in self._display_id_map.values():
             if index in cells:
                 cells[index] = [new_positions[position] for position in cells[index]]
 
     def _stop_ending(self) -> Ending | None:
-        stop = self._execution.watch.stopped
+        stop = self._execution.watch.stop_reason
         return Ending(stop.kind, stop.message, stop.cell_id) if stop else None
 
     def _store_reply(self, execute_reply: Mapping[str, Any], **_: Any) -> None:
@@ -250,6 +250,6 @@ def _death_reason(code: int | None) -> str:
 
 
 def _one_line(text: str, limit: int = 500) -> str:
-    line = " ".join(plain(text).split())
+    line = " ".join(strip_colors(text).split())
     line = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in line)
     return line if len(line) <= limit else line[: limit - 1] + "…"

@@ -8,9 +8,9 @@ import shlex
 from pathlib import Path
 
 from automl_magic.errors import RunFailed
-from automl_magic.execute.atomic_io import not_writable
-from automl_magic.execute.child import LOG_NAME
-from automl_magic.execute.truth import OUTPUT_NAME
+from automl_magic.execute.atomic_io import not_writable_error
+from automl_magic.execute.cell_record import OUTPUT_NAME
+from automl_magic.execute.runner_process import LOG_NAME
 from automl_magic.records.runs.run import Failure, FailureKind, Run, RunStatus
 
 _STORAGE = re.compile(rf"\[Errno ({errno.ENOSPC}|{errno.EROFS}|{errno.EDQUOT})\] ([^:]*)")
@@ -28,7 +28,7 @@ _DESCRIPTIONS = {
 }
 
 
-def raise_for(run: Run) -> None:
+def raise_for_status(run: Run) -> None:
     """Raise an error if a run didn't succeed.
 
     Raises
@@ -42,7 +42,7 @@ def raise_for(run: Run) -> None:
         return
     failure = run.failure
     if failure and (match := _STORAGE.search(failure.message)):
-        raise not_writable(Path(run.folder), match[2], int(match[1]))
+        raise not_writable_error(Path(run.folder), match[2], int(match[1]))
     if failure is None:
         cancelled = run.status == RunStatus.CANCELLED
         raise RunFailed(

@@ -15,7 +15,7 @@ from jupyter_client.kernelspec import KernelSpec, KernelSpecManager, NoSuchKerne
 from automl_magic.execute.notebook import DEFAULT_KERNEL
 
 
-class SamePython(KernelSpecManager):
+class CurrentPythonSpecManager(KernelSpecManager):
     """Kernel specs in which `python3` is the running Python.
 
     A user's `python3` spec can point to another environment. A kernel that isn't installed here is
@@ -43,7 +43,7 @@ def kernel_manager(kernel_name: str, sockets: Path, *, is_python: bool) -> Any:
     """
     return AsyncKernelManager(
         kernel_name=kernel_name,
-        kernel_spec_manager=SamePython() if is_python else KernelSpecManager(),
+        kernel_spec_manager=CurrentPythonSpecManager() if is_python else KernelSpecManager(),
         connection_file=str(sockets / "kernel.json"),
         transport="ipc",
         ip=str(sockets / "kernel"),

@@ -9,7 +9,7 @@ from automl_magic.records.codec import Record
 
 
 @dataclass(frozen=True, kw_only=True)
-class Limits(Record):
+class RunLimits(Record):
     """Limits of one run. The supervisor stops the run if it exceeds one. Times are in seconds.
 
     Attributes
@@ -43,6 +43,6 @@ class Limits(Record):
     notebook_output_bytes: int = 20_000_000
     log_bytes: int = 200_000_000
 
-    def of_cell(self, cell_id: str) -> float | None:
+    def cell_limit(self, cell_id: str) -> float | None:
         """Return the time limit of a cell in seconds, or None for no limit."""
         return self.cells_s.get(cell_id, self.cell_s)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from automl_magic.errors import FolderBusy
-from automl_magic.execute.atomic_io import writing_to
+from automl_magic.execute.atomic_io import translate_write_errors
 
 LOCK_NAME = ".automl.lock"
 
@@ -33,11 +33,11 @@ def folder_lock(folder: Path | None) -> Iterator[Callable[[str], None]]:
         yield lambda _: None
         return
     path = folder / LOCK_NAME
-    with writing_to(folder):
+    with translate_write_errors(folder):
         descriptor = _acquire(path, folder)
 
     def set_holder(run_id: str) -> None:
-        with writing_to(folder):
+        with translate_write_errors(folder):
             os.pwrite(descriptor, json.dumps({"run_id": run_id, "pid": os.getpid()}).encode(), 0)
 
     try:

@@ -82,7 +82,7 @@ class MemoryWatch:
         return n_bytes if n_bytes is not None and n_bytes > self.limit_bytes else None
 
 
-def in_words(size_bytes: float) -> str:
+def format_bytes(size_bytes: float) -> str:
     """Format a size in bytes: 512 MB, 3.4 GB."""
     if size_bytes < 1e9:
         return f"{size_bytes / 1e6:.0f} MB"

@@ -15,7 +15,7 @@ PARAMETERS_TAG = "parameters"
 INJECTED_TAG = "injected-parameters"
 
 
-class NotNotebook(ValueError):
+class InvalidNotebook(ValueError):
     """A JSON document that isn't a notebook."""
 
 
@@ -38,12 +38,12 @@ def read_notebook(path: Path) -> tuple[bytes, dict[str, Any]]:
     try:
         document = json.loads(data)
         if not (isinstance(document, dict) and isinstance(document.get("cells"), list)):
-            raise NotNotebook("it has no list of cells")
+            raise InvalidNotebook("it has no list of cells")
         for part in (document, *document["cells"]):
             if not (isinstance(part, dict) and isinstance(part.get("metadata", {}), dict)):
-                raise NotNotebook("a cell or its metadata isn't a mapping")
+                raise InvalidNotebook("a cell or its metadata isn't a mapping")
         if document.get("nbformat") != 4:
-            raise NotNotebook(f"its nbformat is {document.get('nbformat')}, not 4")
+            raise InvalidNotebook(f"its nbformat is {document.get('nbformat')}, not 4")
     except (ValueError, RecursionError) as error:
         raise RunError(
             f"{str(path)!r} isn't a notebook.",
@@ -64,7 +64,7 @@ def tags_of(cell: Mapping[str, Any]) -> list[str]:
     return list(cell.get("metadata", {}).get("tags", []))
 
 
-def runs(cell: Mapping[str, Any]) -> bool:
+def is_executed(cell: Mapping[str, Any]) -> bool:
     """Return whether a cell is executed: code, not blank, not tagged `skip-execution`."""
     return (
         cell.get("cell_type") == "code"

@@ -8,20 +8,20 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from automl_magic.execute.limits import Limits
+from automl_magic.execute.limits import RunLimits
 
 _COLORS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _MAX_ERROR_CHARACTERS = 20_000
 _NOTE = "[The rest of the output is in log.txt of this run.]\n"
 
 
-class OutputCap:
+class OutputLimiter:
     """Decides for each message whether it still fits into the notebook.
 
     Sizes are characters of text, and of base64 for images.
     """
 
-    def __init__(self, limits: Limits, log: int) -> None:
+    def __init__(self, limits: RunLimits, log: int) -> None:
         self._limits, self._log = limits, log
         self._logged = 0
         self._cell = self._notebook = 0
@@ -31,7 +31,7 @@ class OutputCap:
         """Start counting for the next cell."""
         self._cell, self._has_note = 0, False
 
-    def cleared(self) -> None:
+    def reset_cell(self) -> None:
         """Reset the count of a cell that cleared its outputs."""
         self._notebook -= self._cell
         self.next_cell()
@@ -95,7 +95,7 @@ class OutputCap:
         self.log(f"{data.get('text/plain', '')}\n{note}")
 
 
-def merged(outputs: list[Any]) -> tuple[list[Any], dict[int, int]]:
+def merge_outputs(outputs: list[Any]) -> tuple[list[Any], dict[int, int]]:
     """Merge adjacent outputs of one stream, and drop text overwritten by a carriage return.
 
     nbclient's implementation takes time quadratic in the line length, and blocks the watch.
@@ -123,7 +123,7 @@ def merged(outputs: list[Any]) -> tuple[list[Any], dict[int, int]]:
     return merged_outputs, new_positions
 
 
-def plain(text: str) -> str:
+def strip_colors(text: str) -> str:
     """Return text without terminal color codes."""
     return _COLORS.sub("", text)
 

@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from automl_magic.errors import RunError, near_miss, shorten
+from automl_magic.errors import RunError, closest_match, shorten
 from automl_magic.execute.notebook import PARAMETERS_TAG, is_python, source_of, tags_of
 
 RUN_DIR = "run_dir"  # the run's folder, only set by the supervisor
@@ -89,7 +89,7 @@ def check_parameters(values: Mapping[str, Any], names: tuple[str, ...]) -> dict[
 
 
 def _unknown_parameter_error(name: object, names: tuple[str, ...]) -> RunError:
-    close = near_miss(name, names) if isinstance(name, str) else None
+    close = closest_match(name, names) if isinstance(name, str) else None
     quoted = repr(name) if len(repr(name)) <= 60 else repr(name)[:59] + "…"
     if not names:
         return RunError(

@@ -23,7 +23,7 @@ RUN_VARIABLE = "AUTOML_MAGIC_RUN_ID"
 _PR_SET_CHILD_SUBREAPER = 36
 
 
-def marked(run_id: str) -> list[psutil.Process]:
+def run_processes(run_id: str) -> list[psutil.Process]:
     """Return the processes with a run's id in their environment, except this one."""
     processes = []
     for process in psutil.process_iter():
@@ -51,7 +51,7 @@ def kill_run(run_id: str, pid: int | None = None, *, within_s: float = 5.0) -> i
     end = time.monotonic() + within_s
     while True:
         # List the descendants before killing any: orphans can't be found through their parent.
-        processes = {*(descendants(pid) if pid else ()), *marked(run_id)}
+        processes = {*(descendants(pid) if pid else ()), *run_processes(run_id)}
         running = [process for process in processes if _is_running(process)]
         if not running:
             return len(killed)

@@ -16,21 +16,21 @@ import threading
 from pathlib import Path
 from typing import Any, NoReturn
 
-from automl_magic.execute.limits import Limits
+from automl_magic.execute.limits import RunLimits
 from automl_magic.execute.notebook import DEFAULT_KERNEL
 from automl_magic.execute.processes import RUN_VARIABLE, adopt_orphans, kill_run
-from automl_magic.execute.watch import Watch
+from automl_magic.execute.watch import Watchdog
 from automl_magic.records.runs.run import FailureKind
 
 
-class Voice:
+class EventPipe:
     """The pipe on which the runner sends events to the supervisor."""
 
     def __init__(self, descriptor: int) -> None:
         os.set_inheritable(descriptor, False)
         self._descriptor, self._lock = descriptor, threading.Lock()
 
-    def tell(self, event: str, **values: Any) -> None:
+    def emit(self, event: str, **values: Any) -> None:
         line = json.dumps({"event": event, **values}).encode() + b"\n"
         with self._lock:
             while line:
@@ -41,18 +41,18 @@ def main() -> None:
     """Execute the job in the first line of standard input."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     adopt_orphans()
-    voice = Voice(int(sys.argv[1]))
+    voice = EventPipe(int(sys.argv[1]))
     job = json.loads(sys.stdin.buffer.readline() or "null")
     if job is None:
         abandon()
-    watch = Watch(Limits.from_json(job["limits"]), lambda: voice.tell("beat"), abandon)
+    watch = Watchdog(RunLimits.from_json(job["limits"]), lambda: voice.emit("beat"), abandon)
     watch.start()
     threading.Thread(target=_listen, args=(watch,), name="listen", daemon=True).start()
     try:
         ending = _execute(job, watch, voice)
     except OSError as error:  # the output notebook couldn't be written
         ending = {"kind": FailureKind.DIED, "message": str(error), "cell_id": None}
-    voice.tell("end", **ending)
+    voice.emit("end", **ending)
     kill_run(os.environ[RUN_VARIABLE], os.getpid())
     # Exit without waiting for threads of libraries.
     sys.stdout.flush()
@@ -66,7 +66,7 @@ def abandon() -> NoReturn:
     os._exit(1)
 
 
-def _listen(watch: Watch) -> None:
+def _listen(watch: Watchdog) -> None:
     for line in sys.stdin.buffer:
         command = json.loads(line)
         if command["command"] == "interrupt":
@@ -76,22 +76,22 @@ def _listen(watch: Watch) -> None:
     abandon()
 
 
-def _execute(job: dict[str, Any], watch: Watch, voice: Voice) -> dict[str, Any]:
+def _execute(job: dict[str, Any], watch: Watchdog, voice: EventPipe) -> dict[str, Any]:
     from automl_magic.execute import engine
     from automl_magic.execute.kernel import kernel_manager
-    from automl_magic.execute.outputs import OutputCap
-    from automl_magic.execute.translation import with_papermill_set_up
+    from automl_magic.execute.outputs import OutputLimiter
+    from automl_magic.execute.translation import set_up_papermill
 
     folder = Path(job["folder"])
-    limits = Limits.from_json(job["limits"])
+    limits = RunLimits.from_json(job["limits"])
     execution = engine.Execution(
         limits,
         watch,
-        OutputCap(limits, sys.stderr.fileno()),
+        OutputLimiter(limits, sys.stderr.fileno()),
         lambda: kernel_manager(job["kernel"], Path(job["sockets"]), is_python=job["is_python"]),
-        voice.tell,
+        voice.emit,
     )
-    papermill = with_papermill_set_up(folder, engine.ENGINE_NAME, engine.SupervisedEngine)
+    papermill = set_up_papermill(folder, engine.ENGINE_NAME, engine.SupervisedEngine)
     # papermill's own error doesn't matter: `execution.ending` has the result.
     with contextlib.suppress(papermill.PapermillExecutionError):
         papermill.execute_notebook(

@@ -45,7 +45,7 @@ BEGIN SELECT RAISE(ABORT, 'a run is never deleted'); END;
 """  # noqa: S608 - the states are constants
 
 
-def prepare(connection: sqlite3.Connection) -> None:
+def create_tables(connection: sqlite3.Connection) -> None:
     """Create the tables if they don't exist. Several processes can do so at once."""
     if connection.execute("PRAGMA user_version").fetchone()[0] >= VERSION:
         return

@@ -8,7 +8,7 @@ from types import FrameType, TracebackType
 from typing import Any, Self
 
 
-class Signals:
+class SignalCounter:
     """Counts SIGINT and SIGTERM, and restores the previous handlers on exit.
 
     Only the main thread can set handlers. In other threads, a caller that catches
@@ -36,7 +36,7 @@ class Signals:
             # None: the handler wasn't set from Python and can't be restored.
             signal.signal(number, signal.SIG_DFL if handler is None else handler)
 
-    def interrupted(self) -> None:
+    def count_interrupt(self) -> None:
         """Count an interrupt that was raised as an exception."""
         self.interrupts += 1
 
@@ -44,4 +44,4 @@ class Signals:
         if number == signal.SIGTERM:
             self.terminated = True
         else:
-            self.interrupted()
+            self.count_interrupt()

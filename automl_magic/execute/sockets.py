@@ -14,7 +14,7 @@ _MAX_PATH_BYTES = 103  # limit for socket paths: 107 on Linux, 103 on macOS
 _SUFFIX_BYTES = len("/automl-20261121-053512-k3f9-abcdefgh/kernel-65535")
 
 
-def make_sockets(run_id: str) -> str:
+def create_socket_folder(run_id: str) -> str:
     """Create the folder for a run's kernel sockets, readable only by this user.
 
     Raises
@@ -33,7 +33,7 @@ def make_sockets(run_id: str) -> str:
     )
 
 
-def remove_sockets(run_id: str) -> None:
+def remove_socket_folder(run_id: str) -> None:
     """Remove the folder of a run's kernel sockets."""
     for root in _roots():
         for folder in root.glob(f"automl-{run_id}-*"):

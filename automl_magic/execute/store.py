@@ -26,14 +26,14 @@ from automl_magic.errors import (
     IllegalTransition,
     RunError,
     RunNotFound,
-    near_miss,
+    closest_match,
 )
 from automl_magic.execute import schema
-from automl_magic.execute.atomic_io import RESERVE_BYTES, not_writable, writing_to
+from automl_magic.execute.atomic_io import RESERVE_BYTES, not_writable_error, translate_write_errors
 from automl_magic.records.runs.run import END_STATES, Run, RunStatus
 
 STORE_NAME = "runs.sqlite"
-BEAT_S, LEASE_S = 15.0, 60.0
+HEARTBEAT_S, LEASE_S = 15.0, 60.0
 _BUSY_S = 30.0
 _INSERT = "INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"  # without 0 o 1 l i, which are easily confused
@@ -41,7 +41,7 @@ _RunList: TypeAlias = list[Run]
 
 # Runs that this process is supervising. If a run in the store names this process as its owner, but
 # isn't in this set, its supervisor has died.
-active: set[str] = set()
+active_run_ids: set[str] = set()
 _active_lock = threading.Lock()
 
 
@@ -129,7 +129,7 @@ class RunStore:
         """
         with self._transaction() as connection:
             run = self._read(connection, run_id)
-            if run.status.is_end or (status != run.status and not run.status.may_become(status)):
+            if run.status.is_end or (status != run.status and not run.status.can_become(status)):
                 raise _illegal_transition_error(run, status)
             if token != run.token:
                 raise _lost_ownership_error(run)
@@ -167,7 +167,7 @@ class RunStore:
             )
         return run
 
-    def beat(self, run_id: str, token: int) -> None:
+    def heartbeat(self, run_id: str, token: int) -> None:
         """Record a heartbeat of the owner.
 
         Raises
@@ -252,7 +252,7 @@ class RunStore:
     @contextlib.contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
         """Open a connection for one operation, so that forks and threads never share one."""
-        with writing_to(self.path.parent):
+        with translate_write_errors(self.path.parent):
             self.path.parent.mkdir(parents=True, exist_ok=True)
         try:
             connection = sqlite3.connect(self.path, timeout=_BUSY_S, isolation_level=None)
@@ -269,12 +269,12 @@ class RunStore:
 def supervising(run_id: str) -> Iterator[None]:
     """Mark a run as supervised by this process."""
     with _active_lock:
-        active.add(run_id)
+        active_run_ids.add(run_id)
     try:
         yield
     finally:
         with _active_lock:
-            active.discard(run_id)
+            active_run_ids.discard(run_id)
 
 
 def new_run_id(now: datetime) -> str:
@@ -294,7 +294,7 @@ def _set_up(connection: sqlite3.Connection) -> None:
                 raise
             time.sleep(0.02)
     connection.execute("PRAGMA synchronous = FULL")
-    schema.prepare(connection)
+    schema.create_tables(connection)
 
 
 def _storage_error(path: Path, error: sqlite3.DatabaseError) -> FolderNotWritable | RunError:
@@ -302,8 +302,8 @@ def _storage_error(path: Path, error: sqlite3.DatabaseError) -> FolderNotWritabl
     if any(word in text for word in ("full", "readonly", "unable to open", "disk I/O")):
         # SQLite only reports "disk I/O error" if it can't create its shared memory.
         if "full" in text or shutil.disk_usage(path.parent).free < RESERVE_BYTES:
-            return not_writable(path.parent, os.strerror(errno.ENOSPC), errno.ENOSPC)
-        return not_writable(path.parent, text)
+            return not_writable_error(path.parent, os.strerror(errno.ENOSPC), errno.ENOSPC)
+        return not_writable_error(path.parent, text)
     return RunError(
         f"Can't use the run store {str(path)!r}.",
         why=f"SQLite error: {text}.",
@@ -320,7 +320,7 @@ def _load(document: str) -> Run:
 
 
 def _not_found_error(run_id: str, run_ids: Sequence[str]) -> RunNotFound:
-    close = near_miss(run_id, run_ids)
+    close = closest_match(run_id, run_ids)
     if not run_ids:
         why, fix = "There are no runs yet.", "Start one: automl fit DATA --target COLUMN"
     else:

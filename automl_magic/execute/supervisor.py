@@ -9,13 +9,22 @@ from pathlib import Path
 from typing import Any
 
 from automl_magic.errors import AutomlMagicError, IllegalTransition
-from automl_magic.execute import commit, wishes
-from automl_magic.execute.atomic_io import reserve, sweep, writing_to
-from automl_magic.execute.child import Child
+from automl_magic.execute import commit, stop_request
+from automl_magic.execute.atomic_io import (
+    remove_temporary_files,
+    reserve_space,
+    translate_write_errors,
+)
+from automl_magic.execute.cell_record import (
+    INPUT_NAME,
+    OUTPUT_NAME,
+    CellRecord,
+    write_executed_notebook,
+)
 from automl_magic.execute.journal import Journal, OnEvent
-from automl_magic.execute.limits import Limits
+from automl_magic.execute.limits import RunLimits
 from automl_magic.execute.lock import folder_lock
-from automl_magic.execute.memory import MemoryWatch, in_words, memory_limit_bytes, oom_kills
+from automl_magic.execute.memory import MemoryWatch, format_bytes, memory_limit_bytes, oom_kills
 from automl_magic.execute.notebook import (
     has_search_cell,
     is_python,
@@ -25,10 +34,10 @@ from automl_magic.execute.notebook import (
     read_notebook,
 )
 from automl_magic.execute.parameters import RUN_DIR, check_parameters, parameters_of
-from automl_magic.execute.signals import Signals
-from automl_magic.execute.store import BEAT_S, RunStore, supervising
-from automl_magic.execute.truth import INPUT_NAME, OUTPUT_NAME, CellRecord, publish
-from automl_magic.execute.watch import BEAT_EVERY_S, CANCELLED
+from automl_magic.execute.runner_process import RunnerProcess
+from automl_magic.execute.signals import SignalCounter
+from automl_magic.execute.store import HEARTBEAT_S, RunStore, supervising
+from automl_magic.execute.watch import CANCELLED, HEARTBEAT_INTERVAL_S
 from automl_magic.files.atomic import write_atomic
 from automl_magic.records.runs.run import Failure, FailureKind, Run, RunStatus
 
@@ -44,7 +53,7 @@ def execute_notebook(
     kind: str = "notebook",
     parameters: Mapping[str, Any] | None = None,
     inputs: Mapping[str, Any] | None = None,
-    limits: Limits | None = None,
+    limits: RunLimits | None = None,
     on_event: OnEvent | None = None,
     files: Mapping[str, Path] | None = None,
     rerun_of: str | None = None,
@@ -54,7 +63,7 @@ def execute_notebook(
     """Execute a notebook and return the finished run.
 
     The first Ctrl-C stops a search, which keeps its best model. In other notebooks it cancels the
-    run, as does the second Ctrl-C or SIGTERM. Other processes can stop the run with `wishes.leave`.
+    run, as does the second Ctrl-C or SIGTERM. Other processes can stop the run with `stop_request.leave`.
 
     Parameters
     ----------
@@ -102,7 +111,7 @@ def execute_notebook(
             set_holder(run.run_id)
             injected = {RUN_DIR: run.folder} if RUN_DIR in names else {}
             supervisor = _Supervisor(
-                store, run, document, limits or Limits(), on_event, environment=environment or {}
+                store, run, document, limits or RunLimits(), on_event, environment=environment or {}
             )
             return supervisor.supervise(data, files or {}, {**checked, **injected})
 
@@ -113,7 +122,7 @@ class _Supervisor:
         store: RunStore,
         run: Run,
         document: dict[str, Any],
-        limits: Limits,
+        limits: RunLimits,
         on_event: OnEvent | None,
         *,
         environment: Mapping[str, str],
@@ -128,19 +137,22 @@ class _Supervisor:
         self._interrupts = 0
         self._last_event_at = time.monotonic()
         self._kill_at = float("inf")
-        self._next_beat = time.monotonic() + BEAT_S
+        self._next_beat = time.monotonic() + HEARTBEAT_S
         self._oom_kills = oom_kills()
 
     def supervise(self, data: bytes, files: Mapping[str, Path], parameters: dict[str, Any]) -> Run:
         """Stage, execute and end the run. If this raises, the run is ended in the record, too."""
         try:
             self._advance(RunStatus.STAGING)
-            with writing_to(self._folder):
+            with translate_write_errors(self._folder):
                 self._folder.mkdir(parents=True)
                 for name, source in files.items():
                     write_atomic(self._folder / name, source.read_bytes())
                 write_atomic(self._folder / INPUT_NAME, data)
-            with writing_to(self._folder), Journal(self._folder, self._on_event) as journal:
+            with (
+                translate_write_errors(self._folder),
+                Journal(self._folder, self._on_event) as journal,
+            ):
                 return self._execute(journal, parameters)
         except BaseException as error:
             self._give_up(error)
@@ -160,16 +172,16 @@ class _Supervisor:
             "limits": self._limits.to_json(),
         }
         self._set_status(RunStatus.RUNNING, journal)
-        with Signals() as signals:
+        with SignalCounter() as signals:
             with (
-                reserve(self._folder),
-                Child(self._run.run_id, self._folder, job, self._environment) as child,
+                reserve_space(self._folder),
+                RunnerProcess(self._run.run_id, self._folder, job, self._environment) as child,
             ):
                 self._watch(child, journal, signals)
             journal.relay()
             return self._end(journal)
 
-    def _watch(self, child: Child, journal: Journal, signals: Signals) -> None:
+    def _watch(self, child: RunnerProcess, journal: Journal, signals: SignalCounter) -> None:
         """Monitor the runner until it reports the end or dies."""
         limit = self._limits.memory_bytes or memory_limit_bytes()
         memory = MemoryWatch(child.pid, limit)
@@ -177,7 +189,7 @@ class _Supervisor:
         while self._ending is None:
             try:
                 has_exited = child.exit_code is not None
-                for message in child.hear(0 if has_exited else _TICK_S):
+                for message in child.events(0 if has_exited else _TICK_S):
                     self._handle(message, journal)
                 journal.relay()
                 if has_exited and self._ending is None:
@@ -187,14 +199,14 @@ class _Supervisor:
                     self._stop(
                         child,
                         FailureKind.OUT_OF_MEMORY,
-                        f"The run used {in_words(excess_bytes)}. The limit is {in_words(limit)}.",
+                        f"The run used {format_bytes(excess_bytes)}. The limit is {format_bytes(limit)}.",
                         grace_s=0.0,
                     )
                 now = time.monotonic()
                 if now > deadline:
                     why = f"The run took longer than its limit of {self._limits.run_s:g} s."
                     self._stop(child, FailureKind.TIMED_OUT, why)
-                if now - self._last_event_at > self._limits.frozen_after_s + BEAT_EVERY_S:
+                if now - self._last_event_at > self._limits.frozen_after_s + HEARTBEAT_INTERVAL_S:
                     why = "The runner stopped responding."
                     self._stop(child, FailureKind.FROZEN, why, grace_s=-_BACKSTOP_S)
                 if now > self._kill_at:
@@ -202,7 +214,7 @@ class _Supervisor:
                 self._beat(now)
                 self._handle_stop_requests(signals, child, journal)
             except KeyboardInterrupt:
-                signals.interrupted()
+                signals.count_interrupt()
 
     def _handle(self, message: dict[str, Any], journal: Journal) -> None:
         event = message.pop("event")
@@ -210,19 +222,21 @@ class _Supervisor:
         if event == "cells":
             self._record.planned = message["ids"]
         elif event == "cell":
-            self._record.note(message["cell_id"], message["state"], message["t"])
+            self._record.record_event(message["cell_id"], message["state"], message["t"])
             journal.emit("cell", **message)
         elif event == "end":
             self._ending = message
 
-    def _handle_stop_requests(self, signals: Signals, child: Child, journal: Journal) -> None:
+    def _handle_stop_requests(
+        self, signals: SignalCounter, child: RunnerProcess, journal: Journal
+    ) -> None:
         """Stop or cancel the run after Ctrl-C, SIGTERM or a stop request in its folder."""
         if signals.terminated:
             self._cancel(child, journal, "It was stopped by SIGTERM.")
-        match wishes.take(self._folder):
-            case wishes.Wish.STOP:
-                signals.interrupted()
-            case wishes.Wish.CANCEL:
+        match stop_request.take_stop_request(self._folder):
+            case stop_request.StopRequest.STOP:
+                signals.count_interrupt()
+            case stop_request.StopRequest.CANCEL:
                 self._cancel(child, journal, "It was cancelled.")
         if signals.interrupts <= self._interrupts:
             return
@@ -247,12 +261,14 @@ class _Supervisor:
             return True
         return any(is_search_cell(cell) for cell in self._record.started)
 
-    def _cancel(self, child: Child, journal: Journal, message: str) -> None:
+    def _cancel(self, child: RunnerProcess, journal: Journal, message: str) -> None:
         if self._verdict is None:
             journal.emit("run", run_id=self._run.run_id, state="cancelling")
         self._stop(child, CANCELLED, message)
 
-    def _stop(self, child: Child, kind: str, message: str, grace_s: float | None = None) -> None:
+    def _stop(
+        self, child: RunnerProcess, kind: str, message: str, grace_s: float | None = None
+    ) -> None:
         if self._verdict is not None:
             return
         grace_s = self._limits.grace_s if grace_s is None else grace_s
@@ -260,7 +276,7 @@ class _Supervisor:
         self._kill_at = time.monotonic() + grace_s + _BACKSTOP_S
         child.stop(kind, message, grace_s)
 
-    def _runner_died(self, child: Child) -> dict[str, Any]:
+    def _runner_died(self, child: RunnerProcess) -> dict[str, Any]:
         message = f"The runner exited with code {child.exit_code}. The log may have the reason."
         kind = FailureKind.DIED if self._record.started else FailureKind.NOT_STARTED
         return {"kind": kind, "message": message, "cell_id": self._record.current}
@@ -268,9 +284,9 @@ class _Supervisor:
     def _beat(self, now: float) -> None:
         if now < self._next_beat:
             return
-        self._next_beat = now + BEAT_S
+        self._next_beat = now + HEARTBEAT_S
         try:
-            self._store.beat(self._run.run_id, self._run.token)
+            self._store.heartbeat(self._run.run_id, self._run.token)
         except IllegalTransition:
             raise
         except AutomlMagicError:
@@ -283,15 +299,15 @@ class _Supervisor:
         result = commit.read_result(self._folder)
         if status == RunStatus.SUCCEEDED:
             self._set_status(RunStatus.COMMITTING, journal)
-            failure = commit.unfinished(self._record)
+            failure = commit.incomplete_failure(self._record)
             if failure is None and self._is_search and isinstance(result, str):
                 failure = Failure(kind=FailureKind.NO_END_MARKER, message=result)
             status = RunStatus.FAILED if failure else RunStatus.SUCCEEDED
         result = {} if isinstance(result, str) else result
-        sweep(self._folder)
-        publish(self._folder, self._run.run_id, self._record, failure)
+        remove_temporary_files(self._folder)
+        write_executed_notebook(self._folder, self._run.run_id, self._record, failure)
         journal.emit("run", run_id=self._run.run_id, state="published")
-        digests = commit.artifacts(self._folder)
+        digests = commit.collect_artifacts(self._folder)
         journal.emit("run", run_id=self._run.run_id, state="digested")
         self._set_status(status, journal, failure=failure, result=result, artifacts=digests)
         return self._run

@@ -11,10 +11,10 @@ from papermill.engines import papermill_engines
 from papermill.iorw import papermill_io
 from papermill.translators import PythonTranslator, papermill_translators
 
-from automl_magic.execute.atomic_io import WholeFiles
+from automl_magic.execute.atomic_io import AtomicFileHandler
 
 
-class Literals(PythonTranslator):
+class LiteralTranslator(PythonTranslator):
     """Translates checked parameters to Python: `ascii` of a JSON value is always a literal."""
 
     @classmethod
@@ -23,10 +23,10 @@ class Literals(PythonTranslator):
         return "\n".join(lines) + "\n"
 
 
-def with_papermill_set_up(folder: Path, engine_name: str, engine: type) -> Any:
+def set_up_papermill(folder: Path, engine_name: str, engine: type) -> Any:
     """Register our classes with papermill, for paths inside `folder`, and return papermill."""
     papermill_engines.register(engine_name, engine)
-    papermill_translators.register("python", Literals)
-    papermill_translators.register("python3", Literals)
-    papermill_io.register(str(folder), WholeFiles())
+    papermill_translators.register("python", LiteralTranslator)
+    papermill_translators.register("python3", LiteralTranslator)
+    papermill_io.register(str(folder), AtomicFileHandler())
     return papermill

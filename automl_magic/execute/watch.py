@@ -16,18 +16,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from automl_magic.execute.limits import Limits
+from automl_magic.execute.limits import RunLimits
 from automl_magic.execute.processes import descendants, kill, signal_group
 from automl_magic.records.runs.run import FailureKind
 
 TICK_S = 0.1
-BEAT_EVERY_S = 5.0
+HEARTBEAT_INTERVAL_S = 5.0
 _INTERRUPT_EVERY_S = 2.0
 CANCELLED = "cancelled"
 
 
 @dataclass(frozen=True)
-class Stop:
+class StopReason:
     """Why a run is stopped, and its current cell."""
 
     kind: str
@@ -41,11 +41,11 @@ class Heartbeat(Protocol):
     def is_beating(self) -> bool: ...
 
 
-class Watch(threading.Thread):
+class Watchdog(threading.Thread):
     """Stops a cell, the kernel or this process when necessary."""
 
     def __init__(
-        self, limits: Limits, beat: Callable[[], None], abandon: Callable[[], None]
+        self, limits: RunLimits, beat: Callable[[], None], abandon: Callable[[], None]
     ) -> None:
         super().__init__(name="watch", daemon=True)
         self._limits, self._beat, self._abandon = limits, beat, abandon
@@ -58,28 +58,28 @@ class Watch(threading.Thread):
         self._deadline: float | None = None
         self._kill_at: float | None = None
         self._interrupt_at = 0.0
-        self.stopped: Stop | None = None
+        self.stop_reason: StopReason | None = None
 
-    def see_kernel(self, process: subprocess.Popen[bytes] | None) -> None:
+    def set_kernel(self, process: subprocess.Popen[bytes] | None) -> None:
         """Set the kernel's process, or None if there's none."""
         with self._lock:
             self._kernel, self._heartbeat = process, None
-            if self.stopped:
+            if self.stop_reason:
                 self._kill_kernel()
 
-    def see_heartbeat(self, heartbeat: Heartbeat) -> None:
+    def set_heartbeat(self, heartbeat: Heartbeat) -> None:
         """Start monitoring a heartbeat."""
         with self._lock:
             self._heartbeat, self._beat_at = heartbeat, time.monotonic()
 
-    def begin(self, cell_id: str) -> None:
+    def start_cell(self, cell_id: str) -> None:
         """Start the time limit of a cell."""
-        limit = self._limits.of_cell(cell_id)
+        limit = self._limits.cell_limit(cell_id)
         with self._lock:
             self._cell = cell_id
             self._deadline = None if limit is None else time.monotonic() + limit
 
-    def end(self) -> None:
+    def end_cell(self) -> None:
         """Stop the time limit of the cell, because it has ended."""
         with self._lock:
             self._cell, self._deadline = None, None
@@ -87,7 +87,7 @@ class Watch(threading.Thread):
     def interrupt(self, cell_id: str) -> None:
         """Interrupt a cell if it's running. Its code can catch this and continue."""
         with self._lock:
-            if self._cell == cell_id and self._kernel and not self.stopped:
+            if self._cell == cell_id and self._kernel and not self.stop_reason:
                 os.kill(self._kernel.pid, signal.SIGINT)
 
     def stop(self, kind: str, message: str, grace_s: float) -> None:
@@ -96,9 +96,9 @@ class Watch(threading.Thread):
         Only the first call has an effect.
         """
         with self._lock:
-            if self.stopped:
+            if self.stop_reason:
                 return
-            self.stopped = Stop(kind, message, self._cell)
+            self.stop_reason = StopReason(kind, message, self._cell)
             if grace_s > 0 and self._cell and self._kernel:
                 self._kill_at = time.monotonic() + grace_s
                 self._check(time.monotonic())
@@ -111,7 +111,7 @@ class Watch(threading.Thread):
         while True:
             time.sleep(TICK_S)
             if time.monotonic() > next_beat:
-                next_beat = time.monotonic() + BEAT_EVERY_S
+                next_beat = time.monotonic() + HEARTBEAT_INTERVAL_S
                 self._beat()
             if os.getppid() != self._parent:
                 self._abandon()
@@ -127,7 +127,7 @@ class Watch(threading.Thread):
                 self._interrupt_at = now + _INTERRUPT_EVERY_S
                 signal_group(self._kernel.pid, signal.SIGINT)
         if self._deadline is not None and now > self._deadline:
-            limit = self._limits.of_cell(self._cell or "")
+            limit = self._limits.cell_limit(self._cell or "")
             self.stop(
                 FailureKind.TIMED_OUT,
                 f"The cell took longer than its limit of {limit:g} s.",

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from automl_magic.explain.cells.finish import finish
     from automl_magic.explain.cells.refit import refit
-    from automl_magic.explain.subject import Subject
+    from automl_magic.explain.explainer import Explainer
 
-__all__ = ["Subject", "finish", "refit"]
+__all__ = ["Explainer", "finish", "refit"]
 
 _HOMES = {"Subject": "subject", "finish": "cells.finish", "refit": "cells.refit"}
 

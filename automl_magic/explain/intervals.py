@@ -8,16 +8,16 @@ from typing import Any
 
 import numpy as np
 
-from automl_magic.explain.words import finite, rounded
-from automl_magic.records.explanations.measured import Measure
+from automl_magic.explain.formatting import round_finite, round_number
+from automl_magic.records.explanations.evaluation import Measure
 
 Z = 1.959964
 RESAMPLES = 200
 # Larger data is resampled with this many rows, and the spread is scaled by the root of the share.
-MOST_ROWS = 10_000
+MAX_ROWS = 10_000
 
 
-def wilson(hits: float, rows: float) -> Measure:
+def wilson_interval(hits: float, rows: float) -> Measure:
     """Return a proportion with Wilson's score interval (JASA 22, 1927), which is within [0, 1]."""
     if rows <= 0:
         return Measure(value=None)
@@ -25,25 +25,27 @@ def wilson(hits: float, rows: float) -> Measure:
     middle = (share + z2 / (2 * rows)) / (1 + z2 / rows)
     half = Z / (1 + z2 / rows) * math.sqrt(share * (1 - share) / rows + z2 / (4 * rows * rows))
     return Measure(
-        value=rounded(share),
-        low=rounded(max(0.0, middle - half)),
-        high=rounded(min(1.0, middle + half)),
+        value=round_number(share),
+        low=round_number(max(0.0, middle - half)),
+        high=round_number(min(1.0, middle + half)),
     )
 
 
-def mean_of(values: Any) -> Measure:
+def mean_interval(values: Any) -> Measure:
     """Return a mean with its normal interval, which needs at least two values."""
     n = len(values)
     if n == 0:
         return Measure(value=None)
     mean = float(np.mean(values))
     if n < 2:
-        return Measure(value=rounded(mean))
+        return Measure(value=round_number(mean))
     half = Z * float(np.std(values, ddof=1)) / math.sqrt(n)
-    return Measure(value=rounded(mean), low=rounded(mean - half), high=rounded(mean + half))
+    return Measure(
+        value=round_number(mean), low=round_number(mean - half), high=round_number(mean + half)
+    )
 
 
-def bootstrapped(n_rows: int, measure: Callable[[Any], float], *, seed: int) -> Measure:
+def bootstrap(n_rows: int, measure: Callable[[Any], float], *, seed: int) -> Measure:
     """Return a measure of all rows with its percentile bootstrap interval.
 
     Parameters
@@ -52,7 +54,7 @@ def bootstrapped(n_rows: int, measure: Callable[[Any], float], *, seed: int) -> 
         Takes the indices of rows, with repetitions. Can return NaN.
     """
     value = measure(np.arange(n_rows))
-    n_drawn = min(n_rows, MOST_ROWS)
+    n_drawn = min(n_rows, MAX_ROWS)
     random = np.random.default_rng(seed)
     resampled = np.array([measure(random.integers(0, n_rows, n_drawn)) for _ in range(RESAMPLES)])
     return spread(value, resampled, shrink=math.sqrt(n_drawn / n_rows))
@@ -63,10 +65,10 @@ def spread(value: float, resampled: Any, *, shrink: float = 1.0) -> Measure:
     finite_values = np.asarray(resampled, dtype=float)
     finite_values = finite_values[np.isfinite(finite_values)]
     if not math.isfinite(value) or len(finite_values) < RESAMPLES // 10:
-        return Measure(value=finite(value))
+        return Measure(value=round_finite(value))
     low, high = np.percentile(finite_values, [2.5, 97.5])
     return Measure(
-        value=rounded(value),
-        low=rounded(value + shrink * (low - value)),
-        high=rounded(value + shrink * (high - value)),
+        value=round_number(value),
+        low=round_number(value + shrink * (low - value)),
+        high=round_number(value + shrink * (high - value)),
     )

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from automl_magic.explain.subject import Subject
-from automl_magic.records.explanations.explained import Permutation, Shap
+from automl_magic.explain.explainer import Explainer
+from automl_magic.records.explanations.inspection import PermutationImportance, Shap
 
 
-def top_columns(subject: Subject) -> list[str]:
+def top_columns(subject: Explainer) -> list[str]:
     """Return all columns, the most important first if importance has been computed."""
     for name in ("shap", "permutation"):
         section = subject.sections.get(name)
-        if isinstance(section, Shap | Permutation):
+        if isinstance(section, Shap | PermutationImportance):
             ranked = [column.column for column in section.columns]
             return [*ranked, *(name for name in subject.columns if name not in ranked)]
     return list(subject.columns)

@@ -13,16 +13,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Concatenate, ParamSpec
 
-from automl_magic.explain.subject import Subject
-from automl_magic.look.cell_output import CellOutput
-from automl_magic.look.section_cell import SectionResult, SectionSkipped, section_cell
+from automl_magic.display.cell_output import CellOutput
+from automl_magic.display.section_cell import SectionResult, SectionSkipped, section_cell
+from automl_magic.explain.explainer import Explainer
 from automl_magic.records import Plan, TaskKind
 from automl_magic.records.explanations.section import Section
 
 P = ParamSpec("P")
 
 
-class Part(StrEnum):
+class NotebookPart(StrEnum):
     """The parts of an explain notebook, in order. Each starts with its `about_…` template."""
 
     TRUST = "trust"
@@ -32,14 +32,14 @@ class Part(StrEnum):
 
 
 @dataclass(frozen=True)
-class Need:
+class TaskRequirement:
     """A requirement of a section: the attribute `capability` of `TaskKind` must have this `value`.
 
     `otherwise` is a sentence with the reason for tasks that don't meet it.
     """
 
     capability: str
-    otherwise: str
+    reason: str
     value: bool = True
 
 
@@ -66,9 +66,9 @@ class ExplainSection:
     """
 
     record: type[Section]
-    part: Part
-    place: int
-    needs: tuple[Need, ...] = ()
+    part: NotebookPart
+    position: int
+    requirements: tuple[TaskRequirement, ...] = ()
     time_share: float = 0.0
     values: Callable[[Plan], Mapping[str, object]] = _no_values
 
@@ -76,19 +76,21 @@ class ExplainSection:
     def name(self) -> str:
         return self.record.name
 
-    def lacks(self, kind: TaskKind) -> str | None:
+    def unavailable_reason(self, kind: TaskKind) -> str | None:
         """Return why a kind of task can't have this section, or None if it can."""
-        unmet = (need for need in self.needs if getattr(kind, need.capability) is not need.value)
-        return next((need.otherwise for need in unmet), None)
+        unmet = (
+            need for need in self.requirements if getattr(kind, need.capability) is not need.value
+        )
+        return next((need.reason for need in unmet), None)
 
     def cell(
-        self, function: Callable[Concatenate[Subject, P], SectionResult]
-    ) -> Callable[Concatenate[Subject, P], CellOutput]:
+        self, function: Callable[Concatenate[Explainer, P], SectionResult]
+    ) -> Callable[Concatenate[Explainer, P], CellOutput]:
         """Decorate a function that returns a section and its output."""
 
         @functools.wraps(function)
-        def checked(subject: Subject, /, *args: P.args, **options: P.kwargs) -> SectionResult:
-            if why := self.lacks(subject.recipe.task):
+        def checked(subject: Explainer, /, *args: P.args, **options: P.kwargs) -> SectionResult:
+            if why := self.unavailable_reason(subject.recipe.task):
                 raise SectionSkipped(why)
             return function(subject, *args, **options)
 
@@ -109,7 +111,7 @@ def section_metadata(
     }
 
 
-def on_unseen(subject: Subject, method: str, notes: Sequence[str] = ()) -> dict[str, Any]:
+def unseen_metadata(subject: Explainer, method: str, notes: Sequence[str] = ()) -> dict[str, Any]:
     """Return the metadata fields of a section that was measured on unseen rows."""
     unseen = subject.unseen
-    return section_metadata(method, rows=len(unseen.y), rows_are=unseen.are, notes=notes)
+    return section_metadata(method, rows=len(unseen.y), rows_are=unseen.rows_are, notes=notes)

@@ -17,7 +17,7 @@ from automl_magic.records import SplitKind
 
 # With fewer holdout rows, the tails of a curve are chance. Then the out-of-fold rows are used,
 # although the weights of the blend were tuned on them.
-ENOUGH_ROWS = 1_000
+MIN_HOLDOUT_ROWS = 1_000
 HOLDOUT, OUT_OF_FOLD = "holdout", "out_of_fold"
 
 
@@ -39,13 +39,13 @@ class UnseenRows:
     """
 
     source: str
-    are: str
+    rows_are: str
     in_words: str
     rows: Any
     y: Any
     predicted: Any
-    learned: Any
-    tested: Any
+    train_rows: Any
+    test_rows: Any
     fit_s: float | None
 
 
@@ -70,7 +70,7 @@ def read_unseen(folder: Path, split_kind: SplitKind) -> UnseenRows:
     n_holdout = len(holdout.get("rows", ()))
     predicted = folds["ensemble"].reshape(len(folds["rows"]), -1)
     validated = np.isfinite(predicted).all(axis=1)
-    if n_holdout >= ENOUGH_ROWS or n_holdout >= validated.sum():
+    if n_holdout >= MIN_HOLDOUT_ROWS or n_holdout >= validated.sum():
         return UnseenRows(
             HOLDOUT,
             f"the {n_holdout:,} holdout rows",

@@ -47,7 +47,7 @@ def write_atomic(path: Path, data: bytes, *, mode: int = 0o666) -> None:
     _sync_folder(path.parent)
 
 
-def write_first(path: Path, data: bytes, *, mode: int = 0o666) -> bool:
+def write_once(path: Path, data: bytes, *, mode: int = 0o666) -> bool:
     """Write a file atomically if it doesn't exist. Return whether it was written.
 
     If two processes do this at once, only the first one writes the file.
@@ -61,13 +61,13 @@ def write_first(path: Path, data: bytes, *, mode: int = 0o666) -> bool:
     return True
 
 
-def write_all(texts: Mapping[Path, str]) -> None:
+def write_files(texts: Mapping[Path, str]) -> None:
     """Write several files, each atomically. If one can't be written, no file is changed."""
     new_files = {}
     with contextlib.ExitStack() as undoing:
         for path, text in texts.items():
             check_file(path)
-            undoing.enter_context(making(path.parent))
+            undoing.enter_context(create_folder(path.parent))
             new_files[path] = undoing.enter_context(
                 _temporary_file(path, text.encode("utf-8"), 0o666)
             )
@@ -147,7 +147,7 @@ def check_file(path: Path) -> None:
 
 
 @contextlib.contextmanager
-def making(folder: Path) -> Iterator[None]:
+def create_folder(folder: Path) -> Iterator[None]:
     """Create a folder. After an error, remove the created folders if they're empty."""
     new_folders = [parent for parent in (folder, *folder.parents) if not parent.exists()]
     try:
@@ -163,7 +163,7 @@ def making(folder: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def writing_to(folder: Path) -> Iterator[None]:
+def translate_write_errors(folder: Path) -> Iterator[None]:
     """Turn errors of the operating system into an error that names the folder."""
     try:
         yield

@@ -18,7 +18,7 @@ def sha256_of_file(file: BufferedReader) -> str:
     return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def other_sha256(content: bytes, recorded: str) -> str | None:
+def mismatched_sha256(content: bytes, recorded: str) -> str | None:
     """Return the SHA-256 of bytes if it differs from the recorded one, else None.
 
     Parameters

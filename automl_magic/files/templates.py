@@ -12,7 +12,7 @@ from automl_magic.errors import RenderError
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
-def templates() -> Path:
+def templates_folder() -> Path:
     """Return the folder of the templates.
 
     In a checkout (an editable install), it's `templates/` in the repository. A wheel installs the
@@ -33,7 +33,7 @@ def source_piece(name: str) -> str:
     RenderError
         If the piece doesn't exist.
     """
-    path = templates() / "notebooks" / "sources" / f"{name}.py"
+    path = templates_folder() / "notebooks" / "sources" / f"{name}.py"
     # The name can come from an edited file, so it must not lead out of the folder.
     if not _NAME.fullmatch(name) or not path.is_file():
         raise RenderError(

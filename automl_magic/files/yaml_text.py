@@ -35,17 +35,17 @@ _CONSTANTS: dict[str, bool | float | None] = {
 
 
 @dataclass(frozen=True)
-class Form:
+class FileFormat:
     """A kind of file: its name in errors, and how to get a valid one."""
 
     noun: str
     article_noun: str
     example: str
-    write_one: str
-    compare: str
+    create_hint: str
+    compare_hint: str
 
 
-def read_text(path: Path, form: Form) -> str:
+def read_text(path: Path, form: FileFormat) -> str:
     """Return the text of a file. Raise SpecError if it's missing, too large or not UTF-8."""
     try:
         with path.open("rb") as file:
@@ -54,7 +54,7 @@ def read_text(path: Path, form: Form) -> str:
         raise SpecError(
             f"Can't read the {form.noun} {path.name!r}.",
             why=f"{error.strerror or error} ({path}).",
-            fix=f"Check the path, or {form.write_one[0].lower()}{form.write_one[1:]}",
+            fix=f"Check the path, or {form.create_hint[0].lower()}{form.create_hint[1:]}",
         ) from error
     if len(content) > MAX_BYTES:
         raise SpecError(
@@ -73,7 +73,7 @@ def read_text(path: Path, form: Form) -> str:
         ) from error
 
 
-def compose(text: str, name: str, form: Form) -> yaml.MappingNode:
+def parse_yaml(text: str, name: str, form: FileFormat) -> yaml.MappingNode:
     """Parse the text into YAML nodes, which have line numbers. Raise SpecError if it's invalid."""
     try:
         _check_events(text, name, form)
@@ -84,12 +84,12 @@ def compose(text: str, name: str, form: Form) -> yaml.MappingNode:
         raise SpecError(
             f"{name}, line 1: this isn't {form.article_noun}.",
             why="It's empty." if root is None else f"It has no fields such as {form.example}.",
-            fix=form.write_one,
+            fix=form.create_hint,
         )
     return root
 
 
-def _check_events(text: str, name: str, form: Form) -> None:
+def _check_events(text: str, name: str, form: FileFormat) -> None:
     """Raise SpecError for aliases, tags and deep nesting before any value is built."""
     depth = 0
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
@@ -113,11 +113,11 @@ def _check_events(text: str, name: str, form: Form) -> None:
             raise SpecError(
                 f"{name}, line {line}: values are nested too deeply.",
                 why=f"There are more than {MAX_DEPTH} levels of mappings and lists.",
-                fix=f"{form.compare}.",
+                fix=f"{form.compare_hint}.",
             )
 
 
-def value_of(node: yaml.Node, name: str) -> Any:
+def node_value(node: yaml.Node, name: str) -> Any:
     """Return the JSON value of a node. Raise SpecError if it's invalid."""
     if isinstance(node, yaml.MappingNode):
         values: dict[str, Any] = {}
@@ -134,10 +134,10 @@ def value_of(node: yaml.Node, name: str) -> Any:
                     why="A field can have only one value.",
                     fix="Delete one of the two.",
                 )
-            values[key.value] = value_of(item, name)
+            values[key.value] = node_value(item, name)
         return values
     if isinstance(node, yaml.SequenceNode):
-        return [value_of(item, name) for item in node.value]
+        return [node_value(item, name) for item in node.value]
     return _scalar(str(node.value), plain=getattr(node, "style", None) is None)
 
 
@@ -151,7 +151,7 @@ def _scalar(text: str, *, plain: bool) -> Any:
     return float(text) if _FLOAT.match(text) else text
 
 
-def _not_yaml(error: yaml.YAMLError, text: str, name: str, form: Form) -> SpecError:
+def _not_yaml(error: yaml.YAMLError, text: str, name: str, form: FileFormat) -> SpecError:
     if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
         line, problem = error.problem_mark.line + 1, str(error.problem)
     elif isinstance(error, yaml.reader.ReaderError):
@@ -168,11 +168,11 @@ def _not_yaml(error: yaml.YAMLError, text: str, name: str, form: Form) -> SpecEr
     return SpecError(
         f"{name}, line {line}: this isn't valid YAML.",
         why=f"{problem[0].upper()}{problem[1:]}.",
-        fix=f"{form.compare}. Put text with : # ' \" in quotes.",
+        fix=f"{form.compare_hint}. Put text with : # ' \" in quotes.",
     )
 
 
-def with_line(problem: RecordProblem, root: yaml.Node, name: str) -> SpecError:
+def field_error(problem: RecordProblem, root: yaml.Node, name: str) -> SpecError:
     """Return the error for a problem with a field. It names the line."""
     line = _line_of(problem, root)
     field = ".".join(map(str, problem.path)) or "the file"
@@ -191,7 +191,7 @@ def with_line(problem: RecordProblem, root: yaml.Node, name: str) -> SpecError:
             fix=f"Add {problem.path[-1]}: and its value.",
         )
     return WrongType(
-        f"{name}, line {line}: {_shorten(field, marks='')} can't be {problem.found}.",
+        f"{name}, line {line}: {_shorten(field, marks='')} can't be {problem.actual}.",
         why=f"It must be {problem.expected}.",
         fix=f"Use {problem.close}." if problem.close else f"Use {_first_option(problem.expected)}.",
     )

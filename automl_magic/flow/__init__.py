@@ -18,9 +18,9 @@ streaming     Kafka topics                ready        shared steps of governanc
 from __future__ import annotations
 
 from automl_magic.flow.explaining import explain
-from automl_magic.flow.looking_back import diff, leaderboard, notebook, why
 from automl_magic.flow.planning import plan, preview
 from automl_magic.flow.registering import models, register
+from automl_magic.flow.results import diff, leaderboard, notebook, why
 from automl_magic.flow.running import find_run, fit, rerun, run, runs, stop
 from automl_magic.flow.searching import search
 

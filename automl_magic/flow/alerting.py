@@ -5,18 +5,18 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from automl_magic.store.opened import predicted, store
+from automl_magic.store.opened import predictions_engine, store_engine
 from automl_magic.workspace import Workspace, default_workspace
 
 if TYPE_CHECKING:
-    from automl_magic.monitor.alerts.current import Alerts
+    from automl_magic.monitor.alerts.overview import AlertOverview
     from automl_magic.monitor.alerts.silences import Silence
-    from automl_magic.records.monitoring.alert import Channel, Notice
+    from automl_magic.records.monitoring.alert import Channel, Notification
 
 
-def look(
+def check_alerts(
     deployment: str, *, now: float | None = None, workspace: Workspace | None = None
-) -> tuple[Notice, ...]:
+) -> tuple[Notification, ...]:
     """Check a deployment once and send the notifications that are due.
 
     This checks the newest drift report, the traffic and pending approvals. It also retries
@@ -44,39 +44,43 @@ def look(
     StoreError
     """
     from automl_magic.monitor.alerts import (
-        deliver,
-        monitor_of,
-        observe,
+        deliver_notifications,
+        load_monitor,
+        observation_from_report,
         observe_approvals,
         observe_serving,
-        observed_in,
+        record_observation,
     )
     from automl_magic.monitor.reports import newest_report
 
     now = time.time() if now is None else now
     here = workspace or default_workspace()
-    monitor, engine = monitor_of(deployment, here.home), store(here)
-    notifications: list[Notice] = []
+    monitor, engine = load_monitor(deployment, here.home), store_engine(here)
+    notifications: list[Notification] = []
     if (report := newest_report(engine, deployment)) is not None:
-        notifications += observe(engine, monitor, observed_in(report), now=now)
-    serving = observe_serving(engine, predicted(here), monitor, now=now)
-    notifications += observe(engine, monitor, serving, now=now)
+        notifications += record_observation(
+            engine, monitor, observation_from_report(report), now=now
+        )
+    serving = observe_serving(engine, predictions_engine(here), monitor, now=now)
+    notifications += record_observation(engine, monitor, serving, now=now)
     approvals = observe_approvals(engine, deployment, now=now)
-    notifications += observe(engine, monitor, approvals, now=now)
-    deliver(engine, monitor, here.secret, now=now)
+    notifications += record_observation(engine, monitor, approvals, now=now)
+    deliver_notifications(engine, monitor, here.secret, now=now)
     return tuple(notifications)
 
 
-def alerts(deployment: str | None = None, *, workspace: Workspace | None = None) -> Alerts:
+def alerts(deployment: str | None = None, *, workspace: Workspace | None = None) -> AlertOverview:
     """Return the active alerts of a deployment, or of all, most severe first.
 
     Raises
     ------
     StoreError
     """
-    from automl_magic.monitor.alerts.current import current_alerts
+    from automl_magic.monitor.alerts.overview import alert_overview
 
-    return current_alerts(store(workspace or default_workspace()), deployment, now=time.time())
+    return alert_overview(
+        store_engine(workspace or default_workspace()), deployment, now=time.time()
+    )
 
 
 def silence(
@@ -102,7 +106,7 @@ def silence(
 
     here = workspace or default_workspace()
     return monitor_alerts.silence(
-        store(here), key, for_s=for_s, reason=reason, actor=here.actor, now=time.time()
+        store_engine(here), key, for_s=for_s, reason=reason, actor=here.actor, now=time.time()
     )
 
 
@@ -123,10 +127,12 @@ def try_channel(
     MonitorError
         If there's no such channel, or the notification was rejected.
     """
-    from automl_magic.monitor.alerts import monitor_of
-    from automl_magic.monitor.alerts.trying import monitors_in, send_test
+    from automl_magic.monitor.alerts import load_monitor
+    from automl_magic.monitor.alerts.channel_test import read_monitors, send_test
 
     here = workspace or default_workspace()
     folder = here.home / "monitors"
-    monitors = monitors_in(folder) if deployment is None else [monitor_of(deployment, here.home)]
+    monitors = (
+        read_monitors(folder) if deployment is None else [load_monitor(deployment, here.home)]
+    )
     return send_test(channel, monitors, here.secret, folder=folder, at=time.time())

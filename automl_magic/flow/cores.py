@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 
-def cores() -> int:
+def available_cores() -> int:
     """Return the number of cores this process can use. A container can have fewer than its host."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))

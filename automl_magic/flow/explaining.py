@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from automl_magic.errors import RunError
 from automl_magic.records import Plan, RunStatus
-from automl_magic.runs.artifacts import find_run, has_no, verified
-from automl_magic.runs.outcome import Explained
-from automl_magic.runs.plan_folder import plan_in
-from automl_magic.runs.tracked_run import OnEvent, execute
+from automl_magic.runs.artifacts import find_run, missing_artifact_error, verified_artifact
+from automl_magic.runs.outcome import ExplainResult
+from automl_magic.runs.plan_folder import find_plan
+from automl_magic.runs.tracked_run import OnEvent, execute_tracked
 from automl_magic.workspace import Workspace, default_workspace
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def explain(
     budget_s: float | None = None,
     immutable: Sequence[str] = (),
     workspace: Workspace | None = None,
-) -> Explained:
+) -> ExplainResult:
     """Explain the model of a search. This runs an explain notebook as a separate run.
 
     Parameters
@@ -65,13 +65,13 @@ def explain(
             why="The budget must be above 0 s.",
             fix=f"Set another budget: automl explain {run.run_id} --budget 45s",
         )
-    plan = plan_in(verified(run, "plan.json").parent)
+    plan = find_plan(verified_artifact(run, "plan.json").parent)
     if plan is None:
-        raise has_no(run, "plan.json")
+        raise missing_artifact_error(run, "plan.json")
     for name in ("model/manifest.json", "oof.npz"):
-        verified(run, name)
+        verified_artifact(run, name)
     if any(artifact.path == "holdout.npz" for artifact in run.artifacts):
-        verified(run, "holdout.npz")
+        verified_artifact(run, "holdout.npz")
     for column in immutable:
         plan.dataset.column(column)
     parameters: dict[str, Any] = {"search_dir": run.folder, "immutable": list(immutable)}
@@ -80,11 +80,11 @@ def explain(
     with tempfile.TemporaryDirectory(prefix="automl-explain-") as folder:
         path = Path(folder) / "explain.ipynb"
         path.write_text(to_text(explain_notebook(plan)), encoding="utf-8")
-        outcome = execute(path, started, parameters, on_event, here, about=run)
+        outcome = execute_tracked(path, started, parameters, on_event, here, about=run)
     if outcome.run.status is not RunStatus.SUCCEEDED:
-        return Explained(run.run_id, outcome, None, None)
+        return ExplainResult(run.run_id, outcome, None, None)
     explanation_path = Path(outcome.run.folder) / EXPLANATION_NAME
-    return Explained(run.run_id, outcome, read_explanation(outcome.run), explanation_path)
+    return ExplainResult(run.run_id, outcome, read_explanation(outcome.run), explanation_path)
 
 
 def explain_notebook(plan: Plan) -> NotebookNode:
@@ -103,6 +103,7 @@ def explain_notebook(plan: Plan) -> NotebookNode:
     cells = [
         SectionCell(name=section.name, part=section.part.value, values=section.values(plan))
         for section in sections()
-        if section.lacks(plan.task) is None and family.explains(plan.task, section.name)
+        if section.unavailable_reason(plan.task) is None
+        and family.explains(plan.task, section.name)
     ]
     return render_explain(plan, cells)

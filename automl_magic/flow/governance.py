@@ -5,29 +5,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from automl_magic.flow.ready import (
+from automl_magic.flow.staging import (
     approve_version,
-    deliver,
-    stage_again,
-    staged_or_approved,
-    told,
+    propagate_change,
+    restage_version,
+    stage_or_approve,
+    sync_aliases,
     trusted_keys,
 )
 from automl_magic.records import ModelVersion
 from automl_magic.records.models.approval import Approval
 from automl_magic.records.models.model import CHAMPION, ROLLBACK
-from automl_magic.runs.opened import registry
-from automl_magic.store.opened import store
+from automl_magic.runs.backends import open_registry
+from automl_magic.store.opened import store_engine
 from automl_magic.workspace import Workspace, default_workspace
 
 if TYPE_CHECKING:
-    from automl_magic.govern import Delivered
-    from automl_magic.govern.results import Changed
-    from automl_magic.store.audit import Entry, Verdict
+    from automl_magic.govern import SyncResult
+    from automl_magic.govern.results import AliasChangeResult
+    from automl_magic.store.audit import AuditEntry, ChainVerification
     from automl_magic.store.keys import ApiKey
 
 
-def version_of(
+def resolve_version(
     name: str, version: int | str | None = None, *, workspace: Workspace | None = None
 ) -> ModelVersion:
     """Return a version by its number or alias.
@@ -43,11 +43,11 @@ def version_of(
     ------
     ModelNotFound
     """
-    from automl_magic.register.meant import version_meant
+    from automl_magic.register.resolution import resolve_version
     from automl_magic.store.aliases import read_aliases
 
     here = workspace or default_workspace()
-    return version_meant(registry(here), read_aliases(store(here), name), version)
+    return resolve_version(open_registry(here), read_aliases(store_engine(here), name), version)
 
 
 def approve(name: str, version: int | str, *, workspace: Workspace | None = None) -> Approval:
@@ -58,10 +58,12 @@ def approve(name: str, version: int | str, *, workspace: Workspace | None = None
     ModelNotFound, ArtifactTampered, NotApproved, StoreError, TrackingError
     """
     here = workspace or default_workspace()
-    return approve_version(version_of(name, version, workspace=here), here).approval
+    return approve_version(resolve_version(name, version, workspace=here), here).approval
 
 
-def revoke(name: str, version: int, reason: str, *, workspace: Workspace | None = None) -> Changed:
+def revoke(
+    name: str, version: int, reason: str, *, workspace: Workspace | None = None
+) -> AliasChangeResult:
     """Revoke an approval. Deployments of the version switch to the previous approved version.
 
     Raises
@@ -75,15 +77,15 @@ def revoke(name: str, version: int, reason: str, *, workspace: Workspace | None 
 
     here = workspace or default_workspace()
     change = govern.revoke(
-        store(here),
+        store_engine(here),
         name,
         version,
         actor=here.actor,
         reason=reason,
         trusted=trusted_keys(here),
-        policy=govern.policy_named(here.policy),
+        policy=govern.get_policy(here.policy),
     )
-    return told(name, change, here)
+    return propagate_change(name, change, here)
 
 
 def promote(
@@ -93,7 +95,7 @@ def promote(
     reason: str = "",
     *,
     workspace: Workspace | None = None,
-) -> Changed:
+) -> AliasChangeResult:
     """Point an alias to a version.
 
     Deployments that follow the champion serve a new one at once. The previous champion gets the
@@ -110,24 +112,26 @@ def promote(
 
     check_alias(alias)
     here = workspace or default_workspace()
-    current = read_aliases(store(here), name)
-    model_version = version_of(name, version, workspace=here)
+    current = read_aliases(store_engine(here), name)
+    model_version = resolve_version(name, version, workspace=here)
     if alias == CHAMPION:
-        staged_or_approved(model_version, here)
+        stage_or_approve(model_version, here)
     change = govern.promote(
-        store(here),
+        store_engine(here),
         model_version,
         alias,
         actor=here.actor,
         reason=reason,
         expected_epoch=current.epoch,
         trusted=trusted_keys(here),
-        policy=govern.policy_named(here.policy),
+        policy=govern.get_policy(here.policy),
     )
-    return told(name, change, here)
+    return propagate_change(name, change, here)
 
 
-def roll_back(name: str, reason: str = "", *, workspace: Workspace | None = None) -> Changed:
+def roll_back(
+    name: str, reason: str = "", *, workspace: Workspace | None = None
+) -> AliasChangeResult:
     """Make the `rollback` version the champion, and stop the canaries of its deployments.
 
     Raises
@@ -138,51 +142,53 @@ def roll_back(name: str, reason: str = "", *, workspace: Workspace | None = None
     from automl_magic.store.aliases import read_aliases
 
     here = workspace or default_workspace()
-    current = read_aliases(store(here), name)
+    current = read_aliases(store_engine(here), name)
     if not current.epoch:
-        registry(here).versions(name)  # raises an error with the existing names
+        open_registry(here).versions(name)  # raises an error with the existing names
     if (
         ROLLBACK in current.versions
     ):  # a version that was served is still staged, without the registry
-        stage_again(name, current.versions[ROLLBACK], here)
+        restage_version(name, current.versions[ROLLBACK], here)
     change = govern.roll_back(
-        store(here),
+        store_engine(here),
         name,
         actor=here.actor,
         reason=reason,
         expected_epoch=current.epoch,
         trusted=trusted_keys(here),
-        policy=govern.policy_named(here.policy),
+        policy=govern.get_policy(here.policy),
     )
-    return told(name, change, here)
+    return propagate_change(name, change, here)
 
 
-def tell_mlflow(*, workspace: Workspace | None = None) -> Delivered:
+def sync_mlflow(*, workspace: Workspace | None = None) -> SyncResult:
     """Write all changed aliases to MLflow that aren't written yet."""
-    return deliver(workspace or default_workspace())
+    return sync_aliases(workspace or default_workspace())
 
 
-def entries(
+def audit_entries(
     subject: str | None = None, limit: int = 50, *, workspace: Workspace | None = None
-) -> list[Entry]:
+) -> list[AuditEntry]:
     """Return the newest entries of the audit log, newest first."""
     from automl_magic.store import audit
 
-    return audit.entries(store(workspace or default_workspace()), limit=limit, subject=subject)
+    return audit.entries(
+        store_engine(workspace or default_workspace()), limit=limit, subject=subject
+    )
 
 
-def verify(*, workspace: Workspace | None = None) -> Verdict:
+def verify_audit_log(*, workspace: Workspace | None = None) -> ChainVerification:
     """Verify the hash chain of the audit log."""
     from automl_magic.store import audit
 
-    return audit.verify(store(workspace or default_workspace()))
+    return audit.verify(store_engine(workspace or default_workspace()))
 
 
-def keys(*, workspace: Workspace | None = None) -> list[ApiKey]:
+def api_keys(*, workspace: Workspace | None = None) -> list[ApiKey]:
     """Return all API keys, newest first."""
     from automl_magic.store.keys import list_keys
 
-    return list_keys(store(workspace or default_workspace()))
+    return list_keys(store_engine(workspace or default_workspace()))
 
 
 def create_key(
@@ -221,8 +227,10 @@ def create_key(
 
     here = workspace or default_workspace()
     for deployment in deployments:
-        read_route(store(here), deployment)
-    return create(store(here), name, deployments, requests_per_s, expires_at, actor=here.actor)
+        read_route(store_engine(here), deployment)
+    return create(
+        store_engine(here), name, deployments, requests_per_s, expires_at, actor=here.actor
+    )
 
 
 def revoke_key(key_id: str, *, workspace: Workspace | None = None) -> ApiKey:
@@ -230,4 +238,4 @@ def revoke_key(key_id: str, *, workspace: Workspace | None = None) -> ApiKey:
     from automl_magic.store.keys import revoke_key as revoke
 
     here = workspace or default_workspace()
-    return revoke(store(here), key_id, actor=here.actor)
+    return revoke(store_engine(here), key_id, actor=here.actor)

@@ -9,18 +9,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from automl_magic.records import RunStatus, TaskKind
-from automl_magic.runs.artifacts import artifact
-from automl_magic.runs.opened import registry
-from automl_magic.runs.outcome import Monitored
-from automl_magic.runs.tracked_run import OnEvent, execute
-from automl_magic.runs.watched import Watched, find_watched
-from automl_magic.store.opened import store
+from automl_magic.runs.artifacts import read_artifact
+from automl_magic.runs.backends import open_registry
+from automl_magic.runs.monitor_target import MonitorTarget, find_monitor_target
+from automl_magic.runs.outcome import MonitorResult
+from automl_magic.runs.tracked_run import OnEvent, execute_tracked
+from automl_magic.store.opened import store_engine
 from automl_magic.workspace import Workspace, default_workspace
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-    from automl_magic.records.monitoring.drift import Thresholds
+    from automl_magic.records.monitoring.drift import DriftThresholds
 
 
 def monitor(
@@ -34,7 +34,7 @@ def monitor(
     thresholds: Mapping[str, Any] | None = None,
     on_event: OnEvent | None = None,
     workspace: Workspace | None = None,
-) -> Monitored:
+) -> MonitorResult:
     """Check a window of a deployment, or a table, for drift. This runs a monitor notebook.
 
     Parameters
@@ -69,24 +69,24 @@ def monitor(
     RunFailed
         If the notebook fails.
     """
-    from automl_magic.monitor.alerts import monitor_of
-    from automl_magic.monitor.bounds import thresholds_of, window_bounds
-    from automl_magic.monitor.words import moment
-    from automl_magic.recipe.stored import load_recipe
+    from automl_magic.monitor.alerts import load_monitor
+    from automl_magic.monitor.bounds import merge_thresholds, window_bounds
+    from automl_magic.monitor.formatting import format_time
+    from automl_magic.recipe.model_io import load_recipe
     from automl_magic.records.monitoring.drift import DRIFT_NAME, DriftReport
     from automl_magic.render import to_text
 
     started, here = time.monotonic(), workspace or default_workspace()
     watched = _watched(name, version, here, is_table=data is not None)
-    spec = monitor_of(watched.name, here.home)
+    spec = load_monitor(watched.name, here.home)
     start, end = window_bounds(since, until, window_s or spec.window_s)
-    effective_thresholds = thresholds_of(
+    effective_thresholds = merge_thresholds(
         spec if watched.deployment else None, watched.degradation(), thresholds
     )
     parameters: dict[str, Any] = {
         **watched.parameters(),
-        "window_start": moment(start),
-        "window_end": moment(end),
+        "window_start": format_time(start),
+        "window_end": format_time(end),
     }
     if data is not None:
         parameters["data_source"] = _source(data)
@@ -95,15 +95,15 @@ def monitor(
         path = Path(folder) / "monitor.ipynb"
         notebook = monitor_notebook(task, effective_thresholds, of_table=data is not None)
         path.write_text(to_text(notebook), encoding="utf-8")
-        outcome = execute(path, started, parameters, on_event, here)
+        outcome = execute_tracked(path, started, parameters, on_event, here)
     if outcome.run.status is not RunStatus.SUCCEEDED:
-        return Monitored(name, outcome, None, None)
-    report = DriftReport.from_json(artifact(outcome.run, DRIFT_NAME))
-    return Monitored(name, outcome, report, Path(outcome.run.folder) / DRIFT_NAME)
+        return MonitorResult(name, outcome, None, None)
+    report = DriftReport.from_json(read_artifact(outcome.run, DRIFT_NAME))
+    return MonitorResult(name, outcome, report, Path(outcome.run.folder) / DRIFT_NAME)
 
 
 def monitor_notebook(
-    kind: TaskKind, thresholds: Thresholds, *, of_table: bool = False
+    kind: TaskKind, thresholds: DriftThresholds, *, of_table: bool = False
 ) -> NotebookNode:
     """Return the monitor notebook for a task type, with the sections that suit it.
 
@@ -122,20 +122,22 @@ def monitor_notebook(
     return render_monitor(kind, thresholds, cells, of_table=of_table)
 
 
-def check(
+def check_deployment(
     deployment: str, version: int | None = None, *, workspace: Workspace | None = None
 ) -> None:
     """Raise the error of `monitor` if a deployment or version doesn't exist. Runs nothing."""
     _watched(deployment, version, workspace or default_workspace(), is_table=False)
 
 
-def _watched(name: str, version: int | None, here: Workspace, *, is_table: bool) -> Watched:
-    return find_watched(here, store(here), registry(here), name, version, is_table=is_table)
+def _watched(name: str, version: int | None, here: Workspace, *, is_table: bool) -> MonitorTarget:
+    return find_monitor_target(
+        here, store_engine(here), open_registry(here), name, version, is_table=is_table
+    )
 
 
 def _source(data: str) -> str:
     """Return the absolute path of a table, because the notebook runs in another folder."""
-    from automl_magic.data.sources.registry import match
+    from automl_magic.data.sources.registry import match_source
 
-    source = match(data)
+    source = match_source(data)
     return data if source is not None and not source.is_path else str(Path(data).absolute())

@@ -9,11 +9,11 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from automl_magic.files.atomic import making, writing_to
-from automl_magic.flow.cores import cores
-from automl_magic.planning.spec_options import asked
-from automl_magic.records import SPEC_SUFFIX, Dataset, Experiment, Plan
-from automl_magic.runs.outcome import Planned
+from automl_magic.files.atomic import create_folder, translate_write_errors
+from automl_magic.flow.cores import available_cores
+from automl_magic.planning.spec_options import spec_from_options
+from automl_magic.records import SPEC_SUFFIX, Dataset, ExperimentSpec, Plan
+from automl_magic.runs.outcome import PlanResult
 from automl_magic.runs.plan_folder import (
     SPEC_NAME,
     PlanFolder,
@@ -41,7 +41,7 @@ def plan(
     overwrite: bool = False,
     workspace: Workspace | None = None,  # noqa: ARG001 - unused: a plan is in a folder
     **options: Any,
-) -> Planned:
+) -> PlanResult:
     """Plan a search: write the experiment file and the notebooks without running them.
 
     Parameters
@@ -65,22 +65,30 @@ def plan(
     DataError, SpecError, PlanError, FolderTaken, FolderNotWritable
         No file is written in this case.
     """
-    from automl_magic.data import as_source, resolved
+    from automl_magic.data import frame_as_source, resolve_source
     from automl_magic.planning import read_spec
 
     if not isinstance(data, str | os.PathLike):
         plan_folder = _free_folder(folder, "table", overwrite=overwrite)
         return _write_plan(
-            asked(IN_MEMORY, target, **options), plan_folder, as_source(data, plan_folder.path)
+            spec_from_options(IN_MEMORY, target, **options),
+            plan_folder,
+            frame_as_source(data, plan_folder.path),
         )
     source = os.fspath(data)
     if source.endswith(SPEC_SUFFIX):
         experiment = read_spec(Path(source))
         plan_folder = PlanFolder(Path(folder or Path(source).parent).absolute())
         check_unedited(plan_folder, overwrite=overwrite)
-        return _write_plan(experiment, plan_folder, resolved(experiment.data, plan_folder.path))
+        return _write_plan(
+            experiment, plan_folder, resolve_source(experiment.data, plan_folder.path)
+        )
     plan_folder = _free_folder(folder, source, overwrite=overwrite)
-    return _write_plan(asked(source, target, **options), plan_folder, resolved(source, Path.cwd()))
+    return _write_plan(
+        spec_from_options(source, target, **options),
+        plan_folder,
+        resolve_source(source, Path.cwd()),
+    )
 
 
 def preview(
@@ -115,7 +123,7 @@ def preview(
     DataError, SpecError, PlanError
     """
     source = source or IN_MEMORY
-    experiment = asked(source, target, **options)
+    experiment = spec_from_options(source, target, **options)
     return _decide(experiment, frame, name=name, source=source, read_arguments={}, dataset=dataset)
 
 
@@ -126,8 +134,8 @@ def _free_folder(folder: StrPath | None, named_after: str, *, overwrite: bool) -
 
 
 def _write_plan(
-    experiment: Experiment, plan_folder: PlanFolder, opened: AbstractContextManager[TableSource]
-) -> Planned:
+    experiment: ExperimentSpec, plan_folder: PlanFolder, opened: AbstractContextManager[TableSource]
+) -> PlanResult:
     from automl_magic.data import load, read_call
     from automl_magic.planning import format_spec
     from automl_magic.render import render_explore, render_search, to_text
@@ -142,11 +150,15 @@ def _write_plan(
         )
         notebooks = {"explore": render_explore(plan_record), "search": render_search(plan_record)}
         texts = {f"{kind}.ipynb": to_text(notebook) for kind, notebook in notebooks.items()}
-        with writing_to(plan_folder.path), making(plan_folder.path), source.kept():
+        with (
+            translate_write_errors(plan_folder.path),
+            create_folder(plan_folder.path),
+            source.copied(),
+        ):
             plan_folder.write(
                 plan_record, {SPEC_NAME: format_spec(plan_record.experiment), **texts}
             )
-    return Planned(
+    return PlanResult(
         folder=plan_folder.path,
         plan=plan_record,
         spec=plan_folder.spec,
@@ -155,7 +167,7 @@ def _write_plan(
 
 
 def _decide(
-    experiment: Experiment,
+    experiment: ExperimentSpec,
     frame: pd.DataFrame,
     *,
     name: str,
@@ -179,6 +191,6 @@ def _decide(
     return make_plan(
         dataclasses.replace(experiment, data=source),
         dataset,
-        n_cores=cores(),
+        n_cores=available_cores(),
         memory_bytes=memory_limit_bytes(),
     )

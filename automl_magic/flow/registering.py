@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from automl_magic.records import ModelVersion
-from automl_magic.runs.artifacts import find_run, verified
-from automl_magic.runs.opened import look_here_by_default, registry, tracker
+from automl_magic.runs.artifacts import find_run, verified_artifact
+from automl_magic.runs.backends import open_registry, open_tracker, set_default_tracking
 from automl_magic.workspace import Workspace, default_workspace
 
 
@@ -25,21 +25,21 @@ def register(run_id: str, name: str, *, workspace: Workspace | None = None) -> M
     RunNotFound, RunError, ArtifactTampered, ModelRefused, TrackingError, StoreError
     """
     from automl_magic import govern
-    from automl_magic.store.opened import store
-    from automl_magic.track import mirror
+    from automl_magic.store.opened import store_engine
+    from automl_magic.track import sync_tracking
 
     here = workspace or default_workspace()
     run = find_run(run_id, here)
-    verified(run, "model/manifest.json")
+    verified_artifact(run, "model/manifest.json")
     # A version needs the tracked model. If tracking failed during the run, do it now.
-    mirror([run], tracker(here))
-    models = registry(here)
+    sync_tracking([run], open_tracker(here))
+    models = open_registry(here)
     version = models.register(run, Path(run.folder) / "model", name)
     # The store defines the aliases. They are copied to MLflow from there.
-    govern.register(store(here), version, actor=here.actor)
-    govern.deliver(store(here), models)
+    govern.register(store_engine(here), version, actor=here.actor)
+    govern.sync_aliases(store_engine(here), models)
     if workspace is None:
-        look_here_by_default(here)
+        set_default_tracking(here)
     return version
 
 
@@ -51,5 +51,5 @@ def models(*, workspace: Workspace | None = None) -> dict[str, tuple[ModelVersio
     TrackingError
         If the model registry can't be read.
     """
-    model_registry = registry(workspace or default_workspace())
+    model_registry = open_registry(workspace or default_workspace())
     return {name: model_registry.versions(name) for name in model_registry.names()}

@@ -9,27 +9,33 @@ from typing import TYPE_CHECKING
 
 from automl_magic import flow
 from automl_magic.errors import DataError, MonitorError, RunFailed
-from automl_magic.files.atomic import writing_to
+from automl_magic.files.atomic import translate_write_errors
 from automl_magic.flow import governance, serving
 from automl_magic.records import RunStatus
-from automl_magic.records.monitoring.retrain import RETRAIN_NAME, Retraining, Trigger
-from automl_magic.runs.artifacts import artifact, find_run, has_no, model_folder, verified
-from automl_magic.runs.opened import registry
-from automl_magic.runs.outcome import CANARY_PERCENT, Retrained
-from automl_magic.runs.plan_folder import SPEC_NAME, plan_in
-from automl_magic.runs.tracked_run import OnEvent, execute
-from automl_magic.store.opened import predicted, store
+from automl_magic.records.monitoring.retrain import RETRAIN_NAME, RetrainReport, Trigger
+from automl_magic.runs.artifacts import (
+    find_run,
+    missing_artifact_error,
+    model_folder,
+    read_artifact,
+    verified_artifact,
+)
+from automl_magic.runs.backends import open_registry
+from automl_magic.runs.outcome import CANARY_PERCENT, RetrainResult
+from automl_magic.runs.plan_folder import SPEC_NAME, find_plan
+from automl_magic.runs.tracked_run import OnEvent, execute_tracked
+from automl_magic.store.opened import predictions_engine, store_engine
 from automl_magic.workspace import Workspace, default_workspace
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from automl_magic.monitor.retrain.challenger import Tables
-    from automl_magic.monitor.retrain.champion import Champion, Given
-    from automl_magic.monitor.retrain.fresh import Together
+    from automl_magic.monitor.retrain.challenger import RetrainingTables
+    from automl_magic.monitor.retrain.champion import Champion, ProvidedTable
+    from automl_magic.monitor.retrain.new_rows import RetrainingData
     from automl_magic.records import ModelVersion, Plan
-    from automl_magic.render import Challenge
-    from automl_magic.runs.outcome import Outcome
+    from automl_magic.render import ChallengerSpec
+    from automl_magic.runs.outcome import FinishedRun
 
 CHALLENGER = "challenger"
 
@@ -42,7 +48,7 @@ def retrain(
     trigger: Trigger = Trigger.HAND,
     on_event: OnEvent | None = None,
     workspace: Workspace | None = None,
-) -> Retrained:
+) -> RetrainResult:
     """Train a challenger for a deployment and compare it with the champion on recent rows.
 
     New rows are the logged predictions with outcomes, and `data`. The oldest are appended to the
@@ -74,21 +80,21 @@ def retrain(
     RunFailed
         If the notebook fails.
     """
-    from automl_magic.monitor.alerts import monitor_of
-    from automl_magic.monitor.retrain import begin, refusal
-    from automl_magic.monitor.retrain.champion import gather
-    from automl_magic.monitor.retrain.ending import retrain_failed, retrain_succeeded
+    from automl_magic.monitor.alerts import load_monitor
+    from automl_magic.monitor.retrain import refusal_reason, start_retraining
+    from automl_magic.monitor.retrain.champion import gather_rows
+    from automl_magic.monitor.retrain.completion import retrain_failed, retrain_succeeded
 
     here = workspace or default_workspace()
-    monitor, engine = monitor_of(deployment, here.home), store(here)
+    monitor, engine = load_monitor(deployment, here.home), store_engine(here)
     policy = monitor.retrain
-    if (why := refusal(engine, deployment, policy, trigger, now=time.time())) is not None:
+    if (why := refusal_reason(engine, deployment, policy, trigger, now=time.time())) is not None:
         raise MonitorError(
             f"Can't retrain {deployment} now.", why=why, fix="List runs: automl runs"
         )
     champion = _load_champion(deployment, here)
-    rows = gather(predicted(here), champion, _given(data), min_rows=policy.min_rows)
-    job_id = begin(engine, deployment, policy, trigger, detail="", now=time.time())
+    rows = gather_rows(predictions_engine(here), champion, _given(data), min_rows=policy.min_rows)
+    job_id = start_retraining(engine, deployment, policy, trigger, detail="", now=time.time())
     try:
         result = _train_challenger(
             champion, rows, job_id, budget_s or policy.budget_s, on_event, here=here
@@ -101,7 +107,7 @@ def retrain(
         engine,
         monitor,
         job_id,
-        result.found,
+        result.report,
         result.version,
         run_id=run_id,
         secret_of=here.secret,
@@ -110,7 +116,7 @@ def retrain(
     return result
 
 
-def retrain_if_asked(deployment: str, *, workspace: Workspace | None = None) -> str | None:
+def retrain_if_due(deployment: str, *, workspace: Workspace | None = None) -> str | None:
     """Retrain a deployment if its monitor file requires it now.
 
     A critical alert of a kind in `retrain.on`, or `retrain.every`, starts a retraining. If
@@ -126,11 +132,11 @@ def retrain_if_asked(deployment: str, *, workspace: Workspace | None = None) -> 
     AutomlMagicError
         If the retraining failed.
     """
-    from automl_magic.monitor.alerts import monitor_of
-    from automl_magic.monitor.retrain.due import approved_challenger, due_retraining
+    from automl_magic.monitor.alerts import load_monitor
+    from automl_magic.monitor.retrain.triggers import approved_challenger, due_retraining
 
     here = workspace or default_workspace()
-    policy, engine = monitor_of(deployment, here.home).retrain, store(here)
+    policy, engine = load_monitor(deployment, here.home).retrain, store_engine(here)
     if (version := approved_challenger(engine, deployment, policy)) is not None:
         why = "retrain.promote: if_better, and approved"
         serving.canary(deployment, version, CANARY_PERCENT, why, workspace=here)
@@ -145,7 +151,7 @@ def retrain_if_asked(deployment: str, *, workspace: Workspace | None = None) -> 
         result = retrain(deployment, trigger=due.trigger, workspace=here)
     except MonitorError as error:
         return f"Couldn't retrain {deployment} ({due.why}): {error.what} {error.why}"
-    return f"Retrained {deployment} ({due.why}): {result.found.why}"
+    return f"Retrained {deployment} ({due.why}): {result.report.why}"
 
 
 def _load_champion(deployment: str, here: Workspace) -> Champion:
@@ -153,13 +159,13 @@ def _load_champion(deployment: str, here: Workspace) -> Champion:
     from automl_magic.monitor.retrain.champion import Champion
     from automl_magic.store.routes import read_deployment
 
-    spec, route = read_deployment(store(here), deployment)
-    version = registry(here).get(route.model, route.stable)
+    spec, route = read_deployment(store_engine(here), deployment)
+    version = open_registry(here).get(route.model, route.stable)
     folder = model_folder(version.uri, here)
     run = find_run(version.run_id, here)
-    plan = plan_in(verified(run, "plan.json").parent)
+    plan = find_plan(verified_artifact(run, "plan.json").parent)
     if plan is None:
-        raise has_no(run, "plan.json")
+        raise missing_artifact_error(run, "plan.json")
     try:
         table = load(plan.dataset.source)
     except DataError as error:
@@ -171,55 +177,59 @@ def _load_champion(deployment: str, here: Workspace) -> Champion:
     return Champion(spec, route, folder, plan, table)
 
 
-def _given(data: str | os.PathLike[str] | pd.DataFrame | None) -> Given | None:
+def _given(data: str | os.PathLike[str] | pd.DataFrame | None) -> ProvidedTable | None:
     """Return the table in `data`, which is loaded later, after the prediction log."""
     from automl_magic.data import load
-    from automl_magic.monitor.retrain.champion import Given
+    from automl_magic.monitor.retrain.champion import ProvidedTable
 
     if data is None:
         return None
     if isinstance(data, str | os.PathLike):
         source = os.fspath(data)
-        return Given(source, lambda: load(source))
+        return ProvidedTable(source, lambda: load(source))
     table = data
-    return Given("the given table", lambda: table)
+    return ProvidedTable("the given table", lambda: table)
 
 
 def _train_challenger(
     champion: Champion,
-    rows: Together,
+    rows: RetrainingData,
     job_id: int,
     budget_s: float | None,
     on_event: OnEvent | None,
     *,
     here: Workspace,
-) -> Retrained:
+) -> RetrainResult:
     from automl_magic.monitor.retrain.challenger import write_tables
-    from automl_magic.monitor.retrain.champion import learned_by
+    from automl_magic.monitor.retrain.champion import learned_prediction_ids
     from automl_magic.render import render_retrain, to_text
 
     started, route = time.monotonic(), champion.route
     folder = here.home / "retrain" / f"{route.deployment}-{job_id}"
-    with writing_to(folder):
-        tables = write_tables(folder, rows, learned_by(champion.plan))
+    with translate_write_errors(folder):
+        tables = write_tables(folder, rows, learned_prediction_ids(champion.plan))
     plan = _plan_challenger(champion.plan, rows, tables, budget_s, here)
     notebook = folder / "retrain.ipynb"
-    with writing_to(folder):
+    with translate_write_errors(folder):
         text = to_text(render_retrain(plan, _challenge(champion, rows, tables)))
         notebook.write_text(text, encoding="utf-8")
-    outcome = execute(notebook, started, {}, on_event, here)
+    outcome = execute_tracked(notebook, started, {}, on_event, here)
     if outcome.run.status is not RunStatus.SUCCEEDED:
         raise _stopped_error(outcome, route.deployment)
-    report = Retraining.from_json(artifact(outcome.run, RETRAIN_NAME))
+    report = RetrainReport.from_json(read_artifact(outcome.run, RETRAIN_NAME))
     if not report.comparison.is_better:
-        return Retrained(outcome, report, None)
-    return Retrained(
+        return RetrainResult(outcome, report, None)
+    return RetrainResult(
         outcome, report, _register_challenger(outcome.run.run_id, route.model, report.why, here)
     )
 
 
 def _plan_challenger(
-    plan: Plan, rows: Together, tables: Tables, budget_s: float | None, here: Workspace
+    plan: Plan,
+    rows: RetrainingData,
+    tables: RetrainingTables,
+    budget_s: float | None,
+    here: Workspace,
 ) -> Plan:
     """Plan the search on the new table."""
     from automl_magic.monitor.retrain.challenger import challenger_experiment
@@ -227,22 +237,26 @@ def _plan_challenger(
 
     folder = tables.training.parent
     experiment = challenger_experiment(plan, rows, tables, budget_s)
-    with writing_to(folder):
+    with translate_write_errors(folder):
         (folder / SPEC_NAME).write_text(format_spec(experiment), encoding="utf-8")
     return flow.plan(folder / SPEC_NAME, folder=folder, workspace=here).plan
 
 
-def _challenge(champion: Champion, rows: Together, tables: Tables) -> Challenge:
+def _challenge(
+    champion: Champion, rows: RetrainingData, tables: RetrainingTables
+) -> ChallengerSpec:
     """Return the notebook's inputs: the champion and the rows."""
-    from automl_magic.render import Challenge
+    from automl_magic.render import ChallengerSpec
 
-    return Challenge(
+    return ChallengerSpec(
         deployment=champion.route.deployment,
         model=champion.route.model,
         champion=champion.route.stable,
         champion_dir=str(champion.folder),
         recent_source=str(tables.recent),
-        answers_source="" if tables.answers is None else str(tables.answers),
+        answers_source=""
+        if tables.champion_predictions is None
+        else str(tables.champion_predictions),
         sources=rows.sources,
         excluded=rows.excluded,
     )
@@ -252,10 +266,10 @@ def _register_challenger(run_id: str, model: str, why: str, here: Workspace) -> 
     """Register a challenger with its alias. The alias isn't served, so it needs no approval."""
     version = flow.register(run_id, model, workspace=here)
     governance.promote(model, version.version, CHALLENGER, why, workspace=here)
-    return governance.version_of(model, version.version, workspace=here)
+    return governance.resolve_version(model, version.version, workspace=here)
 
 
-def _stopped_error(outcome: Outcome, deployment: str) -> RunFailed:
+def _stopped_error(outcome: FinishedRun, deployment: str) -> RunFailed:
     return RunFailed(
         f"Run {outcome.run.run_id} was stopped.",
         why="It was cancelled before it had a challenger.",

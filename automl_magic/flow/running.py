@@ -9,16 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from automl_magic.errors import RunError, RunFailed
-from automl_magic.files.atomic import writing_to
+from automl_magic.files.atomic import translate_write_errors
 from automl_magic.files.notebook_json import read_notebook
 from automl_magic.flow.planning import plan
 from automl_magic.records import SPEC_SUFFIX, Run
 from automl_magic.runs import artifacts
-from automl_magic.runs.artifacts import verified
-from automl_magic.runs.opened import open_store
-from automl_magic.runs.outcome import Outcome, Rerun
+from automl_magic.runs.artifacts import verified_artifact
+from automl_magic.runs.backends import open_run_store
+from automl_magic.runs.outcome import FinishedRun, RerunResult
 from automl_magic.runs.plan_folder import PlanFolder
-from automl_magic.runs.tracked_run import OnEvent, data_change, execute, inputs_of
+from automl_magic.runs.tracked_run import OnEvent, data_change, execute_tracked, run_inputs
 from automl_magic.workspace import Workspace, default_workspace
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def run(
     on: str = "local",
     on_event: OnEvent | None = None,
     workspace: Workspace | None = None,
-) -> Outcome:
+) -> FinishedRun:
     """Run the current version of a plan or notebook, supervised and tracked.
 
     Parameters
@@ -68,7 +68,9 @@ def run(
             fix="Use --on local.",
         )
     here = workspace or default_workspace()
-    return execute(_notebook_to_run(Path(path), here), started, parameters or {}, on_event, here)
+    return execute_tracked(
+        _notebook_to_run(Path(path), here), started, parameters or {}, on_event, here
+    )
 
 
 def fit(
@@ -78,17 +80,17 @@ def fit(
     on_event: OnEvent | None = None,
     workspace: Workspace | None = None,
     **options: Any,
-) -> Outcome:
+) -> FinishedRun:
     """Plan a search and run it. Takes the parameters of `plan`."""
     started = clock.monotonic()
     here = workspace or default_workspace()
     planned = plan(data, target, workspace=here, **options)
-    return execute(planned.notebooks["search"], started, {}, on_event, here)
+    return execute_tracked(planned.notebooks["search"], started, {}, on_event, here)
 
 
 def rerun(
     run_id: str, *, on_event: OnEvent | None = None, workspace: Workspace | None = None
-) -> Rerun:
+) -> RerunResult:
     """Repeat a run and compare every metric.
 
     This executes the run's notebook again with `replay` set to the run's folder. Instead of
@@ -108,24 +110,24 @@ def rerun(
     started = clock.monotonic()
     here = workspace or default_workspace()
     original = artifacts.find_run(run_id, here)
-    notebook = verified(original, "input.ipynb")
+    notebook = verified_artifact(original, "input.ipynb")
     parameters = dict(original.parameters)
     if any(artifact.path == "plan.json" for artifact in original.artifacts):
-        verified(original, "plan.json")
+        verified_artifact(original, "plan.json")
     if "replay" in parameters_of(read_notebook(notebook)):
         for name in ("recipe.json", "trials.jsonl"):
-            verified(original, name)
+            verified_artifact(original, name)
         parameters["replay"] = original.folder
     try:
-        outcome = execute(notebook, started, parameters, on_event, here, repeats=original)
+        outcome = execute_tracked(notebook, started, parameters, on_event, here, repeats=original)
     except RunFailed:
         # A missing or changed table is reported as a difference.
         if (data := data_change(original)) is None:
             raise
-        return Rerun(equal=False, differs=("data",), details={"data": data}, outcome=None)
-    inputs = input_changes(inputs_of(original), inputs_of(outcome.run))
+        return RerunResult(equal=False, differs=("data",), details={"data": data}, outcome=None)
+    inputs = input_changes(run_inputs(original), run_inputs(outcome.run))
     metrics = metric_changes(original.result, outcome.run.result)
-    return Rerun(
+    return RerunResult(
         equal=not metrics and "data" not in inputs,
         differs=tuple(inputs),
         details={**inputs, **metrics},
@@ -152,7 +154,7 @@ def stop(run_id: str, *, cancel: bool = False, workspace: Workspace | None = Non
     FolderNotWritable
         If the run's folder can't be written.
     """
-    from automl_magic.execute import Wish, leave
+    from automl_magic.execute import StopRequest, write_stop_request
 
     run = find_run(run_id, workspace=workspace)
     if run.status.is_end or not Path(run.folder).is_dir():
@@ -161,14 +163,14 @@ def stop(run_id: str, *, cancel: bool = False, workspace: Workspace | None = Non
             why=f"Its status is {run.status.value}.",
             fix="List runs: automl runs",
         )
-    with writing_to(Path(run.folder)):
-        leave(Path(run.folder), Wish.CANCEL if cancel else Wish.STOP)
+    with translate_write_errors(Path(run.folder)):
+        write_stop_request(Path(run.folder), StopRequest.CANCEL if cancel else StopRequest.STOP)
     return run
 
 
 def runs(limit: int = 20, *, workspace: Workspace | None = None) -> list[Run]:
     """Return the most recent runs, newest first."""
-    return open_store(workspace or default_workspace()).list(limit=limit)
+    return open_run_store(workspace or default_workspace()).list(limit=limit)
 
 
 def find_run(run_id: str, *, workspace: Workspace | None = None) -> Run:

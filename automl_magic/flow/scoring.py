@@ -9,18 +9,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from automl_magic.errors import FolderTaken, RunError
-from automl_magic.files.atomic import check_file, making, writing_to
-from automl_magic.flow.loaded import load
+from automl_magic.files.atomic import check_file, create_folder, translate_write_errors
+from automl_magic.flow.loading import load_model
 from automl_magic.runs.tracked_run import OnEvent
 from automl_magic.workspace import Workspace, default_workspace
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from automl_magic.batch import Scored
+    from automl_magic.batch import ScoringSummary
 
 StrPath: TypeAlias = str | os.PathLike[str]
-PAUSE_S = 0.1  # between two events
+EVENT_INTERVAL_S = 0.1  # between two events
 
 
 def predict(
@@ -34,7 +34,7 @@ def predict(
     overwrite: bool = False,
     on_event: OnEvent | None = None,
     workspace: Workspace | None = None,
-) -> Scored:
+) -> ScoringSummary:
     """Predict the rows of a table in order, with a run's model or a registered model.
 
     The table can be larger than memory. The output file appears when it's complete. A killed
@@ -70,19 +70,19 @@ def predict(
     FolderNotWritable, RunError
     """
     from automl_magic.batch import score
-    from automl_magic.batch.formats import writer_of
+    from automl_magic.batch.formats import writer_for
     from automl_magic.data import reader as open_reader
 
     path = Path(output).absolute()
     check_file(path)
-    writer_of(path)
+    writer_for(path)
     if path.exists() and not overwrite:
         raise FolderTaken(
             f"{str(output)!r} already exists.",
             why="The predictions would replace it.",
             fix="Choose another file with -o, or add --overwrite.",
         )
-    loaded = load(run_or_model, workspace or default_workspace())
+    loaded = load_model(run_or_model, workspace or default_workspace())
     reader = open_reader(data, loaded.stored_as)
     if resume and reader.identity() is None:
         raise RunError(
@@ -90,7 +90,7 @@ def predict(
             why="There's no way to check that it's the same table as before.",
             fix="Omit --resume, or predict a file.",
         )
-    with writing_to(path.parent), making(path.parent):
+    with translate_write_errors(path.parent), create_folder(path.parent):
         return score(
             loaded.model,
             reader,
@@ -115,7 +115,7 @@ class _RowEvents:
         if self._n_before is None:
             self._n_before, self._started = n_done, now
         is_last = n_done == n_rows
-        if now - self._sent_at < PAUSE_S and not is_last:
+        if now - self._sent_at < EVENT_INTERVAL_S and not is_last:
             return
         self._sent_at = now
         speed = (n_done - self._n_before) / max(now - self._started, 1e-9)

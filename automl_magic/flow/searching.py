@@ -6,7 +6,7 @@ import tempfile
 import time as clock
 from typing import TYPE_CHECKING, Any
 
-from automl_magic.flow.cores import cores
+from automl_magic.flow.cores import available_cores
 from automl_magic.flow.planning import preview
 from automl_magic.workspace import Workspace, default_workspace
 
@@ -70,7 +70,7 @@ def search(
             for c in plan.candidates
         },
         "seed": plan.split.seed,
-        "threads": plan.experiment.threads or cores(),
+        "threads": plan.experiment.threads or available_cores(),
         "budget_s": budget_s - (clock.monotonic() - started),
         "replay": "",
     }
@@ -82,6 +82,6 @@ def search(
             call = getattr(learn, step.call)
             inputs = (values[name] for name in step.inputs)
             parameters = {name: values[name] for name in step.parameters}
-            values[step.makes] = call(*inputs, **step.values, **parameters, **home)
+            values[step.output] = call(*inputs, **step.values, **parameters, **home)
         model: FittedRecipe = values["model"]
         return model

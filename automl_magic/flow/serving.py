@@ -6,20 +6,26 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from automl_magic.errors import ModelRefused
-from automl_magic.flow.governance import version_of
-from automl_magic.flow.ready import approve_version, crown_first, deliver, stage_again, trusted_keys
+from automl_magic.flow.governance import resolve_version
+from automl_magic.flow.staging import (
+    approve_version,
+    promote_first_champion,
+    restage_version,
+    sync_aliases,
+    trusted_keys,
+)
 from automl_magic.records.models.deployment import Role, StrategyKind, VersionId
 from automl_magic.records.models.model import CHAMPION
-from automl_magic.store.opened import store
+from automl_magic.store.opened import store_engine
 from automl_magic.workspace import Workspace, default_workspace
 
 if TYPE_CHECKING:
-    from automl_magic.deploy.ready import StagedVersion
-    from automl_magic.deploy.results import Deployed, Routed, Shown
+    from automl_magic.deploy.results import DeploymentStatus, PreparedDeployment, RouteUpdate
+    from automl_magic.deploy.staged_version import StagedVersion
     from automl_magic.records.models.deployment import Deployment, Route
 
 
-def deploy(target: str, *, workspace: Workspace | None = None) -> Deployed:
+def deploy(target: str, *, workspace: Workspace | None = None) -> PreparedDeployment:
     """Create or update a deployment, and stage its versions for servers.
 
     Parameters
@@ -39,47 +45,47 @@ def deploy(target: str, *, workspace: Workspace | None = None) -> Deployed:
         If a version of the route isn't approved.
     ArtifactTampered, DeploymentError, StoreError
     """
-    from automl_magic.deploy.routing import asked_for
+    from automl_magic.deploy.routing import desired_deployment
 
     here = workspace or default_workspace()
-    desired, current = asked_for(store(here), target)
+    desired, current = desired_deployment(store_engine(here), target)
     return _create(desired, here) if current is None else _update(desired, current, here)
 
 
-def any_key(*, workspace: Workspace | None = None) -> bool:
+def has_api_keys(*, workspace: Workspace | None = None) -> bool:
     """Return whether an API key was ever created. From then on, servers require one."""
-    from automl_magic.store.keys import any_key_ever
+    from automl_magic.store.keys import has_any_key
 
-    return any_key_ever(store(workspace or default_workspace()))
+    return has_any_key(store_engine(workspace or default_workspace()))
 
 
-def deployments(*, workspace: Workspace | None = None) -> list[Shown]:
+def deployments(*, workspace: Workspace | None = None) -> list[DeploymentStatus]:
     """Return all deployments with their routes and live workers."""
-    from automl_magic.deploy.results import Shown
+    from automl_magic.deploy.results import DeploymentStatus
     from automl_magic.store.routes import list_deployments
-    from automl_magic.store.workers import live
+    from automl_magic.store.workers import live_workers
 
-    engine = store(workspace or default_workspace())
+    engine = store_engine(workspace or default_workspace())
     return [
-        Shown(deployment, route, live(engine, deployment.name))
+        DeploymentStatus(deployment, route, live_workers(engine, deployment.name))
         for deployment, route in list_deployments(engine)
     ]
 
 
-def show(name: str, *, workspace: Workspace | None = None) -> Shown:
+def get_deployment(name: str, *, workspace: Workspace | None = None) -> DeploymentStatus:
     """Return a deployment, its live workers and the history of its route, newest first.
 
     Raises
     ------
     DeploymentNotFound
     """
-    from automl_magic.deploy.results import Shown
+    from automl_magic.deploy.results import DeploymentStatus
     from automl_magic.store.routes import history, read_deployment
-    from automl_magic.store.workers import live
+    from automl_magic.store.workers import live_workers
 
-    engine = store(workspace or default_workspace())
+    engine = store_engine(workspace or default_workspace())
     deployment, route = read_deployment(engine, name)
-    return Shown(deployment, route, live(engine, name), history(engine, name))
+    return DeploymentStatus(deployment, route, live_workers(engine, name), history(engine, name))
 
 
 def remove(name: str, *, workspace: Workspace | None = None) -> None:
@@ -94,7 +100,7 @@ def remove(name: str, *, workspace: Workspace | None = None) -> None:
     from automl_magic.store.routes import delete_deployment
 
     here = workspace or default_workspace()
-    delete_deployment(store(here), name, here.actor)
+    delete_deployment(store_engine(here), name, here.actor)
 
 
 def canary(
@@ -104,7 +110,7 @@ def canary(
     reason: str = "",
     *,
     workspace: Workspace | None = None,
-) -> Routed:
+) -> RouteUpdate:
     """Start a canary: send a percentage of the requests to a version.
 
     The server compares the canary with the stable version, and stops it if it's worse.
@@ -123,7 +129,7 @@ def ab(
     reason: str = "",
     *,
     workspace: Workspace | None = None,
-) -> Routed:
+) -> RouteUpdate:
     """Start an A/B test: send a fixed percentage of the requests to a version.
 
     The test runs until the outcomes show which version is better. Raises as `canary`.
@@ -133,12 +139,12 @@ def ab(
 
 def shadow(
     name: str, version: int, reason: str = "", *, workspace: Workspace | None = None
-) -> Routed:
+) -> RouteUpdate:
     """Start a shadow: a version whose predictions are only logged. Raises as `canary`."""
     return _change_route(name, "shadow", reason, workspace, shadow=version)
 
 
-def promote(name: str, reason: str = "", *, workspace: Workspace | None = None) -> Routed:
+def promote(name: str, reason: str = "", *, workspace: Workspace | None = None) -> RouteUpdate:
     """Make the canary the stable version, and the champion if the deployment follows it.
 
     Raises
@@ -149,11 +155,11 @@ def promote(name: str, reason: str = "", *, workspace: Workspace | None = None) 
     from automl_magic.deploy.routing import canary_of
 
     here = workspace or default_workspace()
-    canary = canary_of(show(name, workspace=here).route)
+    canary = canary_of(get_deployment(name, workspace=here).route)
     return _change_route(name, "promote", reason, here, stable=canary, canary=None, percent=0.0)
 
 
-def stop(name: str, reason: str = "", *, workspace: Workspace | None = None) -> Routed:
+def stop(name: str, reason: str = "", *, workspace: Workspace | None = None) -> RouteUpdate:
     """Stop any canary, A/B test and shadow, so that only the stable version serves.
 
     Raises
@@ -172,14 +178,14 @@ def _start_canary(
     reason: str,
     *,
     workspace: Workspace | None,
-) -> Routed:
+) -> RouteUpdate:
     return _change_route(
         name, kind.value, reason, workspace, canary=version, percent=percent, kind=kind
     )
 
 
-def _create(desired: Deployment, here: Workspace) -> Deployed:
-    from automl_magic.deploy.results import Deployed
+def _create(desired: Deployment, here: Workspace) -> PreparedDeployment:
+    from automl_magic.deploy.results import PreparedDeployment
     from automl_magic.deploy.routing import first_route
     from automl_magic.store.routes import create_deployment
 
@@ -190,15 +196,21 @@ def _create(desired: Deployment, here: Workspace) -> Deployed:
         notes = (f"Approved {route.model} version {route.stable}, because you serve it first.",)
     staged = _stage(route, here, stable)
     # If the model has no champion, the first served version becomes the champion.
-    if desired.follows_champion and crown_first(staged[route.stable], "first served version", here):
+    if desired.follows_champion and promote_first_champion(
+        staged[route.stable], "first served version", here
+    ):
         notes += (f"{route.model} version {route.stable} is now the champion.",)
-    route = create_deployment(store(here), desired, route, here.actor, trusted=trusted_keys(here))
+    route = create_deployment(
+        store_engine(here), desired, route, here.actor, trusted=trusted_keys(here)
+    )
     notes += (f"Created deployment {desired.name}.",)
-    return Deployed(desired, route, staged[route.stable].example(), notes)
+    return PreparedDeployment(desired, route, staged[route.stable].example(), notes)
 
 
-def _update(desired: Deployment, current: tuple[Deployment, Route], here: Workspace) -> Deployed:
-    from automl_magic.deploy.results import Deployed
+def _update(
+    desired: Deployment, current: tuple[Deployment, Route], here: Workspace
+) -> PreparedDeployment:
+    from automl_magic.deploy.results import PreparedDeployment
     from automl_magic.deploy.routing import changed_route
     from automl_magic.store.routes import change_deployment, read_route
 
@@ -206,7 +218,7 @@ def _update(desired: Deployment, current: tuple[Deployment, Route], here: Worksp
     new_route = changed_route(desired, current, lambda meant: _version_number(meant, here))
     staged = _stage(new_route, here)
     change_deployment(
-        store(here),
+        store_engine(here),
         desired,
         here.actor,
         expected=old_route,
@@ -214,25 +226,25 @@ def _update(desired: Deployment, current: tuple[Deployment, Route], here: Worksp
         trusted=trusted_keys(here),
     )
     notes = (f"Changed the route of {desired.name}.",) if new_route != old_route else ()
-    route = read_route(store(here), desired.name)
-    return Deployed(desired, route, staged[new_route.stable].example(), notes)
+    route = read_route(store_engine(here), desired.name)
+    return PreparedDeployment(desired, route, staged[new_route.stable].example(), notes)
 
 
 def _change_route(
     name: str, action: str, reason: str, workspace: Workspace | None, **fields: Any
-) -> Routed:
-    from automl_magic.deploy.results import Routed
+) -> RouteUpdate:
+    from automl_magic.deploy.results import RouteUpdate
     from automl_magic.store.routes import change_route, read_route
-    from automl_magic.store.workers import not_following
+    from automl_magic.store.workers import wait_for_routes
 
     here = workspace or default_workspace()
-    old_route = read_route(store(here), name)
+    old_route = read_route(store_engine(here), name)
     for role in Role:
         version = fields.get(role.value)
         if version not in (None, getattr(old_route, role.value)):
-            stage_again(old_route.model, version, here)
+            restage_version(old_route.model, version, here)
     route = change_route(
-        store(here),
+        store_engine(here),
         old_route,
         action=action,
         actor=here.actor,
@@ -240,13 +252,13 @@ def _change_route(
         trusted=trusted_keys(here),
         **fields,
     )
-    lagging = not_following(store(here), [route]).get(name, [])
-    mlflow_error = deliver(here).failed.get(old_route.model) if "stable" in fields else None
-    return Routed(route, lagging, mlflow_error)
+    lagging = wait_for_routes(store_engine(here), [route]).get(name, [])
+    mlflow_error = sync_aliases(here).failed.get(old_route.model) if "stable" in fields else None
+    return RouteUpdate(route, lagging, mlflow_error)
 
 
 def _version_number(version_id: VersionId, here: Workspace) -> int:
-    return version_of(
+    return resolve_version(
         version_id.name, version_id.version or version_id.alias, workspace=here
     ).version
 
@@ -259,10 +271,10 @@ def _approve_first_version(route: Route, here: Workspace) -> StagedVersion | Non
     from automl_magic.store.aliases import read_aliases
     from automl_magic.store.approvals import approval_of
 
-    has_served = CHAMPION in read_aliases(store(here), route.model).versions
-    if has_served or approval_of(store(here), route.model, route.stable) is not None:
+    has_served = CHAMPION in read_aliases(store_engine(here), route.model).versions
+    if has_served or approval_of(store_engine(here), route.model, route.stable) is not None:
         return None
-    version = version_of(route.model, route.stable, workspace=here)
+    version = resolve_version(route.model, route.stable, workspace=here)
     return approve_version(version, here, is_implied=True)
 
 
@@ -276,8 +288,8 @@ def _stage(
     staged = {} if stable is None else {route.stable: stable}
     for version in route.versions:
         if version not in staged:
-            staged[version] = stage_again(route.model, version, here)
+            staged[version] = restage_version(route.model, version, here)
     if route.previous is not None:
         with suppress(ModelRefused):
-            stage_again(route.model, route.previous, here)
+            restage_version(route.model, route.previous, here)
     return staged

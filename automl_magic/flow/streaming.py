@@ -7,13 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from automl_magic.flow.loaded import load
+from automl_magic.flow.loading import load_model
 from automl_magic.runs.tracked_run import OnEvent
-from automl_magic.store.opened import predicted, store
+from automl_magic.store.opened import predictions_engine, store_engine
 from automl_magic.workspace import Workspace, default_workspace
 
 if TYPE_CHECKING:
-    from automl_magic.stream.consumer import Counts
+    from automl_magic.stream.consumer import StreamStats
     from automl_magic.stream.scorer import Scorer
     from automl_magic.stream.windows import Windows
 
@@ -34,7 +34,7 @@ def stream(
     stop: Callable[[], bool] = lambda: False,
     on_event: OnEvent | None = None,
     workspace: Workspace | None = None,
-) -> Counts:
+) -> StreamStats:
     """Predict the messages of a Kafka topic, with exactly-once results.
 
     Parameters
@@ -79,7 +79,7 @@ def stream(
         If the topic can't be read, or its results can't be written.
     """
     from automl_magic.stream.broker import read_options
-    from automl_magic.stream.topics import Topics, check_client, check_target, group_of
+    from automl_magic.stream.topics import Topics, check_client, check_target, consumer_group
     from automl_magic.stream.windows import read_windows
 
     check_client()
@@ -91,7 +91,7 @@ def stream(
     topics = Topics(
         brokers=brokers,
         topic=topic,
-        group=group or group_of(model_or_deployment, topic),
+        group=group or consumer_group(model_or_deployment, topic),
         to=to,
         dead_letters=dead_letters,
         member=member,
@@ -99,7 +99,7 @@ def stream(
     )
     running = topics.open(
         scorer,
-        database=predicted(here) if to_store else None,
+        database=predictions_engine(here) if to_store else None,
         windows=windows,
         until_end=until_end,
         on_event=on_event,
@@ -109,12 +109,12 @@ def stream(
 
 def _scorer(name: str, windows: Windows | None, here: Workspace) -> Callable[[], Scorer]:
     """Return a function that returns the scorer of a deployment's stable version, or of a model."""
-    from automl_magic.store.routes import epoch_of
-    from automl_magic.stream.following import Following, scorer_of
+    from automl_magic.store.routes import read_epochs
+    from automl_magic.stream.deployment_scorer import DeploymentScorer, scorer_of
 
     if not name.startswith("models:/"):
-        epoch = epoch_of(store(here), [name]).get(name)
+        epoch = read_epochs(store_engine(here), [name]).get(name)
         if epoch is not None:
-            return Following(store(here), here.home, name, epoch, windows).scorer
-    scorer = scorer_of(load(name, here), windows)
+            return DeploymentScorer(store_engine(here), here.home, name, epoch, windows).scorer
+    scorer = scorer_of(load_model(name, here), windows)
     return lambda: scorer

@@ -7,22 +7,22 @@ mirror     write the aliases to MLflow
 results    results of commands that move aliases
 """
 
-from automl_magic.govern.approving import approve, author_of, register, revoke
-from automl_magic.govern.mirror import Delivered, deliver
-from automl_magic.govern.policy import Decision, Facts, LocalPolicy, Policy, policy_named
-from automl_magic.govern.promoting import crown_first, promote, roll_back
+from automl_magic.govern.approval import approve, author_of, register, revoke
+from automl_magic.govern.mlflow_sync import SyncResult, sync_aliases
+from automl_magic.govern.policy import LocalPolicy, Policy, PolicyDecision, PolicyInput, get_policy
+from automl_magic.govern.promotion import promote, promote_first, roll_back
 
 __all__ = [
-    "Decision",
-    "Delivered",
-    "Facts",
+    "PolicyDecision",
+    "SyncResult",
+    "PolicyInput",
     "LocalPolicy",
     "Policy",
     "approve",
     "author_of",
-    "crown_first",
-    "deliver",
-    "policy_named",
+    "promote_first",
+    "sync_aliases",
+    "get_policy",
     "promote",
     "register",
     "revoke",

@@ -11,15 +11,15 @@ from typing import Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine
 
-from automl_magic.errors import NotApproved, near_miss
+from automl_magic.errors import NotApproved, closest_match
 from automl_magic.store.audit import append
-from automl_magic.store.engine import serially
+from automl_magic.store.engine import exclusive_transaction
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Facts:
+class PolicyInput:
     """Input of a policy decision.
 
     Attributes
@@ -45,7 +45,7 @@ class Facts:
 
 
 @dataclass(frozen=True)
-class Decision:
+class PolicyDecision:
     """A decision with its reason and the name of the policy."""
 
     allowed: bool
@@ -57,8 +57,8 @@ class Policy(Protocol):
     """A policy for `approve`, `revoke`, `promote` and `roll_back`."""
 
     def evaluate(
-        self, action: str, subject: str, policy_input: Facts, connection: Connection
-    ) -> Decision:
+        self, action: str, subject: str, policy_input: PolicyInput, connection: Connection
+    ) -> PolicyDecision:
         """Decide whether an action is allowed. `connection` is in the action's transaction."""
 
 
@@ -73,21 +73,23 @@ class LocalPolicy:
     name = "local"
 
     def evaluate(
-        self, action: str, subject: str, policy_input: Facts, connection: Connection
-    ) -> Decision:
+        self, action: str, subject: str, policy_input: PolicyInput, connection: Connection
+    ) -> PolicyDecision:
         if policy_input.is_implied and connection.dialect.name != "sqlite":
-            return Decision(False, f"{subject} must be approved separately first.", self.name)
+            return PolicyDecision(False, f"{subject} must be approved separately first.", self.name)
         verb = action.replace("_", " ")
-        return Decision(True, f"Everyone with write access to the store can {verb}.", self.name)
+        return PolicyDecision(
+            True, f"Everyone with write access to the store can {verb}.", self.name
+        )
 
 
 POLICIES: Mapping[str, Policy] = {LocalPolicy.name: LocalPolicy()}
 
 
-def policy_named(name: str) -> Policy:
+def get_policy(name: str) -> Policy:
     """Return a policy by name. Raises NotApproved if it doesn't exist."""
     if name not in POLICIES:
-        close = near_miss(name, POLICIES)
+        close = closest_match(name, POLICIES)
         raise NotApproved(
             f"There's no policy {name[:60]!r}.",
             why=f"The workspace uses it. Available policies: {', '.join(POLICIES)}.",
@@ -97,31 +99,33 @@ def policy_named(name: str) -> Policy:
 
 
 class _Denied(Exception):
-    def __init__(self, action: str, subject: str, policy_input: Facts, decision: Decision) -> None:
+    def __init__(
+        self, action: str, subject: str, policy_input: PolicyInput, decision: PolicyDecision
+    ) -> None:
         super().__init__(decision.reason)
         self.action, self.subject, self.policy_input = action, subject, policy_input
         self.decision = decision
 
 
-def asked(
-    policy: Policy, action: str, subject: str, policy_input: Facts, connection: Connection
-) -> Decision:
-    """Return the policy's decision if it allows the action. Else abort `permitted`."""
+def check_policy(
+    policy: Policy, action: str, subject: str, policy_input: PolicyInput, connection: Connection
+) -> PolicyDecision:
+    """Return the policy's decision if it allows the action. Else abort `run_permitted`."""
     name = str(getattr(policy, "name", type(policy).__name__))
     try:
         decision: object = policy.evaluate(action, subject, policy_input, connection)
     except Exception as error:
         why = f"The policy failed: {type(error).__name__}: {error}"
-        raise _Denied(action, subject, policy_input, Decision(False, why, name)) from error
-    if not isinstance(decision, Decision):
+        raise _Denied(action, subject, policy_input, PolicyDecision(False, why, name)) from error
+    if not isinstance(decision, PolicyDecision):
         why = "The policy didn't return a decision."
-        raise _Denied(action, subject, policy_input, Decision(False, why, name))
+        raise _Denied(action, subject, policy_input, PolicyDecision(False, why, name))
     if decision.allowed is not True:
         raise _Denied(action, subject, policy_input, decision)
     return decision
 
 
-def permitted(engine: Engine, work: Callable[[Connection], T]) -> T:
+def run_permitted(engine: Engine, work: Callable[[Connection], T]) -> T:
     """Run `work` in an exclusive transaction. A denial is rolled back and recorded.
 
     Raises
@@ -130,10 +134,10 @@ def permitted(engine: Engine, work: Callable[[Connection], T]) -> T:
         If a policy denies the action.
     """
     try:
-        with serially(engine) as connection:
+        with exclusive_transaction(engine) as connection:
             return work(connection)
     except _Denied as denied:
-        with serially(engine) as connection:
+        with exclusive_transaction(engine) as connection:
             recorded = {k: v for k, v in asdict(denied.policy_input).items() if v is not None}
             append(
                 connection,

@@ -10,7 +10,7 @@ from automl_magic.records.models.deployment import Route
 
 
 @dataclass(frozen=True)
-class Changed:
+class AliasChangeResult:
     """Result of an alias change.
 
     Attributes
@@ -28,8 +28,8 @@ class Changed:
     model: str
     aliases: Mapping[str, int]
     routes: tuple[Route, ...] = ()
-    behind: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    untold: str | None = None
+    lagging_workers: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    mlflow_error: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON types."""
@@ -37,6 +37,6 @@ class Changed:
             "model": self.model,
             "aliases": dict(self.aliases),
             "routes": [route.to_json() for route in self.routes],
-            "behind": {name: list(workers) for name, workers in self.behind.items()},
-            "untold": self.untold,
+            "behind": {name: list(workers) for name, workers in self.lagging_workers.items()},
+            "untold": self.mlflow_error,
         }

@@ -9,12 +9,17 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from automl_magic.errors import AutomlMagicError
-from automl_magic.flow.alerting import look
-from automl_magic.flow.retraining import retrain_if_asked
-from automl_magic.monitor.alerts import Observation, event, monitor_of, observe
-from automl_magic.monitor.alerts.observed import calm
-from automl_magic.records.monitoring.alert import AlertKind, Notice
-from automl_magic.store.opened import store
+from automl_magic.flow.alerting import check_alerts
+from automl_magic.flow.retraining import retrain_if_due
+from automl_magic.monitor.alerts import (
+    Observation,
+    event_observation,
+    load_monitor,
+    record_observation,
+)
+from automl_magic.monitor.alerts.observation import all_clear
+from automl_magic.records.monitoring.alert import AlertKind, Notification
+from automl_magic.store.opened import store_engine
 from automl_magic.workspace import Workspace, default_workspace
 
 TICK_S = 10.0
@@ -27,7 +32,7 @@ def watch(
     *,
     every_s: float | None = None,
     tick_s: float = TICK_S,
-    on_notice: Callable[[Notice], None] | None = None,
+    on_notice: Callable[[Notification], None] | None = None,
     on_message: Callable[[str], None] | None = None,
     stop: threading.Event | None = None,
     workspace: Workspace | None = None,
@@ -59,7 +64,9 @@ def watch(
     log = on_message or LOGGER.info
     active_workspace = workspace or default_workspace()
     alert_loop = _AlertLoop(deployment, tick_s, stop, on_notice, log, workspace=active_workspace)
-    every_s = monitor_of(deployment, active_workspace.home).every_s if every_s is None else every_s
+    every_s = (
+        load_monitor(deployment, active_workspace.home).every_s if every_s is None else every_s
+    )
     alert_loop.start()
     try:
         while not stop.is_set():
@@ -84,7 +91,7 @@ class _AlertLoop(threading.Thread):
         deployment: str,
         tick_s: float,
         stop: threading.Event,
-        on_notice: Callable[[Notice], None] | None,
+        on_notice: Callable[[Notification], None] | None,
         log: Callable[[str], None],
         *,
         workspace: Workspace,
@@ -98,7 +105,7 @@ class _AlertLoop(threading.Thread):
         last = ""
         while True:
             try:
-                for notice in look(self._deployment, workspace=self._workspace):
+                for notice in check_alerts(self._deployment, workspace=self._workspace):
                     if self._on_notice is not None:
                         self._on_notice(notice)
                 last = ""
@@ -121,11 +128,11 @@ def _check_window(
 ) -> None:
     try:
         check_window()
-        observation = calm(deployment, AlertKind.MONITOR_FAILED, at=time.time())
+        observation = all_clear(deployment, AlertKind.MONITOR_FAILED, at=time.time())
     except AutomlMagicError as error:
         log(str(error))
         summary = f"{error.what} {error.why} {error.fix}"
-        observation = event(
+        observation = event_observation(
             deployment, AlertKind.MONITOR_FAILED, "monitor", summary, at=time.time()
         )
     _record(deployment, observation, workspace)
@@ -133,14 +140,17 @@ def _check_window(
 
 def _record(deployment: str, observation: Observation, workspace: Workspace) -> None:
     with suppress(AutomlMagicError):  # the alert loop reports it
-        observe(
-            store(workspace), monitor_of(deployment, workspace.home), observation, now=time.time()
+        record_observation(
+            store_engine(workspace),
+            load_monitor(deployment, workspace.home),
+            observation,
+            now=time.time(),
         )
 
 
 def _retrain_if_asked(deployment: str, log: Callable[[str], None], workspace: Workspace) -> None:
     try:
-        message = retrain_if_asked(deployment, workspace=workspace)
+        message = retrain_if_due(deployment, workspace=workspace)
     except AutomlMagicError as error:
         log(str(error))
     else:

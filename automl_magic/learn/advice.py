@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from automl_magic.display.numbers import format_score
 from automl_magic.learn.paired import gain
-from automl_magic.look.numbers import format_score
 from automl_magic.records import Metric
 
 
@@ -56,7 +56,7 @@ def advice(
         return not gain(
             metric.name, y, best.prediction, rival.prediction,
             thresholds=thresholds, fold_ids=fold_ids, seed=seed,
-        ).is_sure  # fmt: skip
+        ).is_significant  # fmt: skip
 
     if baseline is not None and is_as_good(baseline):
         sentences = (

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from automl_magic.learn.blending import Selection, loss_of_blend, select
-from automl_magic.learn.latency import AIR, Timings, time_trials
-from automl_magic.learn.pareto import Option, choose
+from automl_magic.learn.blending import EnsembleSelection, loss_of_blend, select_ensemble
+from automl_magic.learn.latency import SAFETY_FACTOR, Timings, time_trials
+from automl_magic.learn.pareto import ModelOption, choose_option
 from automl_magic.recipe.combine import Blend
 
 if TYPE_CHECKING:
-    from automl_magic.learn.trial import Scored
+    from automl_magic.learn.trial import TrialResult
     from automl_magic.learn.trials import Search
 
 # Measuring can take this share of the budget, which leaves less for the final fits.
@@ -22,27 +22,27 @@ MEASURING_SHARE = 0.1
 
 
 @dataclass(frozen=True)
-class Quick:
+class LatencyChoice:
     """The options within a latency limit, the chosen one, and why.
 
     `timings` holds the trials that there was time to measure.
     """
 
-    options: tuple[Option, ...]
-    chosen: Option
+    options: tuple[ModelOption, ...]
+    chosen: ModelOption
     why: str
     limit_ms: float
     timings: Timings
 
-    def is_quick_with(self, numbers: Sequence[int], n_seeds: int) -> bool:
+    def is_fast_enough(self, numbers: Sequence[int], n_seeds: int) -> bool:
         """Return whether a blend is within the limit if each trial is fitted with `n_seeds`."""
         latency_ms = self.timings.row_latency_ms(numbers, n_seeds)
-        return latency_ms is not None and AIR * latency_ms <= self.limit_ms
+        return latency_ms is not None and SAFETY_FACTOR * latency_ms <= self.limit_ms
 
 
-def within_latency(
-    search: Search, results: Sequence[Scored], selection: Selection, limit_ms: float
-) -> tuple[Selection, Quick | None]:
+def select_within_latency(
+    search: Search, results: Sequence[TrialResult], selection: EnsembleSelection, limit_ms: float
+) -> tuple[EnsembleSelection, LatencyChoice | None]:
     """Return the best selection that predicts a row within a limit, and its alternatives.
 
     The options are the blend, its strongest members, the blend of the best of each estimator, and
@@ -57,25 +57,27 @@ def within_latency(
     ]
     if all(option.row_latency_ms is None for option in options):
         return selection, None
-    option, why = choose(search.task.metric, options, limit_ms)
+    option, why = choose_option(search.task.metric, options, limit_ms)
     index_of = {result.trial.number: index for index, result in enumerate(results)}
     weights, reasons = np.zeros(len(results)), [""] * len(results)
     for number, weight in option.weights.items():
         index = index_of[number]
         weights[index] = weight
         reasons[index] = selection.reasons[index] or f"A member of: {option.name}."
-    choice = Quick(tuple(options), option, why, limit_ms, timings)
-    return Selection(option.blend, weights, reasons), choice
+    choice = LatencyChoice(tuple(options), option, why, limit_ms, timings)
+    return EnsembleSelection(option.blend, weights, reasons), choice
 
 
-def _considered(search: Search, results: Sequence[Scored], selection: Selection) -> list[int]:
+def _considered(
+    search: Search, results: Sequence[TrialResult], selection: EnsembleSelection
+) -> list[int]:
     """Return the indices of the members by decreasing weight, and of the best per estimator."""
     members = [int(index) for index in np.argsort(-selection.weights, kind="stable")]
     members = [index for index in members if selection.weights[index] > 0]
     return list(dict.fromkeys([*members, *_best_per_estimator(search, results)]))
 
 
-def _best_per_estimator(search: Search, results: Sequence[Scored]) -> list[int]:
+def _best_per_estimator(search: Search, results: Sequence[TrialResult]) -> list[int]:
     ranked = sorted(range(len(results)), key=lambda index: _loss(search, results[index]))
     best: dict[str, int] = {}
     for index in ranked:
@@ -84,28 +86,35 @@ def _best_per_estimator(search: Search, results: Sequence[Scored]) -> list[int]:
 
 
 def _selections(
-    search: Search, results: Sequence[Scored], selection: Selection, considered: Sequence[int]
-) -> dict[str, Selection]:
-    selections: dict[str, Selection] = {}
+    search: Search,
+    results: Sequence[TrialResult],
+    selection: EnsembleSelection,
+    considered: Sequence[int],
+) -> dict[str, EnsembleSelection]:
+    selections: dict[str, EnsembleSelection] = {}
     members = [index for index in considered if selection.weights[index] > 0]
     for count in range(len(members), 1, -1):
         name = "the blend" if count == len(members) else f"its strongest {count}"
         weights = np.zeros(len(results))
         weights[members[:count]] = selection.weights[members[:count]]
-        selections[name] = Selection(selection.blend, weights / weights.sum(), selection.reasons)
+        selections[name] = EnsembleSelection(
+            selection.blend, weights / weights.sum(), selection.reasons
+        )
     best_indices = _best_per_estimator(search, results)
     if len(best_indices) > 1:
         selections["the best of each estimator"] = _blend_of(search, results, best_indices)
     for index in considered:
         weights = np.eye(len(results))[index]
         name = f"trial {results[index].trial.number} ({results[index].trial.candidate})"
-        selections[name] = Selection(Blend.MEAN, weights, selection.reasons)
+        selections[name] = EnsembleSelection(Blend.MEAN, weights, selection.reasons)
     return selections
 
 
-def _blend_of(search: Search, results: Sequence[Scored], indices: Sequence[int]) -> Selection:
-    validated, task = search.rows.validated, search.task
-    selection = select(
+def _blend_of(
+    search: Search, results: Sequence[TrialResult], indices: Sequence[int]
+) -> EnsembleSelection:
+    validated, task = search.rows.validated_mask, search.task
+    selection = select_ensemble(
         task.metric,
         task.y[search.rows.development][validated],
         [results[index].oof[validated] for index in indices],
@@ -116,13 +125,17 @@ def _blend_of(search: Search, results: Sequence[Scored], indices: Sequence[int])
     )
     weights = np.zeros(len(results))
     weights[list(indices)] = selection.weights
-    return Selection(selection.blend, weights, [""] * len(results))
+    return EnsembleSelection(selection.blend, weights, [""] * len(results))
 
 
 def _option(
-    search: Search, results: Sequence[Scored], name: str, selection: Selection, timings: Timings
-) -> Option:
-    validated, metric = search.rows.validated, search.task.metric
+    search: Search,
+    results: Sequence[TrialResult],
+    name: str,
+    selection: EnsembleSelection,
+    timings: Timings,
+) -> ModelOption:
+    validated, metric = search.rows.validated_mask, search.task.metric
     y = search.task.y[search.rows.development][validated]
     oof = [result.oof[validated] for result in results]
     loss = loss_of_blend(metric, y, oof, selection)
@@ -131,9 +144,9 @@ def _option(
         for index in np.flatnonzero(selection.weights).tolist()
     }
     measured_ms = timings.row_latency_ms(weights)
-    latency_ms = None if measured_ms is None else AIR * measured_ms
+    latency_ms = None if measured_ms is None else SAFETY_FACTOR * measured_ms
     score = metric.loss(loss)  # a loss is the score or its negative, so this undoes it
-    return Option(name, weights, score, selection.blend, latency_ms)
+    return ModelOption(name, weights, score, selection.blend, latency_ms)
 
 
 def _loss(search: Search, result: Any) -> float:

@@ -5,22 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from automl_magic.learn.front import front_table
-from automl_magic.look.numbers import format_score
-from automl_magic.look.text_table import TextTable
-from automl_magic.recipe.combine import Blend, Calibration
+from automl_magic.display.numbers import format_score
+from automl_magic.display.text_table import TextTable
+from automl_magic.learn.pareto_table import front_table
+from automl_magic.recipe.combine import Blend, Calibrator
 from automl_magic.records import Metric, Score
 
 if TYPE_CHECKING:
-    from automl_magic.learn.alternatives import Quick
-    from automl_magic.learn.trial import Scored
+    from automl_magic.learn.alternatives import LatencyChoice
+    from automl_magic.learn.trial import TrialResult
 
 
 @dataclass(frozen=True)
 class EnsembleMember:
     """A trial with its weight in the blend, and why it was selected."""
 
-    scored: Scored
+    result: TrialResult
     weight: float
     reason: str
 
@@ -41,21 +41,21 @@ class Ensemble:
     score: Score
     threshold: float | None
     blend: Blend = Blend.MEAN
-    calibration: Calibration | None = None
+    calibration: Calibrator | None = None
     n_seeds: int = 1
     notes: tuple[str, ...] = ()
     advice: tuple[str, ...] = ()
-    quick: Quick | None = None
+    latency_choice: LatencyChoice | None = None
 
     @property
     def weights(self) -> dict[int, float]:
         """The weight of each member, by trial number."""
-        return {member.scored.trial.number: member.weight for member in self.members}
+        return {member.result.trial.number: member.weight for member in self.members}
 
     @property
     def name(self) -> str:
         """The candidate if there is only one member, otherwise `ensemble`."""
-        return self.members[0].scored.trial.candidate if len(self.members) == 1 else "ensemble"
+        return self.members[0].result.trial.candidate if len(self.members) == 1 else "ensemble"
 
     def _tables(self) -> list[TextTable]:
         low, high = self.score.low, self.score.high
@@ -68,11 +68,11 @@ class Ensemble:
             headings=("Trial", "Candidate", "Weight", self.score.metric, "Why"),
             rows=[
                 (
-                    str(member.scored.trial.number),
-                    member.scored.trial.candidate,
+                    str(member.result.trial.number),
+                    member.result.trial.candidate,
                     f"{member.weight:.3f}",
-                    format_score(member.scored.trial.score.score)
-                    if member.scored.trial.score
+                    format_score(member.result.trial.score.score)
+                    if member.result.trial.score
                     else "",
                     member.reason,
                 )
@@ -81,9 +81,12 @@ class Ensemble:
             right=frozenset({0, 2, 3}),
             notes=[*self.notes, *self.advice],
         )
-        if self.quick is None:
+        if self.latency_choice is None:
             return [members]
-        return [members, front_table(self.metric, self.quick.options, self.quick.chosen)]
+        return [
+            members,
+            front_table(self.metric, self.latency_choice.options, self.latency_choice.chosen),
+        ]
 
     def __repr__(self) -> str:
         return "\n\n".join(map(repr, self._tables()))

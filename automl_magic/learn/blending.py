@@ -8,31 +8,31 @@ from typing import Any
 
 import numpy as np
 
-from automl_magic.learn.losses import FEW_ROWS, Losses, losses_of
+from automl_magic.learn.losses import FEW_ROWS, Losses, blend_losses
 from automl_magic.learn.paired import gain
 from automl_magic.learn.threshold import best_threshold
-from automl_magic.recipe.combine import Blend, blended
+from automl_magic.recipe.combine import Blend, blend_predictions
 from automl_magic.records import Metric
 from automl_magic.tasks import metrics
 
 # "Values above 25 lead to no measurable improvement" (Salinas & Erickson, TabRepo, 2023).
 STEPS = 25
-SMALLEST_WEIGHT = 0.03
+MIN_WEIGHT = 0.03
 # With few rows, one selection overfits. The mean of several on samples of the rows overfits less,
 # and so does shrinking it towards equal weights, which count as much as this many rows.
 BAGS, BAG_SHARE = 12, 0.7
-EQUAL_SHARES_ROWS, MOST_EQUAL = 200, 0.5
+EQUAL_SHARES_ROWS, MAX_EQUAL_SHARE = 200, 0.5
 # Maximum number of trials to select from, by rows: with many trials, some fit the noise by luck.
 ENTERING = {500: 8, 2_500: 15, 10_000: 40}
-MOST_SORTED_TRIALS = 15
+MAX_SORTED_TRIALS = 15
 # A smaller change of a score, relative to it or to 1, isn't reported as a number.
-HARDLY = 1e-4
+MIN_CHANGE = 1e-4
 # The reasons of the members are computed on at most this many rows.
-MOST_EXPLAINED_ROWS = 10_000
+MAX_EXPLAINED_ROWS = 10_000
 
 
 @dataclass(frozen=True)
-class Selection:
+class EnsembleSelection:
     """The selected trials, and how they are blended.
 
     `weights` is an array of shape (n_trials,) that sums to 1. `reasons` says for each trial with a
@@ -44,7 +44,7 @@ class Selection:
     reasons: list[str]
 
 
-def select(
+def select_ensemble(
     metric: Metric,
     y: Any,
     predictions: Sequence[Any],
@@ -53,7 +53,7 @@ def select(
     *,
     max_members: int,
     seed: int,
-) -> Selection:
+) -> EnsembleSelection:
     """Choose trials and their weights by their out-of-fold predictions.
 
     Parameters
@@ -87,16 +87,16 @@ def select(
     blend = Blend.MEAN if predictions[0].ndim == 1 else Blend.GEOMETRIC
     entering = entering_trials(len(y), trial_losses, estimators)
     if metric.name == "roc_auc":
-        entering = entering[:MOST_SORTED_TRIALS]
-    losses = losses_of(metric, y, [predictions[index] for index in entering], blend, seed)
+        entering = entering[:MAX_SORTED_TRIALS]
+    losses = blend_losses(metric, y, [predictions[index] for index in entering], blend, seed)
     weights = np.zeros(len(predictions))
     weights[entering] = _choose_weights(losses, max_members, seed)
     best = int(np.argmin(trial_losses))
-    if _is_clearly_worse(metric, y, predictions, Selection(blend, weights, []), best):
+    if _is_clearly_worse(metric, y, predictions, EnsembleSelection(blend, weights, []), best):
         weights = np.eye(len(predictions))[best]
     if np.sum(weights > 0) == 1:
         blend = Blend.MEAN
-    selection = Selection(blend, weights, [])
+    selection = EnsembleSelection(blend, weights, [])
     return replace(selection, reasons=_reasons(metric, y, predictions, selection, best))
 
 
@@ -121,7 +121,7 @@ def _choose_weights(losses: Losses, max_members: int, seed: int) -> Any:
     bagged = sum(_greedy(losses, rows, max_members) for rows in bags) / BAGS
     weights = _drop_small(bagged, max_members)
     equal = (weights > 0) / np.sum(weights > 0)
-    equal_share = min(MOST_EQUAL, EQUAL_SHARES_ROWS / n)
+    equal_share = min(MAX_EQUAL_SHARE, EQUAL_SHARES_ROWS / n)
     return (1 - equal_share) * weights + equal_share * equal
 
 
@@ -146,7 +146,7 @@ def _greedy(losses: Losses, rows: Any, max_members: int) -> Any:
 
 
 def _drop_small(weights: Any, max_members: int) -> Any:
-    large = np.where(weights >= SMALLEST_WEIGHT, weights, 0.0)
+    large = np.where(weights >= MIN_WEIGHT, weights, 0.0)
     if not large.any():
         large = np.where(weights == weights.max(), weights, 0.0)
     large[np.argsort(-large, kind="stable")[max_members:]] = 0.0
@@ -154,7 +154,7 @@ def _drop_small(weights: Any, max_members: int) -> Any:
 
 
 def loss_of_blend(
-    metric: Metric, y: Any, predictions: Sequence[Any], selection: Selection
+    metric: Metric, y: Any, predictions: Sequence[Any], selection: EnsembleSelection
 ) -> float:
     """Return the loss of a blend by the metric, with the best threshold if it uses labels."""
     prediction = blend_of(predictions, selection)
@@ -165,15 +165,15 @@ def loss_of_blend(
     return metric.loss(score) if np.isfinite(score) else np.inf
 
 
-def blend_of(predictions: Sequence[Any], selection: Selection) -> Any:
+def blend_of(predictions: Sequence[Any], selection: EnsembleSelection) -> Any:
     """Return the blend of some predictions, in their shape: (n,) or (n, k)."""
     members = np.flatnonzero(selection.weights).tolist()
     weights = selection.weights[members] / selection.weights[members].sum()
-    return blended(selection.blend, weights, [predictions[index] for index in members])
+    return blend_predictions(selection.blend, weights, [predictions[index] for index in members])
 
 
 def _is_clearly_worse(
-    metric: Metric, y: Any, predictions: Sequence[Any], selection: Selection, best: int
+    metric: Metric, y: Any, predictions: Sequence[Any], selection: EnsembleSelection, best: int
 ) -> bool:
     """Return whether the best trial is better than the blend by more than a standard error.
 
@@ -186,7 +186,7 @@ def _is_clearly_worse(
 
 
 def _reasons(
-    metric: Metric, y: Any, predictions: Sequence[Any], selection: Selection, best: int
+    metric: Metric, y: Any, predictions: Sequence[Any], selection: EnsembleSelection, best: int
 ) -> list[str]:
     """Return for each member how much worse the blend is without it."""
     weights = selection.weights
@@ -196,8 +196,8 @@ def _reasons(
             ("The best trial. No other trial improves it." if weight else "") for weight in weights
         ]
     rows = np.arange(len(y))
-    if len(rows) > MOST_EXPLAINED_ROWS:
-        rows = np.random.default_rng(0).choice(len(rows), MOST_EXPLAINED_ROWS, replace=False)
+    if len(rows) > MAX_EXPLAINED_ROWS:
+        rows = np.random.default_rng(0).choice(len(rows), MAX_EXPLAINED_ROWS, replace=False)
     y, predictions = y[rows], [prediction[rows] for prediction in predictions]
     blend_loss = loss_of_blend(metric, y, predictions, selection)
     reasons = [""] * len(weights)
@@ -211,7 +211,7 @@ def _reasons(
 
 
 def _without_it(metric: Metric, increase: float, blend_loss: float) -> str:
-    if increase > HARDLY * max(1.0, abs(blend_loss)):
+    if increase > MIN_CHANGE * max(1.0, abs(blend_loss)):
         return f"Without it, {metric.name} is {increase:.2g} worse."
     return (
         f"It makes the blend more diverse. Without it, {metric.name} is about the same on these "

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 # For the ensemble, two bootstraps, a plot and writing files: a tenth of the budget, at most three
 # seconds.
-RESERVED_SHARE, MOST_RESERVED_S = 0.1, 3.0
+RESERVED_SHARE, MAX_RESERVED_S = 0.1, 3.0
 
 
 class Budget:
@@ -39,7 +39,7 @@ class Budget:
     @property
     def reserved_s(self) -> float:
         """Seconds reserved for the steps after the search, other than fits."""
-        return min(RESERVED_SHARE * self.budget_s, MOST_RESERVED_S)
+        return min(RESERVED_SHARE * self.budget_s, MAX_RESERVED_S)
 
     def usable_s(self, final_fits_s: float) -> float:
         """Return the seconds that the search can still use if the final fits take this long."""

@@ -8,24 +8,29 @@ from typing import Any
 import numpy as np
 
 from automl_magic.learn.paired import gain
-from automl_magic.recipe.combine import SMALLEST, Calibration, Method, calibrated
+from automl_magic.recipe.combine import (
+    MIN_PROBABILITY,
+    CalibrationMethod,
+    Calibrator,
+    calibrate_probabilities,
+)
 from automl_magic.tasks.metrics import score
 
 # Metrics that use ranks or labels don't need calibration.
 CALIBRATED = ("log_loss", "brier")
-FEWEST_ROWS = {Method.TEMPERATURE: 500, Method.ISOTONIC: 5_000}
-COLDEST, HOTTEST = 0.2, 5.0
+MIN_ROWS = {CalibrationMethod.TEMPERATURE: 500, CalibrationMethod.ISOTONIC: 5_000}
+MIN_TEMPERATURE, MAX_TEMPERATURE = 0.2, 5.0
 # A calibration adds a cell to the notebook. A smaller relative gain isn't worth it.
-LEAST_GAIN = 0.001
+MIN_GAIN = 0.001
 # The points of an isotonic curve are shown in a notebook. More digits wouldn't help.
 DIGITS = 6
 
-Fit = Callable[[Any, Any], Calibration]
+Fit = Callable[[Any, Any], Calibrator]
 
 
 def find_calibration(
     metric_name: str, y: Any, probabilities: Any, parts: Any, *, class_weight: bool = False
-) -> tuple[Calibration | None, str]:
+) -> tuple[Calibrator | None, str]:
     """Return the calibration that improves out-of-fold probabilities, and why, or None.
 
     Parameters
@@ -48,14 +53,14 @@ def find_calibration(
     """
     if metric_name not in CALIBRATED or len(np.unique(parts)) < 2:
         return None, ""
-    min_gain = LEAST_GAIN * score(metric_name, y, probabilities)
+    min_gain = MIN_GAIN * score(metric_name, y, probabilities)
     improving = []
     for fit in _fits(len(y), probabilities.shape[1], class_weight):
         corrected = np.empty_like(probabilities)
         for part in np.unique(parts):
             inside = parts == part
             calibration = fit(y[~inside], probabilities[~inside])
-            corrected[inside] = calibrated(calibration, probabilities[inside])
+            corrected[inside] = calibrate_probabilities(calibration, probabilities[inside])
         improvement = gain(metric_name, y, corrected, probabilities, fold_ids=parts)
         if improvement.mean > min_gain:
             improving.append((improvement.mean, fit))
@@ -64,12 +69,12 @@ def find_calibration(
     best_gain, fit = max(improving, key=lambda pair: pair[0])
     calibration = fit(y, probabilities)
     return calibration, (
-        f"Calibrated by {calibration.in_words}. On rows it wasn't fitted on, {metric_name} is "
+        f"Calibrated by {calibration.description}. On rows it wasn't fitted on, {metric_name} is "
         f"{best_gain:.2g} better."
     )
 
 
-def fit_temperature(y: Any, probabilities: Any) -> Calibration:
+def fit_temperature(y: Any, probabilities: Any) -> Calibrator:
     """Return the temperature with the lowest log loss.
 
     Parameters
@@ -82,13 +87,13 @@ def fit_temperature(y: Any, probabilities: Any) -> Calibration:
     log_loss = _log_loss_of(y, probabilities, np.zeros(probabilities.shape[1]))
     optimum = minimize_scalar(
         lambda log_temperature: log_loss(log_temperature, 0.0),
-        bounds=np.log([COLDEST, HOTTEST]),
+        bounds=np.log([MIN_TEMPERATURE, MAX_TEMPERATURE]),
         method="bounded",
     )
-    return Calibration(method=Method.TEMPERATURE, temperature=float(np.exp(optimum.x)))
+    return Calibrator(method=CalibrationMethod.TEMPERATURE, temperature=float(np.exp(optimum.x)))
 
 
-def fit_shift(y: Any, probabilities: Any) -> Calibration:
+def fit_shift(y: Any, probabilities: Any) -> Calibrator:
     """Return the temperature, and the part of the shift to the true shares, with lowest log loss.
 
     Only a part is shifted because class weights don't change all members: the leaves of a deep
@@ -103,17 +108,17 @@ def fit_shift(y: Any, probabilities: Any) -> Calibration:
 
     full_shift = np.array(_shares_shift(y, probabilities.shape[1]))
     log_loss = _log_loss_of(y, probabilities, full_shift)
-    bounds = [tuple(np.log([COLDEST, HOTTEST])), (0.0, 1.5)]
+    bounds = [tuple(np.log([MIN_TEMPERATURE, MAX_TEMPERATURE])), (0.0, 1.5)]
     optimum = minimize(lambda x: log_loss(*x), [0.0, 0.5], bounds=bounds, method="L-BFGS-B")
     log_temperature, part = optimum.x
-    return Calibration(
-        method=Method.TEMPERATURE,
+    return Calibrator(
+        method=CalibrationMethod.TEMPERATURE,
         temperature=float(np.exp(log_temperature)),
         shift=tuple((part * full_shift).tolist()),
     )
 
 
-def fit_isotonic(y: Any, probabilities: Any) -> Calibration:
+def fit_isotonic(y: Any, probabilities: Any) -> Calibrator:
     """Return the isotonic curve with the lowest squared error, for two classes.
 
     It stays half a row away from 0 and 1, because no finite number of rows proves that something
@@ -131,26 +136,28 @@ def fit_isotonic(y: Any, probabilities: Any) -> Calibration:
     curve.fit(probabilities[:, 1], (y == 1).astype(float))
     x, first = np.unique(curve.X_thresholds_.round(DIGITS), return_index=True)
     values = curve.y_thresholds_[first].round(DIGITS)
-    return Calibration(
-        method=Method.ISOTONIC, x=tuple(x.tolist()), y=tuple(np.clip(values, 0, 1).tolist())
+    return Calibrator(
+        method=CalibrationMethod.ISOTONIC,
+        x=tuple(x.tolist()),
+        y=tuple(np.clip(values, 0, 1).tolist()),
     )
 
 
 def _fits(n_rows: int, n_classes: int, class_weight: bool) -> list[Fit]:
-    has_enough_rows = n_rows >= FEWEST_ROWS[Method.TEMPERATURE]
+    has_enough_rows = n_rows >= MIN_ROWS[CalibrationMethod.TEMPERATURE]
     fits: list[Fit] = []
     if class_weight:
         fits.append(fit_shift if has_enough_rows else _full_shift)
     elif has_enough_rows:
         fits.append(fit_temperature)
-    if n_classes == 2 and n_rows >= FEWEST_ROWS[Method.ISOTONIC]:
+    if n_classes == 2 and n_rows >= MIN_ROWS[CalibrationMethod.ISOTONIC]:
         fits.append(fit_isotonic)
     return fits
 
 
-def _full_shift(y: Any, probabilities: Any) -> Calibration:
+def _full_shift(y: Any, probabilities: Any) -> Calibrator:
     shift = _shares_shift(y, probabilities.shape[1])
-    return Calibration(method=Method.TEMPERATURE, shift=shift)
+    return Calibrator(method=CalibrationMethod.TEMPERATURE, shift=shift)
 
 
 def _shares_shift(y: Any, n_classes: int) -> tuple[float, ...]:
@@ -160,7 +167,7 @@ def _shares_shift(y: Any, n_classes: int) -> tuple[float, ...]:
 
 def _log_loss_of(y: Any, probabilities: Any, shift: Any) -> Callable[[float, float], float]:
     """Return the log loss as a function of the log of the temperature and a part of the shift."""
-    logs, rows = np.log(np.maximum(probabilities, SMALLEST)), np.arange(len(y))
+    logs, rows = np.log(np.maximum(probabilities, MIN_PROBABILITY)), np.arange(len(y))
 
     def log_loss(log_temperature: float, part: float) -> float:
         logits = logs / np.exp(log_temperature) + part * shift

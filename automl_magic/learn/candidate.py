@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from automl_magic.errors import PlanError
-from automl_magic.learn.words import one_of
+from automl_magic.learn.formatting import check_choice
 from automl_magic.recipe import estimators
 from automl_magic.records import RecordProblem, StepSpec
 
 BASELINE, BASELINE_VIEW = "dummy", "baseline"
-DEAR_STEPS = ("target_mean", "text")
+EXPENSIVE_STEPS = ("target_mean", "text")
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def candidate(estimator: str, *, view: str, params: Mapping[str, Any] | None = N
         Parameters with the names of the estimator's library. Omit the number of boosting rounds,
         which early stopping finds.
     """
-    return Candidate(one_of(estimators(), estimator, "estimator"), view, dict(params or {}))
+    return Candidate(check_choice(estimators(), estimator, "estimator"), view, dict(params or {}))
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ def _baseline_view(views: Mapping[str, tuple[StepSpec, ...]]) -> tuple[StepSpec,
             why="No step of a view has a column, so candidates have no features.",
             fix="Run the cells of the views before the search.",
         )
-    cheapest = min(steps, key=lambda step: step.kind in DEAR_STEPS)
+    cheapest = min(steps, key=lambda step: step.kind in EXPENSIVE_STEPS)
     return (dataclasses.replace(cheapest, columns=cheapest.columns[:1]),)
 
 
@@ -115,4 +115,4 @@ def check_candidates(candidates: Mapping[str, Candidate], views: Mapping[str, An
                 why=f"It's a {type(candidate).__name__}.",
                 fix=f"Use candidates[{name!r}] = learn.candidate(…) in its cell.",
             )
-        one_of(views, candidate.view, "view")
+        check_choice(views, candidate.view, "view")

@@ -26,7 +26,7 @@ PROBE, PROBE_ROUNDS = "lightgbm", 8
 SHARE_OF_FREE_MEMORY = 0.7
 
 
-def rounds_foreseen(params: Mapping[str, Any]) -> float:
+def expected_rounds(params: Mapping[str, Any]) -> float:
     """Return the expected number of boosting rounds, or the epochs of a network."""
     epochs = params.get("max_iter", params.get("n_epochs"))
     if isinstance(epochs, int) and epochs > 0:
@@ -36,7 +36,7 @@ def rounds_foreseen(params: Mapping[str, Any]) -> float:
     return ROUNDS_TIMES_RATE / (rate if is_valid else USUAL_RATE)
 
 
-class Costs:
+class FitCostModel:
     """Estimates the cost of trials by measuring small ones."""
 
     def __init__(self, task: Task, matrices: FoldMatrices) -> None:
@@ -74,7 +74,7 @@ class Costs:
         except Exception:  # noqa: BLE001 - the trial gets the same error and records it
             return math.inf
         n_views = len({candidate.view for candidate in candidates.values()})
-        fold_s = PORTFOLIO_FITS * rounds_foreseen({}) * round_s + n_views * view_s
+        fold_s = PORTFOLIO_FITS * expected_rounds({}) * round_s + n_views * view_s
         return PORTFOLIO_SHARE * usable_s * task.threads / fold_s
 
     def single_fit_s(self, proposal: Proposal) -> float:
@@ -84,7 +84,7 @@ class Costs:
         of the rows and extrapolated linearly to all rows. A proposal that can't be measured gets 0,
         because it will fail at once.
         """
-        fits = member(proposal.estimator).fits_at_once
+        fits = member(proposal.estimator).is_single_fit
         n_rows = self._matrices.n_train_rows
         is_fitted = not self._matrices.is_new(proposal.view) and not fits
         if proposal.estimator == BASELINE or n_rows <= QUICK_ROWS or is_fitted:
@@ -130,7 +130,7 @@ def memory_bytes(
     return kind.cell_bytes * cells + kind.model_bytes(params, rows, task.n_classes)
 
 
-def too_large(needed_bytes: int) -> str | None:
+def memory_reason(needed_bytes: int) -> str | None:
     """Return why a fit needs too much memory, or None if it doesn't."""
     usable_bytes = int(SHARE_OF_FREE_MEMORY * available_memory_bytes())
     if needed_bytes <= usable_bytes:

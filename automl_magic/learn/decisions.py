@@ -8,10 +8,10 @@ import os
 from pathlib import Path
 from typing import Any
 
+from automl_magic.display.text_table import TextTable
 from automl_magic.learn.events import EVENTS
-from automl_magic.look.text_table import TextTable
 
-MOST_ROWS = 60
+MAX_ROWS = 60
 
 
 def decisions(run_dir: str | os.PathLike[str]) -> TextTable:
@@ -30,7 +30,7 @@ def decisions(run_dir: str | os.PathLike[str]) -> TextTable:
             str(event.get("choice", "")),
             str(event.get("why", "")),
         )
-        for event in events[:MOST_ROWS]
+        for event in events[:MAX_ROWS]
     ]
     more = len(events) - len(rows)
     return TextTable(

@@ -9,14 +9,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from automl_magic.recipe.values import Floats
-from automl_magic.records.monitoring.reference import Levels, Numbers
+from automl_magic.records.monitoring.reference import CategoricalDistribution, NumericDistribution
 
 DIGITS = 6
-LONGEST_LEVEL = 200
-HEAP = 0.02
+MAX_LEVEL_CHARACTERS = 200
+MIN_HEAP_SHARE = 0.02
 
 
-def numbers_of(values: Floats, n_knots: int) -> Numbers | None:
+def numeric_distribution(values: Floats, n_knots: int) -> NumericDistribution | None:
     """Return the distribution of some numbers, or None if there are none.
 
     Parameters
@@ -36,10 +36,10 @@ def numbers_of(values: Floats, n_knots: int) -> Numbers | None:
         quantiles = np.unique(np.quantile(values, shares, method="inverted_cdf"))
         knots = np.unique([_round_up(float(knot)) for knot in quantiles])
         # A value that many rows have, such as 0, isn't rounded.
-        heaps = quantiles[_n_equal(values, quantiles) >= HEAP * len(values)]
+        heaps = quantiles[_n_equal(values, quantiles) >= MIN_HEAP_SHARE * len(values)]
         knots = np.unique([*knots, *heaps])
     below = np.searchsorted(values, knots, side="right") / len(values)
-    return Numbers(
+    return NumericDistribution(
         knots=tuple(float(knot) for knot in knots),
         below=tuple(round(float(share), 6) for share in below),
         mean=_digits(float(np.mean(values))),
@@ -47,15 +47,15 @@ def numbers_of(values: Floats, n_knots: int) -> Numbers | None:
     )
 
 
-def levels_of(texts: Sequence[str], limit: int) -> Levels | None:
+def categorical_distribution(texts: Sequence[str], limit: int) -> CategoricalDistribution | None:
     """Return the shares of the most frequent levels, at most `limit`, or None without values."""
     if not texts:
         return None
     counts = Counter(texts)
     # Ties are broken by the text, so the order of the rows doesn't matter.
     ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
-    listed = [(text, n) for text, n in ranked if len(text) <= LONGEST_LEVEL][:limit]
-    return Levels(
+    listed = [(text, n) for text, n in ranked if len(text) <= MAX_LEVEL_CHARACTERS][:limit]
+    return CategoricalDistribution(
         levels=tuple(text for text, _ in listed),
         shares=tuple(round(n / len(texts), 6) for _, n in listed),
         other=round(1 - sum(n for _, n in listed) / len(texts), 6) + 0.0,

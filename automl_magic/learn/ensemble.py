@@ -9,25 +9,25 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from automl_magic.errors import PlanError
-from automl_magic.learn.alternatives import within_latency
+from automl_magic.learn.alternatives import select_within_latency
 from automl_magic.learn.blend import Ensemble, EnsembleMember
-from automl_magic.learn.blending import Selection, select
+from automl_magic.learn.blending import EnsembleSelection, select_ensemble
 from automl_magic.learn.candidate import BASELINE
-from automl_magic.learn.settle import settle
-from automl_magic.learn.threshold import Costs
-from automl_magic.learn.words import seconds
+from automl_magic.learn.formatting import format_seconds
+from automl_magic.learn.postprocess import postprocess_blend
+from automl_magic.learn.threshold import MisclassificationCosts
 from automl_magic.recipe.combine import Blend
 from automl_magic.records import DecisionKind
 
 if TYPE_CHECKING:
-    from automl_magic.learn.trial import Scored
+    from automl_magic.learn.trial import TrialResult
     from automl_magic.learn.trials import Search
 
 __all__ = ["Ensemble", "EnsembleMember", "ensemble"]
 
 MEANS = {Blend.MEAN: "arithmetic", Blend.GEOMETRIC: "geometric"}
 # The mean of fits with different seeds has a smaller error. Above this number the gain is small.
-MOST_SEEDS = 4
+MAX_SEEDS = 4
 
 
 def ensemble(
@@ -69,35 +69,39 @@ def ensemble(
         recorded = search.recorded
         members = [
             EnsembleMember(result, member.weight, "A member of the replayed recipe.")
-            for result, member in zip(search.scored, recorded.members, strict=True)
+            for result, member in zip(search.results, recorded.members, strict=True)
         ]
-        return _with_seeds(search, settle(search, members, recorded.blend, costs))
-    results = [result for result in search.scored if result.trial.estimator != BASELINE]
+        return _with_seeds(search, postprocess_blend(search, members, recorded.blend, costs))
+    results = [result for result in search.results if result.trial.estimator != BASELINE]
     if not results:
         baseline = EnsembleMember(
-            search.scored[0], 1.0, "No candidate has a score, so the model is the baseline."
+            search.results[0], 1.0, "No candidate has a score, so the model is the baseline."
         )
-        return _with_seeds(search, settle(search, [baseline], Blend.MEAN, costs))
+        return _with_seeds(search, postprocess_blend(search, [baseline], Blend.MEAN, costs))
     selection, choice = _selection(search, results, max(1, max_members)), None
     if latency_ms_p95 is not None:
         limit_ms = _positive(latency_ms_p95, "latency_ms_p95")
-        selection, choice = within_latency(search, results, selection, limit_ms)
+        selection, choice = select_within_latency(search, results, selection, limit_ms)
     members, dropped = _affordable(search, _members(results, selection))
     blend = selection.blend if len(members) > 1 else Blend.MEAN
     notes = [
-        f"Trial {member.scored.trial.number} ({member.scored.trial.candidate}) was dropped: "
+        f"Trial {member.result.trial.number} ({member.result.trial.candidate}) was dropped: "
         f"{member.reason}"
         for member in dropped
     ]
-    ensemble = _with_seeds(search, settle(search, members, blend, costs, notes=notes, quick=choice))
+    ensemble = _with_seeds(
+        search, postprocess_blend(search, members, blend, costs, notes=notes, quick=choice)
+    )
     _log_decisions(search, ensemble, dropped)
     return ensemble
 
 
-def _selection(search: Search, results: Sequence[Scored], max_members: int) -> Selection:
-    validated = search.rows.validated
+def _selection(
+    search: Search, results: Sequence[TrialResult], max_members: int
+) -> EnsembleSelection:
+    validated = search.rows.validated_mask
     metric = search.task.metric
-    return select(
+    return select_ensemble(
         metric,
         search.task.y[search.rows.development][validated],
         [result.oof[validated] for result in results],
@@ -108,14 +112,14 @@ def _selection(search: Search, results: Sequence[Scored], max_members: int) -> S
     )
 
 
-def _members(results: Sequence[Scored], selection: Selection) -> list[EnsembleMember]:
+def _members(results: Sequence[TrialResult], selection: EnsembleSelection) -> list[EnsembleMember]:
     members = [
         EnsembleMember(results[index], float(weight), selection.reasons[index])
         for index, weight in enumerate(selection.weights)
         if weight > 0
     ]
     # The largest weight first, then the earlier trial.
-    return sorted(members, key=lambda member: (-member.weight, member.scored.trial.number))
+    return sorted(members, key=lambda member: (-member.weight, member.result.trial.number))
 
 
 def _affordable(
@@ -127,8 +131,10 @@ def _affordable(
     """
     affordable, dropped = list(members), []
     available_s = search.budget.left_s - search.budget.reserved_s / 2
-    while len(affordable) > 1 and search.final_fits_s([m.scored for m in affordable]) > available_s:
-        why = f"fitting all members takes more than the {seconds(max(0.0, available_s))} left."
+    while len(affordable) > 1 and search.final_fits_s([m.result for m in affordable]) > available_s:
+        why = (
+            f"fitting all members takes more than the {format_seconds(max(0.0, available_s))} left."
+        )
         dropped.append(replace(affordable.pop(), weight=0.0, reason=why))
     total = sum(member.weight for member in affordable)
     return [replace(member, weight=member.weight / total) for member in affordable], dropped
@@ -139,14 +145,14 @@ def _with_seeds(search: Search, ensemble: Ensemble) -> Ensemble:
     if search.recorded is not None:
         n_seeds = max(len(member.seeds) for member in search.recorded.members)
         return replace(ensemble, n_seeds=n_seeds)
-    results, choice = [member.scored for member in ensemble.members], ensemble.quick
+    results, choice = [member.result for member in ensemble.members], ensemble.latency_choice
     available_s = search.budget.left_s - search.budget.reserved_s / 2
     n_seeds = 1
     while (
-        n_seeds < MOST_SEEDS
+        n_seeds < MAX_SEEDS
         and search.budget.left_s > 0
         and search.final_fits_s(results, n_seeds + 1) <= available_s
-        and (choice is None or choice.is_quick_with(list(ensemble.weights), n_seeds + 1))
+        and (choice is None or choice.is_fast_enough(list(ensemble.weights), n_seeds + 1))
     ):
         n_seeds += 1
     return replace(ensemble, n_seeds=n_seeds)
@@ -155,16 +161,16 @@ def _with_seeds(search: Search, ensemble: Ensemble) -> Ensemble:
 def _log_decisions(search: Search, ensemble: Ensemble, dropped: Sequence[EnsembleMember]) -> None:
     """Log the decisions about the ensemble and each of its members."""
     for member in (*ensemble.members, *dropped):
-        trial = member.scored.trial
+        trial = member.result.trial
         choice = f"weight {member.weight:.2f}" if member.weight else "dropped"
-        search.decide(
+        search.log_decision(
             DecisionKind.MEMBER, choice, member.reason, name=trial.candidate, trial=trial.number
         )
     weights = {str(number): round(weight, 4) for number, weight in ensemble.weights.items()}
     why = " ".join([*ensemble.notes, *ensemble.advice]) or ensemble.members[0].reason
-    search.decide(
+    search.log_decision(
         DecisionKind.ENSEMBLE,
-        f"{len(weights)} of {len(search.scored)} trials, {MEANS[ensemble.blend]} mean",
+        f"{len(weights)} of {len(search.results)} trials, {MEANS[ensemble.blend]} mean",
         why,
         weights=weights,
         n_seeds=ensemble.n_seeds,
@@ -175,10 +181,10 @@ def _log_decisions(search: Search, ensemble: Ensemble, dropped: Sequence[Ensembl
 
 def _costs(
     search: Search, false_positive: float | None, false_negative: float | None
-) -> Costs | None:
+) -> MisclassificationCosts | None:
     if false_positive is None or false_negative is None or search.task.n_classes != 2:
         return None
-    return Costs(
+    return MisclassificationCosts(
         _positive(false_positive, "cost_false_positive"),
         _positive(false_negative, "cost_false_negative"),
     )
@@ -195,6 +201,6 @@ def _positive(value: Any, name: str) -> float:
     )
 
 
-def _score(result: Scored) -> float:
+def _score(result: TrialResult) -> float:
     assert result.trial.score is not None
     return result.trial.score.score

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from automl_magic.display.numbers import format_score
 from automl_magic.errors import RunError
 from automl_magic.learn.blas import one_blas_thread
-from automl_magic.look.numbers import format_score
 from automl_magic.recipe import fit_recipe
 from automl_magic.records import Score
 from automl_magic.tasks import metrics

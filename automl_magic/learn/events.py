@@ -30,7 +30,7 @@ class RunFolder:
     def __init__(self, path: str | os.PathLike[str] | None) -> None:
         self.path = None if path is None or not os.fspath(path) else Path(path).absolute()
 
-    def begin(self, budget_s: float, metric: str) -> None:
+    def start(self, budget_s: float, metric: str) -> None:
         """Create the folder, and remove files of an earlier search.
 
         Raises
@@ -62,6 +62,6 @@ class RunFolder:
             append_line(self.path / TRIALS, document)
 
     @property
-    def asks_to_stop(self) -> bool:
+    def stop_requested(self) -> bool:
         """Whether the folder has a file named `stop`."""
         return self.path is not None and (self.path / STOP).exists()

@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from automl_magic.display.numbers import format_megabytes, format_score
+from automl_magic.display.text_table import TextTable
 from automl_magic.errors import FolderNotWritable
 from automl_magic.files.atomic import write_atomic
-from automl_magic.learn.also import also_measured
-from automl_magic.learn.described import described
 from automl_magic.learn.evaluate import Holdout
-from automl_magic.learn.latency import costs_of
+from automl_magic.learn.extra_metrics import score_extra_metrics
+from automl_magic.learn.formatting import format_seconds
+from automl_magic.learn.latency import measure_costs
 from automl_magic.learn.leaderboard import make_leaderboard
-from automl_magic.learn.opening import remember
+from automl_magic.learn.model_documents import model_documents
 from automl_magic.learn.pareto import Cost
-from automl_magic.learn.words import seconds
-from automl_magic.look.numbers import format_megabytes, format_score
-from automl_magic.look.text_table import TextTable
+from automl_magic.learn.search_setup import remember_results
 from automl_magic.recipe import save_model
 from automl_magic.records import Score, dumps
 
@@ -56,9 +56,9 @@ def finish(
     folder = Path(run_dir).absolute()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        documents = described(search, model, ensemble, holdout)
+        documents = model_documents(search, model, ensemble, holdout)
         manifest = save_model(model, folder / "model", documents=documents)
-        costs = costs_of(search, model, list(ensemble.weights), manifest)
+        costs = measure_costs(search, model, list(ensemble.weights), manifest)
         leaderboard = make_leaderboard(
             search.task.metric,
             search.trials,
@@ -85,14 +85,14 @@ def finish(
             fix="Set run_dir to a writable folder, or free some space. Then rerun this cell.",
         ) from error
     if search.recorded is None:
-        remember(search, ensemble.weights)
+        remember_results(search, ensemble.weights)
     return _summary(result, _too_slow(ensemble, costs[None]))
 
 
 def _also(search: Search, ensemble: Ensemble) -> dict[str, float]:
-    y, validated = search.task.y[search.rows.development], search.rows.validated
+    y, validated = search.task.y[search.rows.development], search.rows.validated_mask
     threshold = 0.5 if ensemble.threshold is None else ensemble.threshold
-    return also_measured(search.task, y[validated], ensemble.oof[validated], threshold)
+    return score_extra_metrics(search.task, y[validated], ensemble.oof[validated], threshold)
 
 
 def _result(
@@ -122,7 +122,7 @@ def _summary(result: dict[str, Any], too_slow: list[str]) -> TextTable:
     for name, label in (("cv", "out of fold"), ("holdout", "on the holdout")):
         if score := result[name]:
             rows.append((f"{score['metric']} {label}", format_score(score["score"])))
-    rows += [("trials", str(result["n_trials"])), ("search", seconds(result["search_s"]))]
+    rows += [("trials", str(result["n_trials"])), ("search", format_seconds(result["search_s"]))]
     rows += [
         ("latency per row", f"{result['row_latency_ms']:.3g} ms (p95)"),
         ("files", format_megabytes(result["size_bytes"])),
@@ -133,9 +133,9 @@ def _summary(result: dict[str, Any], too_slow: list[str]) -> TextTable:
 
 def _too_slow(ensemble: Ensemble, cost: Cost) -> list[str]:
     """Return a note if the final model exceeds the latency limit."""
-    if ensemble.quick is None or cost.row_latency_ms <= ensemble.quick.limit_ms:
+    if ensemble.latency_choice is None or cost.row_latency_ms <= ensemble.latency_choice.limit_ms:
         return []
-    latency_ms, limit_ms = cost.row_latency_ms, ensemble.quick.limit_ms
+    latency_ms, limit_ms = cost.row_latency_ms, ensemble.latency_choice.limit_ms
     return [f"Predicting a row takes {latency_ms:.3g} ms (p95). The limit is {limit_ms:g} ms."]
 
 
@@ -148,7 +148,7 @@ def _out_of_fold(search: Search, ensemble: Ensemble) -> dict[str, Any]:
         "ensemble": ensemble.oof,
     }
     for member in ensemble.members:
-        arrays[f"trial_{member.scored.trial.number}"] = member.scored.oof
+        arrays[f"trial_{member.result.trial.number}"] = member.result.oof
     return arrays
 
 

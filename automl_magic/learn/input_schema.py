@@ -8,26 +8,26 @@ from typing import Any
 
 import numpy as np
 
-from automl_magic.learn.personal import personal_kind
+from automl_magic.learn.pii import pii_kind
 from automl_magic.learn.recipe import columns_of
-from automl_magic.recipe import Recipe, table_of
-from automl_magic.recipe.steps.base import params_of, step_class
+from automl_magic.recipe import Recipe, select_columns
+from automl_magic.recipe.steps.base import step_class, step_params
 from automl_magic.recipe.values import (
     Array,
     as_dates,
-    as_missing,
     as_numbers,
     as_text,
-    date_of,
-    missing_of,
+    is_missing_value,
+    missing_mask,
+    to_utc_datetime,
 )
 from automl_magic.records import ColumnKind, StepSpec
 from automl_magic.records.data.schema import InputColumn, InputSchema
 
 # Columns with more levels than this list none: they add size, and new levels are expected.
-MOST_LEVELS, LONGEST_LEVEL = 100, 200
+MAX_LEVELS, MAX_LEVEL_CHARACTERS = 100, 200
 # Number of values to check for personal data.
-SAMPLED = 1_000
+MAX_SAMPLED = 1_000
 LABELS = (ColumnKind.CATEGORY, ColumnKind.HIGH_CARDINALITY)
 
 
@@ -50,7 +50,7 @@ def input_schema(recipe: Recipe, frame: Any) -> InputSchema:
     views = {name: recipe.views[name] for name in recipe.used_views}
     kinds = columns_of(views)
     rules = _rules(step for steps in views.values() for step in steps)
-    table = table_of(frame, recipe.used_columns)
+    table = select_columns(frame, recipe.used_columns)
     return InputSchema(
         task=recipe.task,
         target=recipe.target,
@@ -73,7 +73,7 @@ def _rules(steps: Any) -> dict[str, dict[str, str]]:
 
 def _rule(step: StepSpec, column: str) -> dict[str, str]:
     if step.kind == "boolean":
-        params = params_of(step, step_class(step.kind).defaults)
+        params = step_params(step, step_class(step.kind).defaults)
         return {word: params[word] for word in ("true", "false") if params[word] is not None}
     if step.kind == "date":
         date_format = step.params.get("date_format")
@@ -87,13 +87,13 @@ def _rule(step: StepSpec, column: str) -> dict[str, str]:
 
 def _column(name: str, kind: ColumnKind, values: Array, parse: Mapping[str, str]) -> InputColumn:
     stored = stored_as(values)
-    missing = as_missing(values)
+    missing = missing_mask(values)
     texts = Counter(text for text in as_text(values[~missing]) if text is not None)
     personal = _personal(name, kind, stored, list(texts))
     low, high = _span(kind, stored, values, parse)
-    has_few_levels = kind in LABELS and len(texts) <= MOST_LEVELS and personal is None
+    has_few_levels = kind in LABELS and len(texts) <= MAX_LEVELS and personal is None
     longest = max(map(len, texts), default=0)
-    levels = tuple(sorted(texts)) if has_few_levels and longest <= LONGEST_LEVEL else ()
+    levels = tuple(sorted(texts)) if has_few_levels and longest <= MAX_LEVEL_CHARACTERS else ()
     return InputColumn(
         name=name,
         kind=kind,
@@ -118,7 +118,7 @@ def stored_as(values: Array) -> str:
     by_dtype = {"b": "boolean", "M": "date", "m": "number", "f": "number", "i": "number"}
     if values.dtype.kind != "O":
         return by_dtype.get(values.dtype.kind, "number" if values.dtype.kind == "u" else "text")
-    kinds = {_stored(type(value)) for value in values.tolist() if not missing_of(value)}
+    kinds = {_stored(type(value)) for value in values.tolist() if not is_missing_value(value)}
     return kinds.pop() if len(kinds) == 1 else "text"
 
 
@@ -150,8 +150,8 @@ def _span(
 def _personal(name: str, kind: ColumnKind, stored: str, texts: list[str]) -> str | None:
     if stored in ("boolean", "date"):
         return None
-    sample = texts[:: max(1, len(texts) // SAMPLED)][:SAMPLED]
-    data_kind = personal_kind(name, sample, is_prose=kind is ColumnKind.TEXT)
+    sample = texts[:: max(1, len(texts) // MAX_SAMPLED)][:MAX_SAMPLED]
+    data_kind = pii_kind(name, sample, is_prose=kind is ColumnKind.TEXT)
     # Amounts in groups of digits look like phone numbers.
     return None if data_kind == "phone" and kind is ColumnKind.NUMBER else data_kind
 
@@ -164,7 +164,7 @@ def _example(kind: ColumnKind, values: Array, texts: Counter[str], *, has_levels
         median = float(np.quantile(values, 0.5, method="lower"))
         return float(f"{median:.4g}") if values.dtype.kind == "f" else int(median)
     if kind is ColumnKind.DATE and values.dtype.kind == "M":
-        date = date_of(np.sort(values)[len(values) // 2])
+        date = to_utc_datetime(np.sort(values)[len(values) // 2])
         return None if date is None else date.isoformat()
     if has_levels or kind in (ColumnKind.BOOLEAN, ColumnKind.NUMBER, ColumnKind.DATE):
         most_common = texts.most_common(1)[0][0]

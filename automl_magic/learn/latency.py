@@ -15,17 +15,17 @@ from automl_magic.learn.pareto import Cost
 from automl_magic.recipe import MemberSpec, Recipe, fit_recipe
 
 if TYPE_CHECKING:
-    from automl_magic.learn.trial import Scored
+    from automl_magic.learn.trial import TrialResult
     from automl_magic.learn.trials import Search
     from automl_magic.recipe import FittedRecipe
     from automl_magic.records import Manifest, Trial
 
 TIMED_ROWS, PERCENTILE = 50, 95
 # The fastest of this many repeats counts, because other processes can slow one down.
-TIMES = 2
+REPEATS = 2
 # Latency is measured on a model with all rounds of the trial, fitted on few rows. Its trees are
 # smaller than the final ones, so latencies are multiplied by a safety factor.
-SMALL_ROWS, AIR = 1_000, 1.25
+SMALL_ROWS, SAFETY_FACTOR = 1_000, 1.25
 
 Row = Mapping[str, object]
 _MEMBER_FILE = re.compile(r"members/([0-9]+)")
@@ -67,7 +67,7 @@ class Timings:
             self.trials[number] = member.spec.view, _timed(member.predict_row, view_rows)
 
 
-def costs_of(
+def measure_costs(
     search: Search, model: FittedRecipe, numbers: Sequence[int], manifest: Manifest
 ) -> dict[int | None, Cost]:
     """Measure the latency and size of each member, by trial number, and of the model, under None.
@@ -75,7 +75,7 @@ def costs_of(
     `numbers` are the trial numbers of its members, in order. `manifest` lists its files.
     """
     timings = Timings()
-    timings.add(model, numbers, rows_to_time(search, model.recipe.used_columns))
+    timings.add(model, numbers, sample_rows(search, model.recipe.used_columns))
     shared, by_member = 0, dict.fromkeys(numbers, 0)
     for file in manifest.files:
         match = _MEMBER_FILE.match(file.path)
@@ -93,7 +93,7 @@ def costs_of(
     }
 
 
-def rows_to_time(search: Search, columns: Iterable[str]) -> list[Row]:
+def sample_rows(search: Search, columns: Iterable[str]) -> list[Row]:
     """Return some rows of the table as dictionaries of plain values, as a server gets them."""
     names, frame = list(columns), search.task.frame
     if not names:
@@ -105,10 +105,10 @@ def rows_to_time(search: Search, columns: Iterable[str]) -> list[Row]:
     return [dict(zip(names, row, strict=True)) for row in zip(*values, strict=True)]
 
 
-def time_trials(search: Search, results: Sequence[Scored], limit_s: float) -> Timings:
+def time_trials(search: Search, results: Sequence[TrialResult], limit_s: float) -> Timings:
     """Measure as many trials as there is time for, in order, on models fitted on few rows."""
     timings, started = Timings(), time.monotonic()
-    train_rows = few_rows(search)
+    train_rows = sample_training_rows(search)
     share = min(1.0, max(0.2, len(train_rows) / len(search.rows.development)))
     rows: dict[str, list[Row]] = {}
     for result in results:
@@ -117,7 +117,7 @@ def time_trials(search: Search, results: Sequence[Scored], limit_s: float) -> Ti
             continue
         recipe = _recipe_of(search, trial)
         if trial.view not in rows:
-            rows[trial.view] = rows_to_time(search, recipe.used_columns)
+            rows[trial.view] = sample_rows(search, recipe.used_columns)
         # A library can fail on so few rows. Then the trial has no latency.
         with contextlib.suppress(Exception):
             model = fit_recipe(recipe, search.task.frame, rows=train_rows)
@@ -125,7 +125,7 @@ def time_trials(search: Search, results: Sequence[Scored], limit_s: float) -> Ti
     return timings
 
 
-def few_rows(search: Search) -> Any:
+def sample_training_rows(search: Search) -> Any:
     """Return positions of development rows for a small model, with at least one row per class."""
     development = search.rows.development
     random = np.random.default_rng(search.task.seed)
@@ -165,8 +165,8 @@ def _recipe_of(search: Search, trial: Trial) -> Recipe:
 def _timed(call: Callable[[Any], Any], rows: Sequence[Any]) -> Any:
     """Return the seconds that a call takes for each row, after one warm-up call."""
     call(rows[0])
-    times_s = np.empty((TIMES, len(rows)))
-    for repeat in range(TIMES):
+    times_s = np.empty((REPEATS, len(rows)))
+    for repeat in range(REPEATS):
         for index, row in enumerate(rows):
             started = time.perf_counter()
             call(row)

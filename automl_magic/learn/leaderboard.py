@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from automl_magic.learn.pareto import Cost, Option, on_front
-from automl_magic.look.numbers import format_megabytes, format_score
-from automl_magic.look.text_table import TextTable
+from automl_magic.display.numbers import format_megabytes, format_score
+from automl_magic.display.text_table import TextTable
+from automl_magic.learn.pareto import Cost, ModelOption, on_front
 from automl_magic.recipe.combine import Blend
 from automl_magic.records import (
+    CellLink,
     Leaderboard,
     LeaderboardRow,
-    Link,
     Metric,
     Score,
     Trial,
@@ -48,7 +48,7 @@ def make_leaderboard(
             rank=0,
             name=trial.candidate,
             score=trial.score,
-            link=Link(run_id=run_id, notebook=notebook, cell_id=trial.cell_id or SEARCH_CELL),
+            link=CellLink(run_id=run_id, notebook=notebook, cell_id=trial.cell_id or SEARCH_CELL),
             state=trial.state,
             reason=trial.reason,
             trial=trial.number,
@@ -66,7 +66,7 @@ def make_leaderboard(
             rank=0,
             name="ensemble",
             score=ensemble,
-            link=Link(run_id=run_id, notebook=notebook, cell_id=ENSEMBLE_CELL),
+            link=CellLink(run_id=run_id, notebook=notebook, cell_id=ENSEMBLE_CELL),
             state=TrialState.COMPLETE,
             reason=f"A blend of {len(weights)} trials." if len(weights) > 1 else "One trial.",
             also=ensemble_also or {},
@@ -83,7 +83,7 @@ def make_leaderboard(
         higher_is_better=metric.higher_is_better,
         rows=tuple(replace(row, rank=rank) for rank, row in enumerate(rows, 1)),
         holdout=holdout,
-        holdout_link=Link(run_id=run_id, notebook=notebook, cell_id=HOLDOUT_CELL)
+        holdout_link=CellLink(run_id=run_id, notebook=notebook, cell_id=HOLDOUT_CELL)
         if holdout
         else None,
     )
@@ -97,7 +97,7 @@ def _with_front(metric: Metric, rows: Sequence[LeaderboardRow]) -> list[Leaderbo
     """Mark the measured rows that are on the Pareto front."""
     measured = [row for row in rows if row.row_latency_ms is not None and row.score is not None]
     options = [
-        Option(row.name, {}, row.score.score, Blend.MEAN, row.row_latency_ms, row.size_bytes)
+        ModelOption(row.name, {}, row.score.score, Blend.MEAN, row.row_latency_ms, row.size_bytes)
         for row in measured
         if row.score is not None
     ]
@@ -105,7 +105,7 @@ def _with_front(metric: Metric, rows: Sequence[LeaderboardRow]) -> list[Leaderbo
     return [replace(row, on_front=is_on_front.get(id(row))) for row in rows]
 
 
-def as_table(leaderboard: Leaderboard, n_rows: int) -> TextTable:
+def leaderboard_table(leaderboard: Leaderboard, n_rows: int) -> TextTable:
     """Return the leaderboard as a table, with latency and size if any were measured."""
     better = "higher" if leaderboard.higher_is_better else "lower"
     is_measured = any(row.row_latency_ms is not None for row in leaderboard.rows)

@@ -12,15 +12,15 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Protocol, Self, TypeAlias
 
-from automl_magic.learn.plot import draw_course
-from automl_magic.learn.words import first_line
-from automl_magic.look.figures import SvgFigure
+from automl_magic.display.figures import SvgFigure
+from automl_magic.learn.formatting import format_exception
+from automl_magic.learn.plot import draw_search
 
 # As in IPython: `display(value, display_id=True)` shows a value and returns a handle whose `update`
 # replaces it, or None if it can't be replaced.
 Display: TypeAlias = Callable[..., Any]
 
-EVERY_S = 2.0
+INTERVAL_S = 2.0
 # The maximum share of the elapsed time to spend on drawing.
 SHARE = 0.01
 
@@ -31,7 +31,7 @@ class Drawable(Protocol):
     def plot(self) -> SvgFigure: ...
 
 
-class Live:
+class LivePlot:
     """A plot that follows a search: `with live(display) as plot: search(…, live=plot)`.
 
     It's called with the search after each trial. It draws at most every `every_s` seconds, and uses
@@ -42,7 +42,7 @@ class Live:
     def __init__(
         self,
         display: Display | None,
-        every_s: float = EVERY_S,
+        every_s: float = INTERVAL_S,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         # A terminal would print each update as another line between the trials.
@@ -55,7 +55,7 @@ class Live:
         self._spent_s = 0.0
 
     def __enter__(self) -> Self:
-        self._show(lambda: draw_course("score", []))
+        self._show(lambda: draw_search("score", []))
         return self
 
     def __exit__(
@@ -88,12 +88,12 @@ class Live:
                     self._display = None
         except Exception as error:  # noqa: BLE001 - a display error must not stop the search
             self._display = None
-            print(f"The live plot was turned off: {first_line(error)}", flush=True)
+            print(f"The live plot was turned off: {format_exception(error)}", flush=True)
         self._drawn_at = self._clock()
         self._spent_s += self._drawn_at - started
 
 
-def live(display: Display | None, *, every_s: float = EVERY_S) -> Live:
+def live(display: Display | None, *, every_s: float = INTERVAL_S) -> LivePlot:
     """Return a plot that follows a search.
 
     Parameters
@@ -103,4 +103,4 @@ def live(display: Display | None, *, every_s: float = EVERY_S) -> Live:
     every_s : float
         Minimum time between two updates, in seconds.
     """
-    return Live(display, every_s)
+    return LivePlot(display, every_s)

@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from automl_magic.recipe.combine import SMALLEST, Blend
+from automl_magic.recipe.combine import MIN_PROBABILITY, Blend
 from automl_magic.records import Metric
 from automl_magic.tasks.metrics.scores import measure
 
 # A step uses at most this many numbers, fewer if they have to be sorted, but at least this many
 # rows.
-MOST_NUMBERS, MOST_SORTED, FEWEST_ROWS = 400_000, 150_000, 2_000
+MAX_NUMBERS, MAX_SORTED, MIN_ROWS = 400_000, 150_000, 2_000
 # On fewer rows than this, a smooth loss finds better weights than the metric itself.
 FEW_ROWS = 2_000
 
@@ -32,7 +32,7 @@ class Losses:
     measure: Callable[[Any, Any], Any]
 
 
-def losses_of(
+def blend_losses(
     metric: Metric, y: Any, predictions: Sequence[Any], blend: Blend, seed: int
 ) -> Losses:
     """Return the losses to choose the weights of a blend by, on some of the rows.
@@ -43,7 +43,7 @@ def losses_of(
     sorts = metric.name == "roc_auc" and len(y) >= FEW_ROWS and blend is Blend.GEOMETRIC
     numbers_per_row = len(predictions) * (max(1, predictions[0][0].size - 1))
     n = len(y)
-    max_rows = max(FEWEST_ROWS, (MOST_SORTED if sorts else MOST_NUMBERS) // numbers_per_row)
+    max_rows = max(MIN_ROWS, (MAX_SORTED if sorts else MAX_NUMBERS) // numbers_per_row)
     rows = np.arange(n)
     if n > max_rows:
         rows = np.sort(np.random.default_rng(seed).choice(n, max_rows, replace=False))
@@ -60,7 +60,7 @@ def losses_of(
 
 def _log_odds(prediction: Any, y: Any) -> Any:
     """Return log(p / p of the true class) for the other classes, shape (n, k - 1)."""
-    logs = np.log(np.maximum(prediction, SMALLEST))
+    logs = np.log(np.maximum(prediction, MIN_PROBABILITY))
     rows, k = np.arange(len(y)), logs.shape[1]
     other_classes = (y[:, None] + np.arange(1, k)) % k
     return logs[rows[:, None], other_classes] - logs[rows, y][:, None]

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from automl_magic.learn.candidate import DEAR_STEPS
+from automl_magic.learn.candidate import EXPENSIVE_STEPS
 from automl_magic.learn.memory import available_memory_bytes
-from automl_magic.recipe import Fold, Goal, fit_view, take
+from automl_magic.recipe import Fold, StepTarget, fit_view, take_rows
 from automl_magic.recipe.steps.select import select
-from automl_magic.recipe.view import divided
+from automl_magic.recipe.view import separate_selection
 from automl_magic.records import StepSpec
 
 if TYPE_CHECKING:
@@ -65,16 +65,16 @@ class FoldMatrices:
         if (cached := self._get(key)) is not None:
             return cached
         started = time.monotonic()
-        steps, selection = divided(self._views[view])
+        steps, selection = separate_selection(self._views[view])
         blocks = [
             self._fit_shared(spec, fold)
-            if spec.kind in DEAR_STEPS
+            if spec.kind in EXPENSIVE_STEPS
             else self._fit([spec], *self._pairs[fold])
             for spec in steps
         ]
         matrices = _side_by_side(blocks)
         if selection is not None:
-            goal = Goal(matrices.y, self._task.kind)
+            goal = StepTarget(matrices.y, self._task.kind)
             selected = select(selection, matrices.X, goal, matrices.categorical)
             matrices = _select_columns(matrices, list(selected))
         matrices = self._store(key, matrices)
@@ -112,10 +112,10 @@ class FoldMatrices:
 
     def _fit(self, specs: Sequence[StepSpec], train: Any, validation: Any) -> Fold:
         table = self._table(specs)
-        task, groups = self._task, self._rows.apart
+        task, groups = self._task, self._rows.split_groups
         fitted, matrix = fit_view(
             specs,
-            take(table, train),
+            take_rows(table, train),
             self._y[train],
             task.kind,
             task.n_classes,
@@ -124,7 +124,7 @@ class FoldMatrices:
         return Fold(
             matrix,
             self._y[train],
-            fitted.transform(take(table, validation)),
+            fitted.transform(take_rows(table, validation)),
             self._y[validation],
             tuple(fitted.categorical),
         )
@@ -151,7 +151,7 @@ class FoldMatrices:
 
     def _table(self, specs: Sequence[StepSpec]) -> Mapping[str, Any]:
         names = dict.fromkeys(column for step in specs for column in step.columns)
-        return take(self._task.columns(names), np.asarray(self._rows.development))
+        return take_rows(self._task.columns(names), np.asarray(self._rows.development))
 
 
 def _select_columns(fold: Fold, selected: Sequence[int]) -> Fold:
@@ -159,8 +159,8 @@ def _select_columns(fold: Fold, selected: Sequence[int]) -> Fold:
     return Fold(
         np.ascontiguousarray(fold.X[:, selected]),
         fold.y,
-        np.ascontiguousarray(fold.watched_X[:, selected]),
-        fold.watched_y,
+        np.ascontiguousarray(fold.X_valid[:, selected]),
+        fold.y_valid,
         tuple(new for new, old in enumerate(selected) if old in fold.categorical),
     )
 
@@ -170,8 +170,8 @@ def _side_by_side(blocks: Sequence[Fold]) -> Fold:
     return Fold(
         np.ascontiguousarray(np.hstack([block.X for block in blocks])),
         blocks[0].y,
-        np.ascontiguousarray(np.hstack([block.watched_X for block in blocks])),
-        blocks[0].watched_y,
+        np.ascontiguousarray(np.hstack([block.X_valid for block in blocks])),
+        blocks[0].y_valid,
         tuple(
             start + index
             for start, block in zip(starts, blocks, strict=False)

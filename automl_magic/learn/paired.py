@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from automl_magic.tasks.metrics import METRICS
-from automl_magic.tasks.metrics.scores import measure, read_by
+from automl_magic.tasks.metrics.scores import measure, metric_input
 
 # For a metric that isn't a mean over rows, the jackknife leaves out each of this many parts.
-PARTS, MOST_ROWS = 20, 10_000
+PARTS, MAX_ROWS = 20, 10_000
 SURE = 1.96
 
 
@@ -28,7 +28,7 @@ class Gain:
     error: float
 
     @property
-    def is_sure(self) -> bool:
+    def is_significant(self) -> bool:
         """Whether the 95% interval of the gain is above 0."""
         return self.mean > SURE * self.error
 
@@ -63,7 +63,10 @@ def gain(
     Annals of Statistics 17, 1989).
     """
     first, second = (0.5 if threshold is None else threshold for threshold in thresholds)
-    predictions = [read_by(metric_name, better, first), read_by(metric_name, worse, second)]
+    predictions = [
+        metric_input(metric_name, better, first),
+        metric_input(metric_name, worse, second),
+    ]
     row_loss = _ROW_LOSSES.get(metric_name)
     if row_loss is not None:
         differences = row_loss(y, predictions[1]) - row_loss(y, predictions[0])
@@ -77,7 +80,7 @@ def gain(
 
 def _jackknife(name: str, y: Any, predictions: list[Any], seed: int) -> Gain:
     n = len(y)
-    rows = np.random.default_rng(seed).permutation(n)[:MOST_ROWS]
+    rows = np.random.default_rng(seed).permutation(n)[:MAX_ROWS]
     parts = [part for part in np.array_split(rows, PARTS) if len(part)]
     without = np.array(
         [_difference(name, y, predictions, np.setdiff1d(rows, part)) for part in parts]

@@ -21,7 +21,7 @@ class Cost:
 
 
 @dataclass(frozen=True)
-class Option:
+class ModelOption:
     """A possible model: some trials with their weights, latency and size.
 
     `weights` maps the number of a trial to its weight. `row_latency_ms` is the p95 latency of one
@@ -36,7 +36,7 @@ class Option:
     size_bytes: int | None = None
 
 
-def front(costs: Any) -> Any:
+def pareto_mask(costs: Any) -> Any:
     """Return a mask of the rows on the Pareto front.
 
     A row isn't on the front if another one is no larger in all columns and smaller in one. NaN
@@ -57,7 +57,7 @@ def front(costs: Any) -> Any:
     return mask
 
 
-def on_front(metric: Metric, options: Sequence[Option]) -> list[bool]:
+def on_front(metric: Metric, options: Sequence[ModelOption]) -> list[bool]:
     """Return for each option whether it's on the Pareto front of score, latency and size.
 
     An option without a measured latency is never on the front.
@@ -70,14 +70,16 @@ def on_front(metric: Metric, options: Sequence[Option]) -> list[bool]:
         ]
         for option in options
     ]
-    mask = front(np.array(costs)) if costs else []
+    mask = pareto_mask(np.array(costs)) if costs else []
     return [
         bool(is_on_front) and option.row_latency_ms is not None
         for is_on_front, option in zip(mask, options, strict=True)
     ]
 
 
-def choose(metric: Metric, options: Sequence[Option], latency_ms_p95: float) -> tuple[Option, str]:
+def choose_option(
+    metric: Metric, options: Sequence[ModelOption], latency_ms_p95: float
+) -> tuple[ModelOption, str]:
     """Return the best option within the latency limit, or the fastest if none is, and why.
 
     Parameters
@@ -103,7 +105,7 @@ def choose(metric: Metric, options: Sequence[Option], latency_ms_p95: float) -> 
     )
 
 
-def latency_of(option: Option) -> float:
+def latency_of(option: ModelOption) -> float:
     """Return the latency of a measured option, in milliseconds."""
     assert option.row_latency_ms is not None
     return option.row_latency_ms

@@ -13,15 +13,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
+from automl_magic.display.figures import SvgFigure
+from automl_magic.display.numbers import format_score
+from automl_magic.display.text import printable
 from automl_magic.learn.candidate import BASELINE
-from automl_magic.look.figures import SvgFigure
-from automl_magic.look.numbers import format_score
-from automl_magic.look.text import safe
 from automl_magic.records import Metric, Trial
 
 WIDTH, HEIGHT = 720, 300
 LEFT, RIGHT, TOP, BOTTOM = 74, 16, 34, 44
-LINE, DOT, LOST, INK, GRID, PAPER = (
+LINE, DOT, NO_SCORE, INK, GRID, PAPER = (
     "#0072b2",
     "#e69f00",
     "#8a8a8a",
@@ -45,7 +45,7 @@ class Point:
     is_baseline: bool = False
 
 
-def plot_course(metric: Metric, trials: Sequence[Trial], ended_s: Sequence[float]) -> SvgFigure:
+def plot_search(metric: Metric, trials: Sequence[Trial], ended_s: Sequence[float]) -> SvgFigure:
     """Plot the scores over the seconds since the start of the search.
 
     `ended_s` is the end time of each trial, in seconds.
@@ -57,10 +57,10 @@ def plot_course(metric: Metric, trials: Sequence[Trial], ended_s: Sequence[float
         if score is not None:
             best = score if best is None else metric.best([best, score])
         points.append(Point(at_s, trial.candidate, score, best, trial.estimator == BASELINE))
-    return draw_course(metric.name, points)
+    return draw_search(metric.name, points)
 
 
-def draw_course(metric: str, points: Sequence[Point]) -> SvgFigure:
+def draw_search(metric: str, points: Sequence[Point]) -> SvgFigure:
     """Draw trials over time: dots for scores, a line for the best so far, ticks without a score.
 
     The scale fits the trials close to the best. The baseline and other distant scores are marked
@@ -152,7 +152,7 @@ def _dot(scale: _Scale, at_s: float, score: float) -> str:
 
 def _no_score_tick(scale: _Scale, at_s: float) -> str:
     x, bottom = scale.x(at_s), HEIGHT - BOTTOM
-    return f'<path d="M{x} {bottom - 7}V{bottom}" stroke="{LOST}" stroke-width="1.5"/>'
+    return f'<path d="M{x} {bottom - 7}V{bottom}" stroke="{NO_SCORE}" stroke-width="1.5"/>'
 
 
 def _best_so_far(scale: _Scale, points: Sequence[Point]) -> str:
@@ -174,7 +174,7 @@ def _legend(*, has_unscored: bool) -> list[str]:
         (f'<circle cx="9" r="3.5" fill="{DOT}" stroke="{INK}" stroke-width=".6"/>', "trial"),
     ]
     if has_unscored:
-        mark = f'<path d="M9 -4v8" stroke="{LOST}" stroke-width="1.5"/>'
+        mark = f'<path d="M9 -4v8" stroke="{NO_SCORE}" stroke-width="1.5"/>'
         entries.append((mark, "no score"))
     parts = []
     x = right - sum(30 + 6.6 * len(text) for _, text in entries)
@@ -211,4 +211,4 @@ def _summary(metric: str, points: Sequence[Point]) -> str:
 
 
 def _text(value: str) -> str:
-    return escape(safe(value), quote=True)
+    return escape(printable(value), quote=True)

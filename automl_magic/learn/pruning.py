@@ -8,12 +8,12 @@ import math
 # its rounds is kept: it costs little more, and a blend could still use it.
 ETA = 3
 RUNGS = (1 / ETA**2, 1 / ETA)
-FEWEST_OTHERS = 3
+MIN_OTHER_TRIALS = 3
 # A curve whose first point is further beyond a rung than this has no loss at the rung.
-LATEST_BEGINNING = 1.5
+MAX_FIRST_POINT = 1.5
 
 
-class Halving:
+class SuccessiveHalvingPruner:
     """Asynchronous successive halving on learning curves.
 
     A trial continues past a rung if it's among the best third of those that reached it (Li et al.,
@@ -67,7 +67,7 @@ class Halving:
     def _prune_reason(self, rung: float, key: str) -> str | None:
         losses = self._rungs[rung]
         rank = 1 + sum(loss < losses[key] for loss in losses.values())
-        if len(losses) <= FEWEST_OTHERS or rank <= math.ceil(len(losses) / ETA):
+        if len(losses) <= MIN_OTHER_TRIALS or rank <= math.ceil(len(losses) / ETA):
             return None
         return (
             f"Stopped after {rung:.0%} of the expected rounds: rank {rank} of the {len(losses)} "
@@ -82,7 +82,7 @@ def _loss_at(
     if now[0] < rung:
         return None
     if before is None:
-        return now[1] if now[0] <= LATEST_BEGINNING * rung else None
+        return now[1] if now[0] <= MAX_FIRST_POINT * rung else None
     if before[0] >= rung:
         return None
     if not math.isfinite(before[1]):

@@ -78,7 +78,7 @@ def recipe(
 def _members(task: Task, ensemble: Ensemble) -> tuple[MemberSpec, ...]:
     members: list[MemberSpec] = []
     for ensemble_member in ensemble.members:
-        trial = ensemble_member.scored.trial
+        trial = ensemble_member.result.trial
         # Variations share the name of their candidate, but names of members must be unique.
         used_names = {spec.name for spec in members}
         is_used = trial.candidate in used_names

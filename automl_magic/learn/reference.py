@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from automl_magic.learn.distributions import levels_of, numbers_of
+from automl_magic.learn.distributions import categorical_distribution, numeric_distribution
 from automl_magic.learn.evaluate import Holdout
-from automl_magic.recipe import Recipe, table_of
-from automl_magic.recipe.contents import contents_of
-from automl_magic.recipe.values import Array, Floats, text_of
+from automl_magic.recipe import Recipe, select_columns
+from automl_magic.recipe.contents import read_contents
+from automl_magic.recipe.values import Array, Floats, category_text
 from automl_magic.records import Score
 from automl_magic.records.data.schema import InputColumn, InputSchema
 from automl_magic.records.monitoring.reference import (
-    CalibrationBin,
+    CategoricalDistribution,
     ColumnReference,
-    Levels,
-    Numbers,
+    ConfidenceBin,
+    NumericDistribution,
     PredictionReference,
     Reference,
 )
@@ -33,10 +33,10 @@ if TYPE_CHECKING:
     from automl_magic.recipe import FittedRecipe
 
 # Totals for all columns. JSON takes about eight characters per number.
-KNOTS, MOST_KNOTS, FEWEST_KNOTS = 9_000, 201, 11
-LEVELS, MOST_LEVELS, FEWEST_LEVELS = 4_000, 100, 8
+KNOTS, MAX_KNOTS, MIN_KNOTS = 9_000, 201, 11
+LEVELS, MAX_LEVELS, MIN_LEVELS = 4_000, 100, 8
 # With fewer holdout rows than this, the tails of the predictions are mostly noise.
-ENOUGH_ROWS = 1_000
+MIN_HOLDOUT_ROWS = 1_000
 CALIBRATION_BINS = 10
 
 
@@ -49,21 +49,21 @@ def reference(
 ) -> Reference:
     """Return the distributions of a model's columns and of its predictions on unseen rows."""
     recipe = model.recipe
-    prediction, score = honest(search, recipe, ensemble, holdout)
+    prediction, score = unseen_predictions(search, recipe, ensemble, holdout)
     return Reference(
         task=recipe.task,
         target=recipe.target,
         classes=recipe.classes,
         threshold=recipe.threshold,
         rows=search.task.n_rows,
-        columns=columns(search.task.frame, schema),
+        columns=column_references(search.task.frame, schema),
         prediction=prediction,
         score=score,
         higher_is_better=METRICS[recipe.metric].higher_is_better,
     )
 
 
-def columns(frame: Any, schema: InputSchema) -> tuple[ColumnReference, ...]:
+def column_references(frame: Any, schema: InputSchema) -> tuple[ColumnReference, ...]:
     """Return the distribution of each column that a model reads.
 
     Parameters
@@ -71,15 +71,15 @@ def columns(frame: Any, schema: InputSchema) -> tuple[ColumnReference, ...]:
     frame : DataFrame or mapping of arrays
         The rows that the model was fitted on.
     """
-    n_knots = _within(KNOTS, len(schema.columns), FEWEST_KNOTS, MOST_KNOTS) // 10 * 10 + 1
-    n_levels = _within(LEVELS, len(schema.columns), FEWEST_LEVELS, MOST_LEVELS)
+    n_knots = _within(KNOTS, len(schema.columns), MIN_KNOTS, MAX_KNOTS) // 10 * 10 + 1
+    n_levels = _within(LEVELS, len(schema.columns), MIN_LEVELS, MAX_LEVELS)
     return tuple(
-        _column(column, table_of(frame, [column.name])[column.name], n_knots, n_levels)
+        _column(column, select_columns(frame, [column.name])[column.name], n_knots, n_levels)
         for column in schema.columns
     )
 
 
-def honest(
+def unseen_predictions(
     search: Search, recipe: Recipe, ensemble: Ensemble, holdout: Holdout | Score | None
 ) -> tuple[PredictionReference | None, Score | None]:
     """Return the distribution of predictions on unseen rows, and the score on them.
@@ -87,19 +87,21 @@ def honest(
     Uses the holdout if it has enough rows, otherwise the out-of-fold predictions.
     """
     y = search.task.y[search.rows.development]
-    validated = search.rows.validated
+    validated = search.rows.validated_mask
     on_holdout = holdout.predictions if isinstance(holdout, Holdout) else {}
-    if len(on_holdout.get("y", ())) >= min(ENOUGH_ROWS, max(1, int(validated.sum()))):
+    if len(on_holdout.get("y", ())) >= min(MIN_HOLDOUT_ROWS, max(1, int(validated.sum()))):
         assert isinstance(holdout, Holdout)
         return (
-            predictions("holdout", recipe, on_holdout["y"], on_holdout["predicted"]),
+            prediction_reference("holdout", recipe, on_holdout["y"], on_holdout["predicted"]),
             holdout.score,
         )
     oof = ensemble.oof[validated]
-    return predictions("out_of_fold", recipe, y[validated], oof), ensemble.score
+    return prediction_reference("out_of_fold", recipe, y[validated], oof), ensemble.score
 
 
-def predictions(source: str, recipe: Recipe, y: Array, predicted: Floats) -> PredictionReference:
+def prediction_reference(
+    source: str, recipe: Recipe, y: Array, predicted: Floats
+) -> PredictionReference:
     """Return the distribution of some predictions, and their calibration.
 
     Parameters
@@ -110,27 +112,27 @@ def predictions(source: str, recipe: Recipe, y: Array, predicted: Floats) -> Pre
     if not recipe.task.has_classes:
         finite = predicted[np.isfinite(predicted)]
         return PredictionReference(
-            source=source, rows=len(y), output=numbers_of(finite, MOST_KNOTS)
+            source=source, rows=len(y), output=numeric_distribution(finite, MAX_KNOTS)
         )
     has_two_classes = predicted.shape[1] == 2
     confidence = predicted[:, 1] if has_two_classes else predicted.max(axis=1)
     is_correct = (y == 1) if has_two_classes else (predicted.argmax(axis=1) == y)
     cuts = np.unique(np.quantile(confidence, np.linspace(0, 1, CALIBRATION_BINS + 1)[1:-1]))
-    labels = [text_of(recipe.classes[code]) or "" for code in predicted.argmax(axis=1)]
+    labels = [category_text(recipe.classes[code]) or "" for code in predicted.argmax(axis=1)]
     return PredictionReference(
         source=source,
         rows=len(y),
-        output=numbers_of(confidence, MOST_KNOTS) if has_two_classes else None,
-        classes=None if has_two_classes else levels_of(labels, MOST_LEVELS),
+        output=numeric_distribution(confidence, MAX_KNOTS) if has_two_classes else None,
+        classes=None if has_two_classes else categorical_distribution(labels, MAX_LEVELS),
         cuts=tuple(float(cut) for cut in cuts),
         calibration=_calibration(confidence, is_correct, cuts),
     )
 
 
-def _calibration(confidence: Floats, is_correct: Array, cuts: Floats) -> tuple[CalibrationBin, ...]:
+def _calibration(confidence: Floats, is_correct: Array, cuts: Floats) -> tuple[ConfidenceBin, ...]:
     bins = np.searchsorted(cuts, confidence, side="left")
     return tuple(
-        CalibrationBin(
+        ConfidenceBin(
             rows=int((bins == bin_number).sum()),
             predicted=float(confidence[bins == bin_number].mean()),
             observed=float(is_correct[bins == bin_number].mean()),
@@ -141,12 +143,12 @@ def _calibration(confidence: Floats, is_correct: Array, cuts: Floats) -> tuple[C
 
 
 def _column(column: InputColumn, values: Array, n_knots: int, n_levels: int) -> ColumnReference:
-    contents = contents_of(values, column.kind, column.parse)
-    distribution: Numbers | Levels | None = None
+    contents = read_contents(values, column.kind, column.parse)
+    distribution: NumericDistribution | CategoricalDistribution | None = None
     if not column.personal and contents.numbers is not None:
-        distribution = numbers_of(contents.numbers, n_knots)
+        distribution = numeric_distribution(contents.numbers, n_knots)
     elif not column.personal and contents.texts is not None:
-        distribution = levels_of(contents.texts, n_levels)
+        distribution = categorical_distribution(contents.texts, n_levels)
     numbers = contents.numbers
     has_range = numbers is not None and len(contents.rows) > 0 and not column.personal
     return ColumnReference(
@@ -156,7 +158,7 @@ def _column(column: InputColumn, values: Array, n_knots: int, n_levels: int) -> 
         unread=round(float(contents.unread.mean()), 6),
         low=float(numbers.min()) if has_range and numbers is not None else None,
         high=float(numbers.max()) if has_range and numbers is not None else None,
-        seen=distribution,
+        distribution=distribution,
         personal=column.personal is not None,
     )
 

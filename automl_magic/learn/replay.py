@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from automl_magic.errors import RunError
 from automl_magic.learn.candidate import Proposal
 from automl_magic.learn.events import TRIALS
-from automl_magic.learn.trial import scored
+from automl_magic.learn.trial import score_trial
 from automl_magic.recipe import MemberSpec, Recipe
 from automl_magic.records import RecordProblem, Trial, TrialState
 
@@ -48,10 +48,10 @@ def run(search: Search, folder: str | os.PathLike[str]) -> None:
 def _repeat(search: Search, trial: Trial) -> None:
     """Refit a trial with its number of rounds instead of early stopping."""
     proposal = Proposal(trial.candidate, trial.estimator, trial.view, trial.params, trial.reason)
-    fit = search.grow(proposal, max(trial.fold_iterations, default=1))
+    fit = search.start_fit(proposal, max(trial.fold_iterations, default=1))
     fit.advance(math.inf)
     search.add(
-        scored(
+        score_trial(
             fit,
             trial.number,
             search.task,

@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from automl_magic.errors import BudgetTooSmall
-from automl_magic.learn import race
 from automl_magic.learn import replay as replays
+from automl_magic.learn import scheduler
 from automl_magic.learn.blas import one_blas_thread
 from automl_magic.learn.budget import Budget
 from automl_magic.learn.candidate import Candidate, check_candidates, read_views
 from automl_magic.learn.events import RunFolder
-from automl_magic.learn.trials import Live, Search
-from automl_magic.learn.words import one_of
+from automl_magic.learn.formatting import check_choice
+from automl_magic.learn.trials import LiveCallback, Search
 from automl_magic.records.plans.experiment import SAMPLERS
 from automl_magic.workspace import default_workspace
 
@@ -37,7 +37,7 @@ def search(
     early_stopping: int | None = None,
     run_dir: str | os.PathLike[str] | None = None,
     replay: str | os.PathLike[str] = "",
-    live: Live | None = None,
+    live: LiveCallback | None = None,
     clock: Callable[[], float] = time.monotonic,
     home: Path | None = None,
 ) -> Search:
@@ -87,8 +87,8 @@ def search(
     folder = RunFolder(run_dir)
     steps = read_views(views)
     check_candidates(candidates, steps)
-    one_of(SAMPLERS, sampler, "sampler")
-    folder.begin(budget_s, task.metric.name)
+    check_choice(SAMPLERS, sampler, "sampler")
+    folder.start(budget_s, task.metric.name)
     search = Search(
         task,
         split,
@@ -103,7 +103,7 @@ def search(
         if replay and os.fspath(replay):
             replays.run(search, replay)
         else:
-            race.run(search, sampler, candidates, max_trials)
+            scheduler.run(search, sampler, candidates, max_trials)
     return search
 
 

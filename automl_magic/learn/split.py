@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from automl_magic.errors import PlanError
-from automl_magic.learn.words import one_of
-from automl_magic.recipe import Apart, apart_by
+from automl_magic.learn.formatting import check_choice
+from automl_magic.recipe import SplitGroups, groups_of_split
 from automl_magic.records import Split, SplitKind
 from automl_magic.records.codec import OutOfRange
 from automl_magic.tasks import splits
@@ -46,14 +46,14 @@ class SplitRows:
     holdout: Any
     fold_ids: Any
     fold_sha256: str
-    apart: Apart | None = None
+    split_groups: SplitGroups | None = None
     holdout_uses: list[str] = field(default_factory=list)
 
     @property
-    def used(self) -> int:
+    def n_used_folds(self) -> int:
         return self.split.used or self.split.folds
 
-    def use(self, folds: int) -> None:
+    def use_folds(self, folds: int) -> None:
         """Use only some of the folds, to save time. Repeats are dropped first."""
         repeats = max(1, min(self.split.repeats, folds // self.split.folds))
         n_used = None if folds >= self.split.folds else max(1, folds)
@@ -70,11 +70,13 @@ class SplitRows:
             repeat_pairs = splits.fold_pairs(self.split, ids)
             # The last folds in time have the most training rows.
             is_time = self.split.kind is SplitKind.TIME
-            pairs += repeat_pairs[-self.used :] if is_time else repeat_pairs[: self.used]
+            pairs += (
+                repeat_pairs[-self.n_used_folds :] if is_time else repeat_pairs[: self.n_used_folds]
+            )
         return pairs
 
     @property
-    def validated(self) -> Any:
+    def validated_mask(self) -> Any:
         """Mask of the development rows that a used fold validates, shape (n_development,)."""
         mask = np.zeros(len(self.development), dtype=bool)
         for _, validation in self.pairs:
@@ -145,7 +147,7 @@ def split(
     PlanError
         If an argument is invalid.
     """
-    split_kind = SplitKind(one_of(SplitKind, kind, "kind of split"))
+    split_kind = SplitKind(check_choice(SplitKind, kind, "kind of split"))
     if split_kind is SplitKind.STRATIFIED and not task.kind.has_classes:
         raise PlanError(
             "Can't stratify a regression.",
@@ -168,15 +170,15 @@ def split(
             why=f"{problem.field} must be {problem.expected}.",
             fix=f"Change {problem.field} in the cell.",
         ) from problem
-    groups = apart_by(split, task.columns([column]) if column is not None else {})
+    groups = groups_of_split(split, task.columns([column]) if column is not None else {})
     # Codes of groups, or of times in order, so that text is parsed once and not in each repeat.
-    columns = {} if groups is None else {str(column): groups.units}
+    columns = {} if groups is None else {str(column): groups.groups}
     development, held_out = splits.holdout_rows(split, task.y, columns)
     of_development = {name: values[development] for name, values in columns.items()}
     ids = np.stack(
         [
             splits.fold_ids(repeat, task.y[development], of_development)
-            for repeat in splits.each_repeat(split)
+            for repeat in splits.split_repeats(split)
         ]
     )
     digest = splits.fold_sha256(ids)

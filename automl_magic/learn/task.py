@@ -9,9 +9,9 @@ import numpy as np
 
 from automl_magic.errors import TargetNotFound, TooFewRows
 from automl_magic.learn.budget import Budget
-from automl_magic.learn.words import one_of
-from automl_magic.recipe import encode_target, table_of
-from automl_magic.recipe.values import as_missing
+from automl_magic.learn.formatting import check_choice
+from automl_magic.recipe import encode_target, select_columns
+from automl_magic.recipe.values import missing_mask
 from automl_magic.records import TaskKind
 from automl_magic.records.families import kinds
 from automl_magic.records.plans.experiment import Imbalance
@@ -67,14 +67,14 @@ class Task:
         seed: int = 0,
         threads: int = 1,
     ) -> None:
-        self.kind = TaskKind(one_of(kinds(), kind, "kind of task"))
+        self.kind = TaskKind(check_choice(kinds(), kind, "kind of task"))
         self.metric = find_metric(metric, self.kind)
-        self.class_weight = one_of(Imbalance, imbalance, "imbalance option") != Imbalance.NONE
+        self.class_weight = check_choice(Imbalance, imbalance, "imbalance option") != Imbalance.NONE
         if target not in table:
             raise TargetNotFound(target, [str(column) for column in table])
         self.target, self.classes = target, tuple(classes)
         self.seed, self.threads = seed, max(1, int(threads))
-        has_target = ~as_missing(table_of(table, [target])[target])
+        has_target = ~missing_mask(select_columns(table, [target])[target])
         self.n_without_target = int(len(has_target) - has_target.sum())
         if not has_target.any():
             raise TooFewRows(
@@ -84,7 +84,7 @@ class Task:
             )
         self.frame = table if has_target.all() else table[has_target]
         self.frame = self.frame.reset_index(drop=True)
-        values = table_of(self.frame, [target])[target]
+        values = select_columns(self.frame, [target])[target]
         self.y = encode_target(values, self.kind, self.classes)
         self.budget: Budget | None = None
         self._columns: dict[str, Any] = {}
@@ -101,7 +101,9 @@ class Task:
     def columns(self, names: Iterable[str]) -> dict[str, Any]:
         """Return some columns as arrays of shape (n_rows,). Each is read from the table once."""
         names = list(names)
-        self._columns |= table_of(self.frame, [name for name in names if name not in self._columns])
+        self._columns |= select_columns(
+            self.frame, [name for name in names if name not in self._columns]
+        )
         return {name: self._columns[name] for name in names}
 
     def __repr__(self) -> str:

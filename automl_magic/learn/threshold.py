@@ -17,7 +17,7 @@ SMOOTHED_SHARE = 0.05
 
 
 @dataclass(frozen=True)
-class Costs:
+class MisclassificationCosts:
     """The costs of a false positive and a false negative. Correct predictions cost nothing."""
 
     false_positive: float
@@ -65,7 +65,7 @@ def best_threshold(metric_name: str, y: Any, probabilities: Any) -> float | None
     return _best_cut(y, probabilities[:, 1], scores)
 
 
-def cheapest_threshold(y: Any, probabilities: Any, costs: Costs) -> float:
+def cheapest_threshold(y: Any, probabilities: Any, costs: MisclassificationCosts) -> float:
     """Return the threshold with the lowest expected cost, smoothed as in `best_threshold`.
 
     It's empirical. For calibrated probabilities it's close to

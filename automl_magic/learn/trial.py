@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from automl_magic.learn.also import also_measured
 from automl_magic.learn.candidate import Proposal
-from automl_magic.learn.growing import Growing
+from automl_magic.learn.extra_metrics import score_extra_metrics
 from automl_magic.learn.threshold import best_threshold
+from automl_magic.learn.trial_fit import TrialFit
 from automl_magic.recipe import member
 from automl_magic.records import Score, Trial, TrialState
 from automl_magic.tasks import metrics
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 # A fit on all rows has 1 / (folds - 1) more rows than a fold, and gets this share of it in more
 # rounds: 6% for 5 folds, close to the 5% of published portfolios.
 ROUNDS_PER_ROW = 0.25
-FEWEST_FOLDS_FOR_SPREAD = 3
+MIN_FOLDS_FOR_SPREAD = 3
 
 
 @dataclass(frozen=True)
-class Scored:
+class TrialResult:
     """A trial with its predictions and its fit, which the record doesn't hold.
 
     `oof` are the out-of-fold predictions of the development rows: values of shape (n,) or
@@ -41,10 +41,10 @@ class Scored:
     oof: Any = None
     threshold: float | None = None
     refit_s: float = 0.0
-    growing: Growing | None = None
+    fit: TrialFit | None = None
 
 
-def ended(
+def unscored_result(
     proposal: Proposal,
     number: int,
     state: TrialState,
@@ -52,13 +52,13 @@ def ended(
     fit_s: float,
     *,
     started: bool = True,
-) -> Scored:
+) -> TrialResult:
     """Return a trial without a score."""
-    return Scored(_trial(proposal, number, state, reason, fit_s, started=started))
+    return TrialResult(_trial(proposal, number, state, reason, fit_s, started=started))
 
 
-def scored(
-    fit: Growing,
+def score_trial(
+    fit: TrialFit,
     number: int,
     task: Task,
     rows: SplitRows,
@@ -67,7 +67,7 @@ def scored(
     fit_s: float,
     keep: bool = False,
     continues: int | None = None,
-) -> Scored:
+) -> TrialResult:
     """Score a fit on all validated rows together.
 
     Parameters
@@ -84,7 +84,7 @@ def scored(
     """
     y = task.y[rows.development]
     oof = fit.oof(len(y))
-    validated = rows.validated
+    validated = rows.validated_mask
     if not np.isfinite(oof[validated]).all():
         raise ValueError("Some of its predictions aren't finite.")
     name = task.metric.name
@@ -99,7 +99,7 @@ def scored(
     ]
     by_fold = [score for score in by_fold if np.isfinite(score)]
     proposal, folds = fit.proposal, rows.split.folds
-    n_rounds = fit.rounds
+    n_rounds = fit.best_n_rounds
     has_rounds = member(proposal.estimator).has_iterations or n_rounds > 1
     row_ratio = 1 + 1 / (folds - 1)
     score = _with_spread(name, pooled, by_fold, y=y[validated], oof=oof[validated], threshold=cut)
@@ -113,13 +113,15 @@ def scored(
         fold_iterations=(n_rounds,) * len(fit.pairs) if has_rounds else (),
         score=score,
         fold_scores=tuple(by_fold),
-        also=also_measured(task, y[validated], oof[validated], cut),
+        also=score_extra_metrics(task, y[validated], oof[validated], cut),
         continues=continues,
     )
     fold_s = fit.spent_s / len(fit.pairs)
     share = n_rounds / max(1, fit.n_rounds)
     can_resume = keep and fit.is_resumable  # predicting may have ended it
-    return Scored(trial, oof, threshold, fold_s * share * row_ratio, fit if can_resume else None)
+    return TrialResult(
+        trial, oof, threshold, fold_s * share * row_ratio, fit if can_resume else None
+    )
 
 
 def _final_rounds(proposal: Proposal, rounds: int, folds: int) -> int:
@@ -167,9 +169,9 @@ def _with_spread(
     """
     low: float | None
     high: float | None
-    if len(by_fold) >= FEWEST_FOLDS_FOR_SPREAD:
+    if len(by_fold) >= MIN_FOLDS_FOR_SPREAD:
         half = 1.96 * float(np.std(by_fold, ddof=1)) / math.sqrt(len(by_fold))
-        within = metrics.METRICS[metric].within
+        within = metrics.METRICS[metric].clip
         low, high = within(score - half), within(score + half)
     else:
         low, high = metrics.interval(metric, y, oof, threshold=threshold, repeats=50)

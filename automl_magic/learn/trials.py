@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from automl_magic.display.figures import SvgFigure
+from automl_magic.display.numbers import format_score
+from automl_magic.display.text import printable
+from automl_magic.display.text_table import TextTable
 from automl_magic.learn.budget import Budget
 from automl_magic.learn.candidate import BASELINE, Proposal
-from automl_magic.learn.cost import Costs
+from automl_magic.learn.cost import FitCostModel
 from automl_magic.learn.events import RunFolder
-from automl_magic.learn.growing import Growing, Judge
-from automl_magic.learn.leaderboard import as_table, make_leaderboard
+from automl_magic.learn.formatting import format_exception
+from automl_magic.learn.leaderboard import leaderboard_table, make_leaderboard
 from automl_magic.learn.matrices import FoldMatrices
-from automl_magic.learn.plot import plot_course
-from automl_magic.learn.trial import Scored, ended, scored
-from automl_magic.learn.words import first_line
-from automl_magic.look.figures import SvgFigure
-from automl_magic.look.numbers import format_score
-from automl_magic.look.text import safe
-from automl_magic.look.text_table import TextTable
+from automl_magic.learn.plot import plot_search
+from automl_magic.learn.trial import TrialResult, score_trial, unscored_result
+from automl_magic.learn.trial_fit import PruneCheck, TrialFit
 from automl_magic.recipe import Fold, member
 from automl_magic.records import DecisionKind, StepSpec, Trial, TrialState
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from automl_magic.learn.task import Task
     from automl_magic.recipe import Recipe
 
-Live = Callable[["Search"], None]
+LiveCallback = Callable[["Search"], None]
 
 
 class Search:
@@ -62,44 +62,44 @@ class Search:
         budget: Budget,
         folder: RunFolder,
         patience: int | None,
-        live: Live | None = None,
+        live: LiveCallback | None = None,
         home: Path | None = None,
     ) -> None:
         self.home = home
         self.task, self.rows, self.views = task, rows, views
         self.budget, self.folder = budget, folder
         self.matrices = FoldMatrices(task, rows, views)
-        self.costs = Costs(task, self.matrices)
+        self.costs = FitCostModel(task, self.matrices)
         self.patience, self._live = patience, live
         self.trials: list[Trial] = []
-        self.scored: list[Scored] = []
-        self.ended_s: list[float] = []
+        self.results: list[TrialResult] = []
+        self.trial_ended_s: list[float] = []
         self.stopped: str | None = None
         self.recorded: Recipe | None = None
 
     @property
-    def best(self) -> Scored:
+    def best(self) -> TrialResult:
         """The trial with the best score. The first one wins a tie."""
         loss = self.task.metric.loss
-        return min(self.scored, key=lambda result: loss(_score(result.trial)))
+        return min(self.results, key=lambda result: loss(_score(result.trial)))
 
     @property
     def n_rows(self) -> int:
         """The number of rows that the scores are computed on."""
-        return int(self.rows.validated.sum())
+        return int(self.rows.validated_mask.sum())
 
     def leaderboard(self) -> TextTable:
         """Return the trials as a table, best first."""
         leaderboard = make_leaderboard(
             self.task.metric, self.trials, run_id="", notebook="", weights={}
         )
-        return as_table(leaderboard, self.n_rows)
+        return leaderboard_table(leaderboard, self.n_rows)
 
     def plot(self) -> SvgFigure:
         """Plot the scores over time."""
-        return plot_course(self.task.metric, self.trials, self.ended_s)
+        return plot_search(self.task.metric, self.trials, self.trial_ended_s)
 
-    def final_fits_s(self, members: Sequence[Scored], n_seeds: int = 1) -> float:
+    def final_fits_s(self, members: Sequence[TrialResult], n_seeds: int = 1) -> float:
         """Return the seconds to fit some trials after the search, for holdout and refit.
 
         Each member is fitted once per seed, in one thread. As many fits as there are threads run
@@ -117,10 +117,10 @@ class Search:
         return self.rows.final_fits * total_s
 
     @property
-    def asks_to_stop(self) -> bool:
-        return self.folder.asks_to_stop
+    def stop_requested(self) -> bool:
+        return self.folder.stop_requested
 
-    def grow(self, proposal: Proposal, exactly: int | None = None) -> Growing:
+    def start_fit(self, proposal: Proposal, exactly: int | None = None) -> TrialFit:
         """Return the fit of a proposal on all folds, before its first round.
 
         `exactly` fixes the number of rounds.
@@ -137,19 +137,19 @@ class Search:
             )
 
         clock = self.budget.now
-        return Growing(
+        return TrialFit(
             proposal, self.task, pairs, fold, self.patience, exactly=exactly, clock=clock
         )
 
     def run(
         self,
-        fit: Growing,
+        fit: TrialFit,
         until: float,
-        prune_check: Judge | None = None,
+        prune_check: PruneCheck | None = None,
         *,
         after: int | None = None,
         keep: bool = False,
-    ) -> Scored:
+    ) -> TrialResult:
         """Run a fit until a time, and add the trial.
 
         An error in a candidate makes a failed trial. An error in the baseline is raised because it
@@ -174,18 +174,20 @@ class Search:
         try:
             member(proposal.estimator).import_library()  # not counted in the time of a round
             try:
-                fit.advance(until, prune_check, lambda: self.asks_to_stop)
+                fit.advance(until, prune_check, lambda: self.stop_requested)
             except KeyboardInterrupt as caught:
                 interrupt = caught
             fit_s = self.budget.now() - started
-            if fit.verdict is not None:
-                result = ended(proposal, number, TrialState.PRUNED, fit.verdict, fit_s)
+            if fit.prune_reason is not None:
+                result = unscored_result(
+                    proposal, number, TrialState.PRUNED, fit.prune_reason, fit_s
+                )
             elif fit.n_rounds == 0:
                 reason = "Interrupted before all folds had started."
-                result = ended(proposal, number, TrialState.PRUNED, reason, fit_s)
+                result = unscored_result(proposal, number, TrialState.PRUNED, reason, fit_s)
             else:
                 reason = proposal.reason + _progress_note(fit, after, interrupted=bool(interrupt))
-                result = scored(
+                result = score_trial(
                     fit,
                     number,
                     self.task,
@@ -199,27 +201,33 @@ class Search:
             if proposal.estimator == BASELINE:
                 raise
             fit_s = self.budget.now() - started
-            result = ended(proposal, number, TrialState.FAIL, first_line(error), fit_s)
+            result = unscored_result(
+                proposal, number, TrialState.FAIL, format_exception(error), fit_s
+            )
         if after is not None and result.trial.state is TrialState.COMPLETE:
-            self.scored = [earlier for earlier in self.scored if earlier.trial.number != after]
+            self.results = [earlier for earlier in self.results if earlier.trial.number != after]
         self.add(result)
-        if result.growing is None:
+        if result.fit is None:
             fit.close()
         if interrupt is not None:
             raise interrupt
         return result
 
-    def refuse(self, proposal: Proposal, reason: str) -> None:
+    def skip(self, proposal: Proposal, reason: str) -> None:
         """Add a proposal as a pruned trial that never started."""
-        self.add(ended(proposal, len(self.trials), TrialState.PRUNED, reason, 0.0, started=False))
+        self.add(
+            unscored_result(
+                proposal, len(self.trials), TrialState.PRUNED, reason, 0.0, started=False
+            )
+        )
 
-    def add(self, result: Scored) -> None:
+    def add(self, result: TrialResult) -> None:
         """Add a trial that has ended, write it to the run folder, and print one line."""
         trial = result.trial
         self.trials.append(trial)
-        self.ended_s.append(self.budget.elapsed_s)
+        self.trial_ended_s.append(self.budget.elapsed_s)
         if trial.state is TrialState.COMPLETE:
-            self.scored.append(result)
+            self.results.append(result)
         self.folder.trial(trial.to_json())
         score = trial.score.score if trial.score else None
         elapsed_s, left_s = self.budget.elapsed_s, max(0.0, self.budget.left_s)
@@ -228,16 +236,18 @@ class Search:
             number=trial.number,
             candidate=trial.candidate,
             score=score,
-            best=_score(self.best.trial) if self.scored else None,
+            best=_score(self.best.trial) if self.results else None,
             elapsed_s=round(elapsed_s, 3),
             left_s=round(left_s, 3),
             state=trial.state.value,
         )
-        print(_line(trial, self.best.trial if self.scored else None, elapsed_s, left_s), flush=True)
+        print(
+            _line(trial, self.best.trial if self.results else None, elapsed_s, left_s), flush=True
+        )
         if self._live is not None:
             self._live(self)
 
-    def decide(
+    def log_decision(
         self, about: DecisionKind, choice: str, why: str, *, name: str = "", **evidence: Any
     ) -> None:
         """Log a decision of the search. `name` is the trial or member that it's about."""
@@ -263,11 +273,11 @@ class Search:
         return f"{len(self.trials)} trials in {self.budget.elapsed_s:.1f} s; {why}; {best}"
 
 
-def _progress_note(fit: Growing, after: int | None, *, interrupted: bool) -> str:
+def _progress_note(fit: TrialFit, after: int | None, *, interrupted: bool) -> str:
     note = f" It continues trial {after}." if after is not None else ""
     if interrupted:
         return f"{note} Interrupted after {fit.n_rounds} rounds."
-    if not fit.settled:
+    if not fit.has_converged:
         return f"{note} Its share of the time ended after {fit.n_rounds} rounds."
     return note
 
@@ -285,4 +295,4 @@ def _line(trial: Trial, best: Trial | None, elapsed_s: float, left_s: float) -> 
     line += f"  {elapsed_s:5.1f} s, {left_s:5.1f} s left"
     if trial.state is TrialState.FAIL:
         line += f"  {trial.reason:.80}"
-    return safe(line)
+    return printable(line)

@@ -10,16 +10,16 @@ __all__ = ["register", "unregister"]
 def register(shell: Any) -> None:
     """Register the magics and their completion in a shell. Safe to call twice."""
     from automl_magic.magics.automl import AutomlMagics
-    from automl_magic.magics.complete import matcher_for
+    from automl_magic.magics.completion import create_matcher
 
     unregister(shell)
     shell.register_magics(AutomlMagics(shell))
-    shell.Completer.custom_matchers.append(matcher_for(shell))
+    shell.Completer.custom_matchers.append(create_matcher(shell))
 
 
 def unregister(shell: Any) -> None:
     """Remove the magics and their completion from a shell."""
-    from automl_magic.magics.complete import MATCHER
+    from automl_magic.magics.completion import MATCHER
 
     for kind in ("line", "cell"):
         shell.magics_manager.magics[kind].pop("automl", None)

@@ -16,13 +16,13 @@ from IPython.core.magic import (
 )
 
 from automl_magic.cli.command import automl
-from automl_magic.cli.door import Answer
+from automl_magic.cli.frontend import CommandResult
 from automl_magic.cli.usage import BadUsage
+from automl_magic.display.text import error_lines
 from automl_magic.errors import AutomlMagicError
-from automl_magic.look.text import error_lines
-from automl_magic.magics.notebook import NotebookDoor
-from automl_magic.magics.show.display import Shown
-from automl_magic.magics.spec import spec_in_a_cell
+from automl_magic.magics.notebook import NotebookFrontend
+from automl_magic.magics.show.display import DisplayedResult
+from automl_magic.magics.spec import cell_spec
 
 
 @magics_class
@@ -35,7 +35,7 @@ class AutomlMagics(Magics):
     @line_cell_magic("automl")  # type: ignore[arg-type]
     def automl(
         self, line: str, cell: str | None = None, local_ns: dict[str, Any] | None = None
-    ) -> Shown | None:
+    ) -> DisplayedResult | None:
         """Find a model for a table: `%automl fit df --target y`. See also `%automl --help`.
 
         `%%automl` plans an experiment in YAML. `%%automl fit` also runs it. DATA, and `data:` in
@@ -43,12 +43,12 @@ class AutomlMagics(Magics):
         """
         assert self.shell is not None
         names = {**self.shell.user_ns, **(local_ns or {})}
-        frontend = NotebookDoor(names)
+        frontend = NotebookFrontend(names)
         try:
             argv = shlex.split(line)
             if cell is None:
                 return self._call(argv, frontend)
-            with spec_in_a_cell(argv, cell, frontend) as spec_argv:
+            with cell_spec(argv, cell, frontend) as spec_argv:
                 return self._call(spec_argv, frontend)
         except ValueError as error:
             raise UsageError(f"Can't parse the line: {error}.") from None
@@ -57,13 +57,13 @@ class AutomlMagics(Magics):
         except AutomlMagicError as error:
             raise _without_traceback(error) from None
 
-    def _call(self, argv: list[str], frontend: NotebookDoor) -> Shown | None:
+    def _call(self, argv: list[str], frontend: NotebookFrontend) -> DisplayedResult | None:
         assert self.shell is not None
         result = automl.main(args=argv, prog_name="%automl", standalone_mode=False, obj=frontend)
-        if not isinstance(result, Answer) or frontend.shown is None:
+        if not isinstance(result, CommandResult) or frontend.displayed is None:
             return None
-        frontend.shown.shown_in = self.shell.execution_count
-        return frontend.shown
+        frontend.displayed.displayed_in = self.shell.execution_count
+        return frontend.displayed
 
 
 def _without_traceback(error: AutomlMagicError) -> AutomlMagicError:

@@ -11,11 +11,11 @@ from typing import Any
 
 from IPython.display import DisplayHandle, display
 
-from automl_magic.cli.door import Answer, InAWorkspace, OnEvent, Server
+from automl_magic.cli.frontend import CommandResult, OnEvent, Server, WorkspaceMixin
 from automl_magic.cli.progress import Progress
-from automl_magic.look.text import safe
-from automl_magic.magics.show.course import Course
-from automl_magic.magics.show.display import Shown
+from automl_magic.display.text import printable
+from automl_magic.magics.show.display import DisplayedResult
+from automl_magic.magics.show.live_trials import LiveTrials
 from automl_magic.magics.show.progress import progress_bundle
 from automl_magic.wizard.frames import is_frame
 
@@ -47,26 +47,26 @@ class _Output:
             self._handle.update(bundle(), raw=True)
 
 
-class NotebookDoor(InAWorkspace):
+class NotebookFrontend(WorkspaceMixin):
     """A notebook cell, with the variables that it can use."""
 
     def __init__(self, names: Mapping[str, Any]) -> None:
         self.names = names
-        self.shown: Shown | None = None
+        self.displayed: DisplayedResult | None = None
 
-    def table(self, name: str) -> Any:
+    def resolve_table(self, name: str) -> Any:
         value = self.names.get(name)
         return value if is_frame(value) else name
 
     @contextlib.contextmanager
-    def watching(self) -> Iterator[OnEvent]:
-        progress, trials = Progress(), Course()
+    def show_progress(self) -> Iterator[OnEvent]:
+        progress, trials = Progress(), LiveTrials()
         line, chart = _Output(PAUSE_S), _Output(CHART_PAUSE_S)
 
         def on_event(event: dict[str, Any]) -> None:
-            is_important = progress.take(event)
+            is_important = progress.update(event)
             line.show(lambda: progress_bundle(progress), at_once=is_important)
-            if trials.take(event):
+            if trials.update(event):
                 chart.show(trials.bundle)
 
         try:
@@ -82,28 +82,28 @@ class NotebookDoor(InAWorkspace):
         *,
         port: int | None,  # noqa: ARG002
         no_browser: bool,  # noqa: ARG002
-    ) -> Answer:
+    ) -> CommandResult:
         from automl_magic.wizard import Wizard
 
         wizard = Wizard(data, target, workspace=self.workspace)
         display(wizard)
-        return Answer(wizard, wizard.plan, "")
+        return CommandResult(wizard, wizard.plan, "")
 
-    def say(self, message: str) -> None:
-        print(safe(message))
+    def notify(self, message: str) -> None:
+        print(printable(message))
 
-    def show(self, result: Answer, *, as_json: bool) -> None:
+    def show(self, result: CommandResult, *, as_json: bool) -> None:
         if as_json:
             print(json.dumps(result.document, indent=2, ensure_ascii=False, allow_nan=False))
             return
         if not result.text:  # already displayed
             return
-        self.shown = Shown.of(result, self.workspace)
-        display(self.shown)
+        self.displayed = DisplayedResult.of(result, self.workspace)
+        display(self.displayed)
 
     def open(self, url: str) -> None:
         """Do nothing: the browser can be on another machine. The result has the link."""
 
-    def keep(self, server: Server) -> None:
+    def keep_running(self, server: Server) -> None:
         # Waiting would block the kernel. The server stops with the kernel.
         atexit.register(server.stop)

@@ -11,18 +11,18 @@ from typing import Any
 
 import click
 
-from automl_magic.cli.door import Door
+from automl_magic.cli.frontend import Frontend
 from automl_magic.errors import FolderTaken
-from automl_magic.files.atomic import writing_to
+from automl_magic.files.atomic import translate_write_errors
 from automl_magic.records import SPEC_SUFFIX
 from automl_magic.runs.plan_folder import PLAN_NAME, check_free, default_folder
 
 # In `%%automl run`, the experiment must be planned first.
-VERBS = {"plan": "plan", "fit": "fit", "run": "fit"}
+CELL_COMMANDS = {"plan": "plan", "fit": "fit", "run": "fit"}
 
 
 @contextlib.contextmanager
-def spec_in_a_cell(argv: Sequence[str], body: str, frontend: Door) -> Iterator[list[str]]:
+def cell_spec(argv: Sequence[str], body: str, frontend: Frontend) -> Iterator[list[str]]:
     """Write the body of a cell to a temporary file, and yield the arguments of the command.
 
     If `data:` is the name of a DataFrame, the frame is saved in the plan's folder, where the
@@ -31,13 +31,13 @@ def spec_in_a_cell(argv: Sequence[str], body: str, frontend: Door) -> Iterator[l
     command, options = (
         ("plan", list(argv)) if not argv or argv[0].startswith("-") else (argv[0], list(argv[1:]))
     )
-    if command not in VERBS:
+    if command not in CELL_COMMANDS:
         raise click.UsageError(
-            f"%%automl works only with {', '.join(VERBS)} and an experiment in YAML. "
+            f"%%automl works only with {', '.join(CELL_COMMANDS)} and an experiment in YAML. "
             f"Use %automl {command} on one line."
         )
     data = _data_of(body)
-    frame = frontend.table(data) if data is not None else None
+    frame = frontend.resolve_table(data) if data is not None else None
     is_frame = frame is not None and not isinstance(frame, str)
     folder, options = _folder_of(options, data or "table")
     with (
@@ -49,7 +49,7 @@ def spec_in_a_cell(argv: Sequence[str], body: str, frontend: Door) -> Iterator[l
             undo.enter_context(_saved_frame(frame, folder, overwrite="--overwrite" in options))
         spec = Path(private) / f"cell{SPEC_SUFFIX}"
         spec.write_text(body, "utf-8")
-        yield [VERBS[command], str(spec), "-o", str(folder), *options]
+        yield [CELL_COMMANDS[command], str(spec), "-o", str(folder), *options]
 
 
 _DATA_LINE = re.compile(r"^data[ \t]*:.*$", re.MULTILINE)
@@ -91,7 +91,7 @@ def _saved_frame(frame: Any, folder: Path, *, overwrite: bool) -> Iterator[None]
             why="It has a table.parquet that another plan might use.",
             fix="Choose another folder with -o, or add --overwrite.",
         )
-    with writing_to(folder):
+    with translate_write_errors(folder):
         save_frame(frame, folder)
     try:
         yield

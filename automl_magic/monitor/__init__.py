@@ -6,7 +6,7 @@
             → traffic → evidently → finish
 
 Each cell of a monitor notebook calls one of these functions, in any order. The function adds its
-section to the `Watch` and displays it. A section with too few rows isn't checked and never raises
+section to the `WindowAnalysis` and displays it. A section with too few rows isn't checked and never raises
 an alert. Each section is one file in `sections`.
 """
 
@@ -17,13 +17,20 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from automl_magic.monitor.cells.finish import finish
-    from automl_magic.monitor.logged import read_logged
-    from automl_magic.monitor.model import load_watched
-    from automl_magic.monitor.moments import seconds_of
-    from automl_magic.monitor.tabled import read_table
-    from automl_magic.monitor.watch import Watch
+    from automl_magic.monitor.model import load_monitored_model
+    from automl_magic.monitor.prediction_log import read_prediction_log
+    from automl_magic.monitor.table_window import read_table
+    from automl_magic.monitor.timestamps import parse_time
+    from automl_magic.monitor.window_analysis import WindowAnalysis
 
-__all__ = ["Watch", "finish", "load_watched", "read_logged", "read_table", "seconds_of"]
+__all__ = [
+    "WindowAnalysis",
+    "finish",
+    "load_monitored_model",
+    "read_prediction_log",
+    "read_table",
+    "parse_time",
+]
 
 _HOMES = {
     "Watch": "watch",

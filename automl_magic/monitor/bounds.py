@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from automl_magic.errors import MonitorError
-from automl_magic.records.monitoring.alert import Monitor
-from automl_magic.records.monitoring.drift import Thresholds
+from automl_magic.records.monitoring.alert import MonitorSpec
+from automl_magic.records.monitoring.drift import DriftThresholds
 from automl_magic.records.plans.experiment import Degradation
 
 
@@ -39,9 +39,11 @@ def window_bounds(since: float | None, until: float | None, window_s: float) -> 
     return start, end
 
 
-def thresholds_of(
-    monitor: Monitor | None, degradation: Degradation | None, overrides: Mapping[str, Any] | None
-) -> Thresholds:
+def merge_thresholds(
+    monitor: MonitorSpec | None,
+    degradation: Degradation | None,
+    overrides: Mapping[str, Any] | None,
+) -> DriftThresholds:
     """Return the drift thresholds.
 
     Those of the monitor file are used, else those of the experiment. `overrides` replaces single
@@ -49,9 +51,9 @@ def thresholds_of(
     """
     thresholds = None if monitor is None else monitor.thresholds
     if thresholds is None:
-        thresholds = Thresholds()
+        thresholds = DriftThresholds()
         if degradation is not None:
             thresholds = dataclasses.replace(
                 thresholds, yellow=degradation.yellow, red=degradation.red
             )
-    return Thresholds.from_json({**thresholds.to_json(), **(overrides or {})})
+    return DriftThresholds.from_json({**thresholds.to_json(), **(overrides or {})})

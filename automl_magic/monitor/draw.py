@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from automl_magic.look.figures import PngFigure
-from automl_magic.look.text import on_axis, safe
+from automl_magic.display.figures import PngFigure
+from automl_magic.display.text import axis_label, printable
 from automl_magic.records.monitoring.drift import Histogram
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 # Okabe and Ito's blue and vermilion, safe for color-blind readers. The window's bars are also
 # hatched.
 REFERENCE, CURRENT = "#0072B2", "#D55E00"
-LONGEST_TITLE = 32
+MAX_TITLE = 32
 
 
 def histograms(titled_histograms: Sequence[tuple[str, Histogram]], alt: str) -> PngFigure:
@@ -24,7 +24,7 @@ def histograms(titled_histograms: Sequence[tuple[str, Histogram]], alt: str) -> 
     figure, axes = panels(len(titled_histograms))
     for ax, (title, histogram) in zip(axes, titled_histograms, strict=True):
         _bars(ax, histogram)
-        ax.set_title(on_axis(safe(title, LONGEST_TITLE)), fontsize=9)
+        ax.set_title(axis_label(printable(title, MAX_TITLE)), fontsize=9)
     axes[0].legend(fontsize=7)
     return PngFigure.of(figure, alt)
 
@@ -64,6 +64,6 @@ def _bars(ax: Axes, histogram: Histogram) -> None:
         linewidth=0,
         label="window",
     )
-    names = [on_axis(safe(name, 14)) for name in histogram.bins]
+    names = [axis_label(printable(name, 14)) for name in histogram.bins]
     ax.set_xticks(list(positions), names, rotation=60, ha="right", fontsize=6)
     ax.set_ylabel("share", fontsize=7)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from automl_magic.errors import ArtifactTampered, MonitorError
-from automl_magic.files.digests import other_sha256
+from automl_magic.files.digests import mismatched_sha256
 from automl_magic.recipe import FittedRecipe, load_model
 from automl_magic.records import Manifest
 from automl_magic.records.data.schema import SCHEMA_NAME, InputSchema
@@ -17,7 +17,7 @@ from automl_magic.records.monitoring.reference import REFERENCE_NAME, Reference
 
 
 @dataclass(frozen=True)
-class WatchedModel:
+class MonitoredModel:
     """A fitted model with the input schema and the reference distributions of its training."""
 
     fitted: FittedRecipe
@@ -26,9 +26,9 @@ class WatchedModel:
     manifest_sha256: str
 
 
-def load_watched(
+def load_monitored_model(
     folder: str | os.PathLike[str], *, manifest_sha256: str | None = None
-) -> WatchedModel:
+) -> MonitoredModel:
     """Read a model's folder. Checks each file against its digest.
 
     Parameters
@@ -54,7 +54,7 @@ def load_watched(
                 why=f"It has no {name}: it was made by an earlier release.",
                 fix="Train a new model and register that run: automl fit DATA --target COLUMN",
             )
-    return WatchedModel(
+    return MonitoredModel(
         fitted,
         InputSchema.from_json(_document(path, SCHEMA_NAME, digests)),
         Reference.from_json(_document(path, REFERENCE_NAME, digests)),
@@ -64,7 +64,7 @@ def load_watched(
 
 def _document(folder: Path, name: str, digests: dict[str, str]) -> Any:
     content = (folder / name).read_bytes()
-    if actual := other_sha256(content, digests[name]):
+    if actual := mismatched_sha256(content, digests[name]):
         raise ArtifactTampered(
             f"The model's file {name!r} has been changed.",
             why=f"Its SHA-256 is {actual}. The manifest has {digests[name]}.",

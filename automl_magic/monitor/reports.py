@@ -7,7 +7,7 @@ import json
 from sqlalchemy import Engine, select
 
 from automl_magic.records.monitoring.drift import DriftReport
-from automl_magic.store.engine import reading
+from automl_magic.store.engine import read_transaction
 from automl_magic.store.tables import checks
 
 
@@ -19,6 +19,6 @@ def newest_report(engine: Engine, deployment: str) -> DriftReport | None:
         .order_by(checks.c.window_end.desc(), checks.c.id.desc())
         .limit(1)
     )
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         text = connection.execute(query).scalar_one_or_none()
     return None if text is None else DriftReport.from_json(json.loads(text))

@@ -12,8 +12,8 @@ from automl_magic.records import Score
 from automl_magic.tasks import metrics
 
 # Width of the 95% interval of a normal distribution, in standard errors.
-WIDTH = 3.92
-REPEATS, MOST_DRAWN = 200, 5_000
+INTERVAL_WIDTH = 3.92
+REPEATS, MAX_RESAMPLE_ROWS = 200, 5_000
 
 
 def score_of(
@@ -45,7 +45,7 @@ def standard_error(score: Score | None) -> float:
     """Return the standard error that matches a score's interval, or 0 without an interval."""
     if score is None or score.low is None or score.high is None:
         return 0.0
-    return (score.high - score.low) / WIDTH
+    return (score.high - score.low) / INTERVAL_WIDTH
 
 
 def _resampled(
@@ -54,7 +54,7 @@ def _resampled(
     random = np.random.default_rng(0)
     # Draw the effective number of rows. Drawing more would make the interval too narrow.
     n_effective = max(1, round(effective_rows(weights)))
-    n = min(n_effective, MOST_DRAWN)
+    n = min(n_effective, MAX_RESAMPLE_ROWS)
     shares = weights / weights.sum()
     scores = np.array([measure(random.choice(len(shares), n, p=shares)) for _ in range(repeats)])
     scores = scores[np.isfinite(scores)]

@@ -12,15 +12,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Concatenate, ParamSpec
 
-from automl_magic.look.cell_output import CellOutput
-from automl_magic.look.section_cell import SectionResult, SectionSkipped, section_cell
-from automl_magic.monitor.watch import Watch
+from automl_magic.display.cell_output import CellOutput
+from automl_magic.display.section_cell import SectionResult, SectionSkipped, section_cell
+from automl_magic.monitor.window_analysis import WindowAnalysis
 from automl_magic.records import TaskKind
 
 P = ParamSpec("P")
 
 
-class Part(StrEnum):
+class NotebookPart(StrEnum):
     """Parts of a monitor notebook, in order. All but the last start with a text cell."""
 
     INPUTS = "inputs"
@@ -53,25 +53,27 @@ class MonitorSection:
     """
 
     name: str
-    part: Part
-    place: int
-    needs: str = ""
-    otherwise: str = ""
+    part: NotebookPart
+    position: int
+    requirement: str = ""
+    reason: str = ""
     reads_log: bool = False
     alpha_share: float = 0.0
 
-    def lacks(self, kind: TaskKind) -> str | None:
+    def unavailable_reason(self, kind: TaskKind) -> str | None:
         """Return why a task doesn't have this section, or None if it does."""
-        return self.otherwise if self.needs and not getattr(kind, self.needs) else None
+        return self.reason if self.requirement and not getattr(kind, self.requirement) else None
 
     def cell(
-        self, function: Callable[Concatenate[Watch, P], SectionResult]
-    ) -> Callable[Concatenate[Watch, P], CellOutput]:
+        self, function: Callable[Concatenate[WindowAnalysis, P], SectionResult]
+    ) -> Callable[Concatenate[WindowAnalysis, P], CellOutput]:
         """Decorate a function that returns a section and its output, for use in a cell."""
 
         @functools.wraps(function)
-        def checked(analysis: Watch, /, *args: P.args, **options: P.kwargs) -> SectionResult:
-            if why := self.lacks(analysis.recipe.task):
+        def checked(
+            analysis: WindowAnalysis, /, *args: P.args, **options: P.kwargs
+        ) -> SectionResult:
+            if why := self.unavailable_reason(analysis.recipe.task):
                 raise SectionSkipped(why)
             return function(analysis, *args, **options)
 

@@ -13,12 +13,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from automl_magic.recipe import Table
+from automl_magic.recipe import ColumnArrays
 from automl_magic.recipe.values import Floats
 from automl_magic.records.models.deployment import Slos
 
 # This many rows estimate a share to half a percentage point, and a PSI to 0.001.
-MOST_SAMPLED = 20_000
+MAX_SAMPLED_ROWS = 20_000
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Requests:
         Version and role: `3 stable`.
     """
 
-    at: Floats
+    timestamps: Floats
     latency_ms: Floats
     weights: Floats
     errors: Sequence[str | None]
@@ -78,21 +78,21 @@ class Window:
     source: str
     start: float
     end: float
-    at: Floats
+    timestamps: Floats
     weights: Floats
-    predicted: Floats
+    predictions: Floats
     outcomes: Sequence[Any]
     sampled: NDArray[np.intp]
-    table: Table
+    table: ColumnArrays
     deployment: str | None = None
     model: str = ""
     version: int | None = None
-    hidden: frozenset[str] = field(default_factory=frozenset)
+    hidden_columns: frozenset[str] = field(default_factory=frozenset)
     requests: Requests | None = None
 
     @property
     def n_rows(self) -> int:
-        return len(self.at)
+        return len(self.timestamps)
 
     @property
     def sampling(self) -> str:
@@ -117,14 +117,14 @@ class Window:
         )
 
 
-def sample_of(n: int, limit: int = MOST_SAMPLED, seed: int = 0) -> NDArray[np.intp]:
+def sample_rows(n: int, limit: int = MAX_SAMPLED_ROWS, seed: int = 0) -> NDArray[np.intp]:
     """Return the sorted positions of a random sample of at most `limit` of `n` rows."""
     if n <= limit:
         return np.arange(n)
     return np.sort(np.random.default_rng((seed, n)).choice(n, limit, replace=False))
 
 
-def columns_of(rows: Sequence[Mapping[str, Any] | None]) -> dict[str, Any]:
+def rows_to_columns(rows: Sequence[Mapping[str, Any] | None]) -> dict[str, Any]:
     """Turn rows given as dictionaries into columns. Values that a row lacks are None.
 
     Returns

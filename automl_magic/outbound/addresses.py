@@ -70,7 +70,7 @@ def resolve(host: str, port: int, timeout_s: float) -> list[str]:
     )
 
 
-def check(host: str, addresses: Sequence[str], *, is_allowed: bool) -> None:
+def check_addresses(host: str, addresses: Sequence[str], *, is_allowed: bool) -> None:
     """Check that all addresses of a host are allowed.
 
     A host with both allowed and forbidden addresses is refused: the mix suggests an attack.
@@ -110,7 +110,7 @@ def checked_addresses(
     name = host.lower().rstrip(".")
     check_host(name)
     addresses = resolve(name, port, timeout_s)
-    check(name, addresses, is_allowed=allows(allowed_hosts, name, port))
+    check_addresses(name, addresses, is_allowed=allows(allowed_hosts, name, port))
     return addresses
 
 

@@ -20,7 +20,7 @@ class Deadline:
     def __init__(self, timeout_s: float) -> None:
         self._at = time.monotonic() + timeout_s
 
-    def left_s(self) -> float:
+    def remaining_s(self) -> float:
         """Return the remaining seconds."""
         remaining = self._at - time.monotonic()
         if remaining <= 0:
@@ -42,7 +42,7 @@ class _LimitedReader(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
-        self._link.settimeout(self._deadline.left_s())
+        self._link.settimeout(self._deadline.remaining_s())
         n_read = self._link.recv_into(buffer)
         self._n_bytes += n_read
         if self._n_bytes > _MAX_BYTES:
@@ -61,7 +61,7 @@ class _SocketStandIn:
 
 
 @contextlib.contextmanager
-def connected(
+def open_connection(
     addresses: Sequence[str], port: int, *, server_name: str | None, deadline: Deadline
 ) -> Iterator[socket.socket]:
     """Connect to the first address that responds.
@@ -78,11 +78,11 @@ def connected(
     OSError
         If no address responds, the certificate is invalid, or the deadline has passed.
     """
-    with dial(addresses, port, deadline.left_s()) as plain:
+    with dial(addresses, port, deadline.remaining_s()) as plain:
         if server_name is None:
             yield plain
             return
-        plain.settimeout(deadline.left_s())
+        plain.settimeout(deadline.remaining_s())
         context = ssl.create_default_context()
         with context.wrap_socket(plain, server_hostname=server_name) as link:
             yield link
@@ -94,7 +94,7 @@ def dial(addresses: Sequence[str], port: int, timeout_s: float) -> socket.socket
     for i, address in enumerate(addresses):
         share = len(addresses) - i  # an address that doesn't respond leaves time for the others
         try:
-            return socket.create_connection((address, port), timeout=deadline.left_s() / share)
+            return socket.create_connection((address, port), timeout=deadline.remaining_s() / share)
         except OSError as error:
             last = error
     raise last
@@ -104,11 +104,11 @@ def send(link: socket.socket, data: bytes, deadline: Deadline) -> None:
     """Send all bytes before the deadline."""
     remaining = memoryview(data)
     while remaining:
-        link.settimeout(deadline.left_s())
+        link.settimeout(deadline.remaining_s())
         remaining = remaining[link.send(remaining) :]
 
 
-def status_of(link: socket.socket, deadline: Deadline) -> int:
+def read_status(link: socket.socket, deadline: Deadline) -> int:
     """Read the status of the response. The body isn't read, because it isn't trusted.
 
     Raises

@@ -9,8 +9,8 @@ from http.client import HTTPException
 from typing import TypeAlias
 
 from automl_magic.errors import OutboundFailed, OutboundRefused
-from automl_magic.outbound.addresses import check, resolve
-from automl_magic.outbound.connection import Deadline, connected, send, status_of
+from automl_magic.outbound.addresses import check_addresses, resolve
+from automl_magic.outbound.connection import Deadline, open_connection, read_status, send
 from automl_magic.outbound.destination import Destination
 
 Resolver: TypeAlias = Callable[[str, int, float], list[str]]
@@ -67,14 +67,14 @@ def post_json(
     request = _build_request(destination, document, headers or {})
     deadline = Deadline(timeout_s)
     addresses = resolver(destination.host, destination.port, timeout_s)
-    check(destination.host, addresses, is_allowed=destination.is_allowed)
+    check_addresses(destination.host, addresses, is_allowed=destination.is_allowed)
     server_name = destination.host if destination.scheme == "https" else None
     try:
-        with connected(
+        with open_connection(
             addresses, destination.port, server_name=server_name, deadline=deadline
         ) as link:
             send(link, request, deadline)
-            return status_of(link, deadline)
+            return read_status(link, deadline)
     except TimeoutError as error:
         raise OutboundFailed(
             f"{destination.host} didn't respond within {timeout_s:g} s.",

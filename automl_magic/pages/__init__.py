@@ -3,10 +3,16 @@
 All data is escaped. Pages run no scripts and need no server.
 """
 
-from automl_magic.pages.board import Board
-from automl_magic.pages.explain import explain_head
-from automl_magic.pages.leaderboard import board_page
-from automl_magic.pages.problem import problem_page
-from automl_magic.pages.why import account_page
+from automl_magic.pages.decision_log import decision_log_page
+from automl_magic.pages.error import error_page
+from automl_magic.pages.explain import explain_header
+from automl_magic.pages.leaderboard import leaderboard_page
+from automl_magic.pages.leaderboard_view import LeaderboardView
 
-__all__ = ["Board", "account_page", "board_page", "explain_head", "problem_page"]
+__all__ = [
+    "LeaderboardView",
+    "decision_log_page",
+    "leaderboard_page",
+    "explain_header",
+    "error_page",
+]

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from automl_magic.look.html import joined, tag, text
+from automl_magic.display.html import join_html, tag, text
 
 
 @dataclass(frozen=True)
@@ -19,20 +19,20 @@ class Scale:
     end: float
     is_log: bool = False
 
-    def at(self, value: float) -> float:
+    def to_pixel(self, value: float) -> float:
         """Return the pixel of a value, clipped to the scale and rounded to 0.1 pixels."""
         low, high = self._transform(self.low), self._transform(self.high)
         share = (self._transform(value) - low) / (high - low)
         return round(self.start + min(max(share, 0.0), 1.0) * (self.end - self.start), 1)
 
-    def holds(self, value: float) -> bool:
+    def contains(self, value: float) -> bool:
         return self.low <= value <= self.high
 
     def _transform(self, value: float) -> float:
         return math.log10(max(value, 1e-300)) if self.is_log else value
 
 
-def scale_of(
+def fit_scale(
     values: Iterable[float], start: float, end: float, *, margin: float = 0.04, is_log: bool = False
 ) -> Scale:
     """Return a scale that contains all finite values. `margin` is a fraction of their range."""
@@ -62,14 +62,14 @@ def ticks(scale: Scale, target_count: int = 6) -> tuple[list[float], int]:
 def _log_ticks(scale: Scale) -> list[float]:
     decades = range(math.floor(math.log10(scale.low)), math.ceil(math.log10(scale.high)) + 1)
     for factors in ((1,), (1, 3), (1, 2, 5), tuple(range(1, 10))):
-        values = [k * 10.0**d for d in decades for k in factors if scale.holds(k * 10.0**d)]
+        values = [k * 10.0**d for d in decades for k in factors if scale.contains(k * 10.0**d)]
         if len(values) >= 3:
             return values
     # A range below one decade: use linear ticks.
     return ticks(Scale(scale.low, scale.high, scale.start, scale.end), target_count=4)[0]
 
 
-def tick_text(value: float, decimals: int, scale: Scale) -> str:
+def format_tick(value: float, decimals: int, scale: Scale) -> str:
     """Return a tick label, with thousands separators, or in scientific notation if needed."""
     if scale.is_log:
         return f"{value:.3g}"
@@ -84,11 +84,11 @@ def x_axis(scale: Scale, name: str, top: float, bottom: float) -> str:
     """Return vertical grid lines with tick labels and the axis title below."""
     tick_values, decimals = ticks(scale)
     marks = [
-        tag("line", x1=scale.at(t), x2=scale.at(t), y1=top, y2=bottom, class_="am-grid")
+        tag("line", x1=scale.to_pixel(t), x2=scale.to_pixel(t), y1=top, y2=bottom, class_="am-grid")
         + tag(
             "text",
-            text(tick_text(t, decimals, scale)),
-            x=scale.at(t),
+            text(format_tick(t, decimals, scale)),
+            x=scale.to_pixel(t),
             y=bottom + 16,
             class_="am-tick",
         )
@@ -96,24 +96,24 @@ def x_axis(scale: Scale, name: str, top: float, bottom: float) -> str:
     ]
     middle = (scale.start + scale.end) / 2
     title = tag("text", text(name, 70), x=middle, y=bottom + 34, class_="am-tick am-name-of-axis")
-    return joined(marks) + title
+    return join_html(marks) + title
 
 
 def y_axis(scale: Scale, name: str, left: float, right: float) -> str:
     """Return horizontal grid lines with tick labels on the left and the axis title above."""
     tick_values, decimals = ticks(scale, target_count=5)
     marks = [
-        tag("line", x1=left, x2=right, y1=scale.at(t), y2=scale.at(t), class_="am-grid")
+        tag("line", x1=left, x2=right, y1=scale.to_pixel(t), y2=scale.to_pixel(t), class_="am-grid")
         + tag(
             "text",
-            text(tick_text(t, decimals, scale)),
+            text(format_tick(t, decimals, scale)),
             x=left - 8,
-            y=scale.at(t) + 4,
+            y=scale.to_pixel(t) + 4,
             class_="am-tick-left",
         )
         for t in tick_values
     ]
-    return joined(marks) + tag("text", text(name, 70), x=4, y=12, class_="am-name-of-axis")
+    return join_html(marks) + tag("text", text(name, 70), x=4, y=12, class_="am-name-of-axis")
 
 
 def path(points: Iterable[tuple[float, float]], **attributes: object) -> str:

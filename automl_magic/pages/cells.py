@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from automl_magic.look.html import joined, lines, tag, text
-from automl_magic.look.translation import _
+from automl_magic.display.html import join_html, lines, tag, text
+from automl_magic.display.translation import _
 from automl_magic.pages.links import anchor
 
 
@@ -22,7 +22,7 @@ class Cell:
     why: str = ""
 
 
-def cells_of(notebook: Path) -> Iterator[Cell]:
+def read_cells(notebook: Path) -> Iterator[Cell]:
     """Read the cells of a notebook. If it can't be read, yield none."""
     try:
         document = json.loads(notebook.read_text("utf-8"))
@@ -47,7 +47,7 @@ def cells_section(cells: Sequence[Cell], run_id: str) -> str:
         "section",
         tag("h2", text(_("Notebook cells"))),
         tag("p", text(lead), class_="am-soft"),
-        joined(_cell(cell, run_id) for cell in code),
+        join_html(_cell(cell, run_id) for cell in code),
     )
 
 

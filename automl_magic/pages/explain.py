@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import base64
 
-from automl_magic.look.html import block, tag, text
-from automl_magic.look.translation import _
-from automl_magic.pages.report import Report
+from automl_magic.display.html import block, tag, text
+from automl_magic.display.translation import _
+from automl_magic.pages.report import ExplainReport
 from automl_magic.pages.report.page import report_header
 
 
-def explain_head(report: Report) -> str:
+def explain_header(report: ExplainReport) -> str:
     """Return the header of the app, with a link that downloads the report as one file."""
-    explanation = report.told
+    explanation = report.explanation
     document = report.document
     encoded = base64.b64encode(document.encode("utf-8", "backslashreplace")).decode("ascii")
     label = _("Download the report ({n} MB, one HTML file)").format(n=f"{len(document) / 1e6:.1f}")

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from automl_magic.look.html import block, fill, joined, tag, text
-from automl_magic.look.numbers import seconds
-from automl_magic.look.translation import _, ngettext
-from automl_magic.pages.board import Board
+from automl_magic.display.html import block, fill, join_html, tag, text
+from automl_magic.display.numbers import format_seconds
+from automl_magic.display.translation import _, ngettext
 from automl_magic.pages.cells import cells_section
-from automl_magic.pages.dropped import dropped_section
-from automl_magic.pages.figure import scrolling
-from automl_magic.pages.front_chart import front_chart, measured
-from automl_magic.pages.links import linked, linked_interval, linked_number
-from automl_magic.pages.problem import problem
+from automl_magic.pages.error import error_block
+from automl_magic.pages.excluded import excluded_section
+from automl_magic.pages.figure import scroll_region
+from automl_magic.pages.leaderboard_view import LeaderboardView
+from automl_magic.pages.links import link_html, linked_interval, linked_number
+from automl_magic.pages.pareto_chart import measured_rows, pareto_chart
 from automl_magic.pages.score_chart import score_chart
 from automl_magic.pages.trial_table import trial_table
 
 
-def board_page(view: Board) -> str:
+def leaderboard_page(view: LeaderboardView) -> str:
     """Return the leaderboard page of a run as one HTML block with its own stylesheet."""
     rows = view.leaderboard.rows
     if not rows:
-        return problem(
+        return error_block(
             _("This run has no trials."),
             _("It ended before any model was scored."),
             _("Run it again, or increase --budget."),
@@ -41,14 +41,14 @@ def board_page(view: Board) -> str:
     )
 
 
-def _dropped(view: Board) -> str:
-    if view.account is None:
+def _dropped(view: LeaderboardView) -> str:
+    if view.decision_log is None:
         return ""
     model_trials = {row.trial for row in view.leaderboard.rows if view.is_in_model(row)}
-    return dropped_section(view.account, model_trials=model_trials)
+    return excluded_section(view.decision_log, model_trials=model_trials)
 
 
-def _header(view: Board) -> str:
+def _header(view: LeaderboardView) -> str:
     title = text(_("Leaderboard"))
     if view.target is not None:
         target = tag("q", text(view.target, 80))
@@ -56,7 +56,7 @@ def _header(view: Board) -> str:
     return tag("header", tag("h1", title), tag("p", _summary(view), class_="am-lead"), _facts(view))
 
 
-def _summary(view: Board) -> str:
+def _summary(view: LeaderboardView) -> str:
     best, leaderboard = view.model, view.leaderboard
     if best is None or best.score is None:
         return text(_("No trial of this run got a score. See the table for the reasons."))
@@ -95,7 +95,7 @@ def _summary(view: Board) -> str:
     return f"{model} {validated} {held_out}"
 
 
-def _facts(view: Board) -> str:
+def _facts(view: LeaderboardView) -> str:
     leaderboard, run = view.leaderboard, view.run
     metric = (
         _("{metric}, higher is better")
@@ -112,18 +112,20 @@ def _facts(view: Board) -> str:
         facts.append((_("Status"), text(run.status.value)))
         facts.append((_("Started"), text(run.created_at.strftime("%Y-%m-%d %H:%M UTC"))))
         if run.started_at and run.ended_at:
-            facts.append((_("Duration"), seconds((run.ended_at - run.started_at).total_seconds())))
-    pairs = joined(tag("div", tag("dt", text(name)), tag("dd", value)) for name, value in facts)
+            facts.append(
+                (_("Duration"), format_seconds((run.ended_at - run.started_at).total_seconds()))
+            )
+    pairs = join_html(tag("div", tag("dt", text(name)), tag("dd", value)) for name, value in facts)
     return tag("dl", pairs, class_="am-facts")
 
 
-def _chart(view: Board) -> str:
+def _chart(view: LeaderboardView) -> str:
     leaderboard = view.leaderboard
-    chart = score_chart(view.complete, leaderboard.metric, leaderboard.holdout, linked)
-    return scrolling(chart, _("Scores by model"))
+    chart = score_chart(view.complete, leaderboard.metric, leaderboard.holdout, link_html)
+    return scroll_region(chart, _("Scores by model"))
 
 
-def _legend(view: Board) -> str:
+def _legend(view: LeaderboardView) -> str:
     n_scored = len(view.complete)
     n_charted = min(n_scored, 12)
     sentences = []
@@ -141,12 +143,12 @@ def _legend(view: Board) -> str:
     return " ".join(sentences)
 
 
-def _front(view: Board) -> str:
+def _front(view: LeaderboardView) -> str:
     leaderboard = view.leaderboard
-    rows = measured(leaderboard.rows)
+    rows = measured_rows(leaderboard.rows)
     if len(rows) < 2:
         return ""
-    chart = front_chart(
+    chart = pareto_chart(
         leaderboard.rows, leaderboard.metric, higher_is_better=leaderboard.higher_is_better
     )
     n_front = sum(bool(row.on_front) for row in rows)
@@ -168,5 +170,5 @@ def _front(view: Board) -> str:
     return tag(
         "section",
         tag("h2", text(title)),
-        tag("figure", scrolling(chart, title), tag("figcaption", text(" ".join(sentences)))),
+        tag("figure", scroll_region(chart, title), tag("figcaption", text(" ".join(sentences)))),
     )

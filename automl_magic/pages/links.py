@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from automl_magic.look.html import tag, text
-from automl_magic.look.numbers import number
-from automl_magic.look.text import safe
-from automl_magic.look.translation import _
-from automl_magic.records import Link, Score
+from automl_magic.display.html import tag, text
+from automl_magic.display.numbers import format_number
+from automl_magic.display.text import printable
+from automl_magic.display.translation import _
+from automl_magic.records import CellLink, Score
 
 
 def anchor(run_id: str, cell_id: str) -> str:
@@ -16,24 +16,24 @@ def anchor(run_id: str, cell_id: str) -> str:
     return f"cell-{run_id}-{cell_id}"
 
 
-def linked(content: str, link: Link) -> str:
+def link_html(content: str, link: CellLink) -> str:
     """Return content as a link to its cell, with the cell's run and notebook as attributes."""
-    return tag("a", content, href=_href(link), title=source_title(link), **made_by(link))
+    return tag("a", content, href=_href(link), title=source_title(link), **source_attributes(link))
 
 
-def linked_briefly(content: str, link: Link) -> str:
-    """Return content as a link without `made_by`, for numbers in a table that has it."""
+def linked_briefly(content: str, link: CellLink) -> str:
+    """Return content as a link without `source_attributes`, for numbers in a table that has it."""
     return tag("a", content, href=_href(link))
 
 
-def source_title(link: Link) -> str:
+def source_title(link: CellLink) -> str:
     """Return the tooltip of a number: the cell that computed it."""
     return _("Computed by cell {cell} of {notebook}").format(
         cell=link.cell_id, notebook=link.notebook
     )
 
 
-def made_by(link: Link) -> dict[str, object]:
+def source_attributes(link: CellLink) -> dict[str, object]:
     """Return the attributes that name the cell that computed a number or a table."""
     return {
         "data_run_id": link.run_id,
@@ -42,21 +42,21 @@ def made_by(link: Link) -> dict[str, object]:
     }
 
 
-def linked_text(value: str, link: Link) -> str:
-    return linked(text(value), link)
+def linked_text(value: str, link: CellLink) -> str:
+    return link_html(text(value), link)
 
 
-def linked_number(value: float | None, link: Link, digits: int = 4) -> str:
-    return linked(number(value, digits), link)
+def linked_number(value: float | None, link: CellLink, digits: int = 4) -> str:
+    return link_html(format_number(value, digits), link)
 
 
-def linked_interval(score: Score, link: Link) -> str:
+def linked_interval(score: Score, link: CellLink) -> str:
     """Return ` [low, high]`, each a link, or nothing if there's no interval."""
     if score.low is None or score.high is None:
         return ""
     return f" [{linked_number(score.low, link)}, {linked_number(score.high, link)}]"
 
 
-def _href(link: Link) -> str:
-    # As in the id: `safe` replaces characters that can't be encoded.
-    return "#" + quote(safe(anchor(link.run_id, link.cell_id)))
+def _href(link: CellLink) -> str:
+    # As in the id: `printable` replaces characters that can't be encoded.
+    return "#" + quote(printable(anchor(link.run_id, link.cell_id)))

@@ -5,14 +5,14 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from automl_magic.look.html import block, fill, joined, tag, text
-from automl_magic.look.numbers import number, seconds
-from automl_magic.look.text import safe
-from automl_magic.look.translation import _, ngettext
-from automl_magic.pages.course import Course, Ended
-from automl_magic.pages.figure import scrolling
-from automl_magic.pages.links import made_by, source_title
-from automl_magic.records import Link, Run, Trial
+from automl_magic.display.html import block, fill, join_html, tag, text
+from automl_magic.display.numbers import format_number, format_seconds
+from automl_magic.display.text import printable
+from automl_magic.display.translation import _, ngettext
+from automl_magic.pages.figure import scroll_region
+from automl_magic.pages.links import source_attributes, source_title
+from automl_magic.pages.live_run import LiveRun, TrialEvent
+from automl_magic.records import CellLink, Run, Trial
 
 LATEST, LOGGED = 20, 40
 NOTEBOOK = "output.ipynb"
@@ -20,13 +20,13 @@ START_COMMAND = "automl fit DATA --target COLUMN"
 _LOGGED_EVENTS = ("run", "search", "decision", "trial")
 
 
-def said_of(course: Course | None, run: Run | None) -> str:
+def status_sentence(course: LiveRun | None, run: Run | None) -> str:
     """Return the run's status as plain text, for screen readers."""
     if run is None or course is None:
         return _("There are no runs yet. To start one, run {command}").format(command=START_COMMAND)
     sentences = [_status_sentence(run)]
-    n_scored = sum(ended.score is not None for ended in course.ended.values())
-    n_unscored = len(course.ended) - n_scored
+    n_scored = sum(ended.score is not None for ended in course.trial_events.values())
+    n_unscored = len(course.trial_events) - n_scored
     if n_scored:
         sentence = ngettext("{n} trial has a score.", "{n} trials have a score.", n_scored)
         sentences.append(sentence.format(n=n_scored))
@@ -40,7 +40,7 @@ def said_of(course: Course | None, run: Run | None) -> str:
             if course.metric is None
             else _("The best {metric} is {score}, by {candidate}.")
         )
-        score = number(best.best, 5)
+        score = format_number(best.best, 5)
         sentences.append(
             sentence.format(metric=course.metric, score=score, candidate=best.candidate)
         )
@@ -59,7 +59,7 @@ def _status_sentence(run: Run) -> str:
             return _("The status of run {run} is {status}.").format(run=run.run_id, status=status)
 
 
-def progress_block(course: Course | None, run: Run | None, *, is_selected: bool) -> str:
+def progress_block(course: LiveRun | None, run: Run | None, *, is_selected: bool) -> str:
     """Return the run's progress. `is_selected` tells whether the user chose this run."""
     if run is None or course is None:
         return block(
@@ -73,28 +73,28 @@ def progress_block(course: Course | None, run: Run | None, *, is_selected: bool)
             "p",
             text(_("No search is running. This is the latest run. The next run replaces it here.")),
         )
-    remaining_s = course.left_now_s()
+    remaining_s = course.remaining_now_s()
     best = course.best
     best_text = (
         _("{score} by {candidate}").format(
-            score=number(best.best, 5), candidate=safe(best.candidate, 40)
+            score=format_number(best.best, 5), candidate=printable(best.candidate, 40)
         )
         if best
         else "–"
     )
-    remaining = "–" if run.status.is_end or remaining_s is None else seconds(remaining_s)
+    remaining = "–" if run.status.is_end or remaining_s is None else format_seconds(remaining_s)
     facts = [
         (_("Run"), tag("code", text(run.run_id))),
         (_("Status"), text(run.status.value)),
-        (_("Trials"), f"{len(course.ended):,}"),
+        (_("Trials"), f"{len(course.trial_events):,}"),
         (_("Best"), text(best_text)),
         (_("Time left"), remaining),
     ]
-    pairs = joined(tag("div", tag("dt", text(name)), tag("dd", value)) for name, value in facts)
+    pairs = join_html(tag("div", tag("dt", text(name)), tag("dd", value)) for name, value in facts)
     return block(note, tag("dl", pairs, class_="am-facts"), _cells(course))
 
 
-def _cells(course: Course) -> str:
+def _cells(course: LiveRun) -> str:
     if not course.n_cells:
         return ""
     n_done = min(course.cells_done, course.n_cells)
@@ -108,12 +108,12 @@ def _cells(course: Course) -> str:
     return tag("p", label, " ", bar, class_="am-progress")
 
 
-def trials_block(course: Course | None, run: Run | None) -> str:
+def trials_block(course: LiveRun | None, run: Run | None) -> str:
     """Return a table of the latest trials, newest first."""
-    if course is None or run is None or not course.ended:
+    if course is None or run is None or not course.trial_events:
         return block(tag("p", text(_("No trial has finished yet.")), class_="am-soft"))
-    latest = sorted(course.ended.values(), key=lambda ended: -ended.number)[:LATEST]
-    headings = joined(
+    latest = sorted(course.trial_events.values(), key=lambda ended: -ended.number)[:LATEST]
+    headings = join_html(
         tag("th", text(name, 30), scope="col", class_=css_class)
         for name, css_class in (
             (_("Trial"), "am-num"),
@@ -128,11 +128,11 @@ def trials_block(course: Course | None, run: Run | None) -> str:
     caption = ngettext(
         "The latest {n} of {total} trial, newest first",
         "The latest {n} of {total} trials, newest first",
-        len(course.ended),
-    ).format(n=len(latest), total=f"{len(course.ended):,}")
-    rows = joined(_trial(ended, course.trials.get(ended.number), run) for ended in latest)
+        len(course.trial_events),
+    ).format(n=len(latest), total=f"{len(course.trial_events):,}")
+    rows = join_html(_trial(ended, course.trials.get(ended.number), run) for ended in latest)
     return block(
-        scrolling(
+        scroll_region(
             tag(
                 "table",
                 tag("caption", text(caption)),
@@ -144,38 +144,42 @@ def trials_block(course: Course | None, run: Run | None) -> str:
     )
 
 
-def _trial(ended: Ended, trial: Trial | None, run: Run) -> str:
+def _trial(ended: TrialEvent, trial: Trial | None, run: Run) -> str:
     folds = trial.fold_scores if trial else ()
     fold_range = "–"
     if folds:
         fold_range = _("{low} to {high}").format(
-            low=number(min(folds), 3), high=number(max(folds), 3)
+            low=format_number(min(folds), 3), high=format_number(max(folds), 3)
         )
-    score = number(ended.score, 5) if ended.score is not None else tag("i", text(ended.state, 20))
+    score = (
+        format_number(ended.score, 5)
+        if ended.score is not None
+        else tag("i", text(ended.state, 20))
+    )
     cell_id = (trial.cell_id if trial else None) or "search"
-    link = Link(run_id=run.run_id, notebook=NOTEBOOK, cell_id=cell_id)
+    link = CellLink(run_id=run.run_id, notebook=NOTEBOOK, cell_id=cell_id)
     return tag(
         "tr",
         tag("td", str(ended.number), class_="am-num"),
         tag("th", text(ended.candidate, 60), scope="row"),
         tag("td", score, class_="am-num"),
         tag("td", text(fold_range), class_="am-num"),
-        tag("td", seconds(trial.fit_s if trial else None), class_="am-num"),
-        tag("td", seconds(ended.at_s), class_="am-num"),
+        tag("td", format_seconds(trial.fit_s if trial else None), class_="am-num"),
+        tag("td", format_seconds(ended.at_s), class_="am-num"),
         tag("td", text(trial.reason if trial else "", 200), class_="am-why"),
         title=source_title(link),
-        **made_by(link),
+        **source_attributes(link),
     )
 
 
-def log_block(course: Course | None) -> str:
+def log_block(course: LiveRun | None) -> str:
     """Return the log of events, newest first, without those of cells."""
     events = [
         event for event in (course.events if course else ()) if event.get("event") in _LOGGED_EVENTS
     ]
     if not events:
         return block(tag("p", text(_("No events yet.")), class_="am-soft"))
-    items = joined(tag("li", _event(event)) for event in reversed(events[-LOGGED:]))
+    items = join_html(tag("li", _event(event)) for event in reversed(events[-LOGGED:]))
     return block(tag("ol", items, class_="am-log"))
 
 
@@ -200,7 +204,7 @@ def _event_text(event: dict[str, Any]) -> str:
     trial_number, candidate, score = event.get("number"), event.get("candidate"), event.get("score")
     if isinstance(score, float):
         return _("Trial {n}, {candidate}: {state}, {score}").format(
-            n=trial_number, candidate=candidate, state=state, score=number(score, 5)
+            n=trial_number, candidate=candidate, state=state, score=format_number(score, 5)
         )
     return _("Trial {n}, {candidate}: {state}").format(
         n=trial_number, candidate=candidate, state=state

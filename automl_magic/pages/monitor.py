@@ -7,22 +7,22 @@ import time
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from automl_magic.look.html import block, fill, joined, tag, text
-from automl_magic.look.numbers import milliseconds, number
-from automl_magic.look.translation import _, ngettext
-from automl_magic.pages.figure import scrolling
-from automl_magic.pages.links import made_by
-from automl_magic.records import Link
+from automl_magic.display.html import block, fill, join_html, tag, text
+from automl_magic.display.numbers import format_milliseconds, format_number
+from automl_magic.display.translation import _, ngettext
+from automl_magic.pages.figure import scroll_region
+from automl_magic.pages.links import source_attributes
+from automl_magic.records import CellLink
 
 if TYPE_CHECKING:
-    from automl_magic.monitor.board import Board, Check
+    from automl_magic.monitor.dashboard import MonitorDashboard, WindowCheck
     from automl_magic.records.monitoring.alert import Alert
 
 NOTEBOOK = "output.ipynb"
-MOST_ROWS = 30
+MAX_ROWS = 30
 
 
-def said_of(dashboard: Board | None, name: str | None) -> str:
+def status_sentence(dashboard: MonitorDashboard | None, name: str | None) -> str:
     """Return the deployment's status as plain text, for screen readers."""
     if dashboard is None:
         if name:
@@ -48,7 +48,7 @@ def said_of(dashboard: Board | None, name: str | None) -> str:
     return " ".join(sentences)
 
 
-def facts_block(dashboard: Board | None, name: str | None, others: Sequence[str]) -> str:
+def facts_block(dashboard: MonitorDashboard | None, name: str | None, others: Sequence[str]) -> str:
     """Return the serving versions and the traffic, or how to deploy if nothing is deployed."""
     if dashboard is None:
         return _no_deployment(name, others)
@@ -65,10 +65,10 @@ def facts_block(dashboard: Board | None, name: str | None, others: Sequence[str]
         (_("Canary"), text(_canary(dashboard))),
         (_("Requests in 24 h"), f"{requests:,.0f}"),
         (_("Errors"), f"{100 * errors / requests:.3g}%" if requests else "–"),
-        (_("p95 latency"), milliseconds(latest.p95_ms) if latest else "–"),
+        (_("p95 latency"), format_milliseconds(latest.p95_ms) if latest else "–"),
         (_("Last check"), _moment(last_check.end) if last_check else text(_("never"))),
     ]
-    pairs = joined(tag("div", tag("dt", text(key)), tag("dd", value)) for key, value in facts)
+    pairs = join_html(tag("div", tag("dt", text(key)), tag("dd", value)) for key, value in facts)
     notes = []
     if not requests:
         notes.append(
@@ -87,11 +87,11 @@ def facts_block(dashboard: Board | None, name: str | None, others: Sequence[str]
     return block(tag("dl", pairs, class_="am-facts"), *notes, _others(others))
 
 
-def alerts_block(dashboard: Board | None) -> str:
+def alerts_block(dashboard: MonitorDashboard | None) -> str:
     """Return the active alerts, most severe first, each with the cell that found it."""
     if dashboard is None or not dashboard.alerts:
         return _empty(_("No active alerts."))
-    alerts = dashboard.alerts[:MOST_ROWS]
+    alerts = dashboard.alerts[:MAX_ROWS]
     n_more = len(dashboard.alerts) - len(alerts)
     caption = _("Alerts, most severe first")
     if n_more:
@@ -104,7 +104,7 @@ def alerts_block(dashboard: Board | None) -> str:
     return _table(headings, [_alert(alert) for alert in alerts], caption)
 
 
-def retrains_block(dashboard: Board | None) -> str:
+def retraining_block(dashboard: MonitorDashboard | None) -> str:
     """Return the retrainings, newest first."""
     if dashboard is None or not dashboard.retrains:
         name = shlex.quote(dashboard.deployment.name) if dashboard else "DEPLOYMENT"
@@ -137,7 +137,7 @@ def retrains_block(dashboard: Board | None) -> str:
     return _table(headings, rows, _("Retrainings, newest first"))
 
 
-def route_block(dashboard: Board | None) -> str:
+def route_block(dashboard: MonitorDashboard | None) -> str:
     """Return the history of the route, newest change first."""
     if dashboard is None or not dashboard.changes:
         return _empty(_("The route hasn't changed yet."))
@@ -158,7 +158,7 @@ def route_block(dashboard: Board | None) -> str:
     return _table(headings, rows, _("Changes of the route, newest first"))
 
 
-def traffic_table(dashboard: Board | None) -> str:
+def traffic_table(dashboard: MonitorDashboard | None) -> str:
     """Return requests, errors and latency by 15 minutes, newest first."""
     buckets = (
         [bucket for bucket in reversed(dashboard.buckets) if bucket.requests] if dashboard else []
@@ -171,8 +171,8 @@ def traffic_table(dashboard: Board | None) -> str:
             f"{sum(bucket.requests.values()):,.0f}",
             text(", ".join(f"{role}: {n:,.0f}" for role, n in bucket.requests.items()), 200),
             f"{sum(bucket.errors.values()):,.0f}",
-            milliseconds(bucket.p50_ms),
-            milliseconds(bucket.p95_ms),
+            format_milliseconds(bucket.p50_ms),
+            format_milliseconds(bucket.p95_ms),
         )
         for bucket in buckets
     ]
@@ -188,7 +188,7 @@ def traffic_table(dashboard: Board | None) -> str:
     return _table(headings, rows, caption, numeric_columns=(1, 3, 4, 5))
 
 
-def drift_table(dashboard: Board | None) -> str:
+def drift_table(dashboard: MonitorDashboard | None) -> str:
     """Return the PSI of the columns that drift most, by window, newest first."""
     if dashboard is None or not dashboard.checks:
         return _empty(_("No window has been checked yet."))
@@ -210,7 +210,7 @@ def drift_table(dashboard: Board | None) -> str:
     )
 
 
-def prediction_table(dashboard: Board | None) -> str:
+def prediction_table(dashboard: MonitorDashboard | None) -> str:
     """Return the distribution of the predictions, in training and in the newest window."""
     last_check = dashboard.checks[-1] if dashboard is not None and dashboard.checks else None
     if last_check is None or not last_check.bins:
@@ -229,13 +229,18 @@ def prediction_table(dashboard: Board | None) -> str:
     )
 
 
-def performance_table(dashboard: Board | None) -> str:
+def performance_table(dashboard: MonitorDashboard | None) -> str:
     """Return the score by window, newest first."""
     checks = [check for check in dashboard.checks if check.score is not None] if dashboard else []
     if not checks:
         return _empty(_("No outcomes yet. Report them to the endpoint."))
     rows = [
-        (_moment(check.end), number(check.score), number(check.release), f"{check.n_rows:,}")
+        (
+            _moment(check.end),
+            format_number(check.score),
+            format_number(check.release),
+            f"{check.n_rows:,}",
+        )
         for check in reversed(checks)
     ]
     headings = (_("Window end"), checks[-1].metric or _("Score"), _("At release"), _("Rows"))
@@ -277,7 +282,7 @@ def _others(others: Sequence[str]) -> str:
     return tag("p", fill(sentence, commands=", ".join(commands)), class_="am-soft")
 
 
-def _canary(dashboard: Board) -> str:
+def _canary(dashboard: MonitorDashboard) -> str:
     route = dashboard.route
     if route.canary is not None:
         return _("version {version}, {percent}%").format(
@@ -298,7 +303,7 @@ def _alert(alert: Alert) -> tuple[str, ...]:
             cell=tag("code", text(link.cell_id, 40)),
             run=tag("code", text(link.run_id, 40)),
         )
-        found_by = tag("span", sentence, **made_by(link))
+        found_by = tag("span", sentence, **source_attributes(link))
     return (
         tag("strong", alert.severity.value),
         text(f"{alert.kind.value.replace('_', ' ')}: {alert.subject}", 120),
@@ -308,12 +313,12 @@ def _alert(alert: Alert) -> tuple[str, ...]:
     )
 
 
-def _psi(check: Check, name: str) -> str:
+def _psi(check: WindowCheck, name: str) -> str:
     value = check.psi.get(name)
     if value is None:
         return "–"
     severity = check.severities.get(name, "")
-    psi = number(value, 2)
+    psi = format_number(value, 2)
     return tag("strong", f"{psi} {severity}") if severity in ("warning", "critical") else psi
 
 
@@ -323,14 +328,14 @@ def _table(
     caption: str,
     *,
     numeric_columns: Sequence[int] = (),
-    link: Link | None = None,
+    link: CellLink | None = None,
 ) -> str:
     classes = ["am-num" if i in numeric_columns else None for i in range(len(headings))]
-    head = joined(
+    head = join_html(
         tag("th", text(name, 60), scope="col", class_=css_class) if name else tag("td", "")
         for name, css_class in zip(headings, classes, strict=True)
     )
-    body = joined(
+    body = join_html(
         tag(
             "tr",
             tag("th", row[0], scope="row", style="min-width: 6.5rem"),
@@ -346,13 +351,13 @@ def _table(
         tag("caption", text(caption, 200)),
         tag("thead", tag("tr", head)),
         tag("tbody", body),
-        **(made_by(link) if link is not None else {}),
+        **(source_attributes(link) if link is not None else {}),
     )
-    return block(scrolling(table, caption))
+    return block(scroll_region(table, caption))
 
 
-def _link(check: Check, cell_id: str = "features") -> Link:
-    return Link(run_id=check.run_id, notebook=NOTEBOOK, cell_id=cell_id)
+def _link(check: WindowCheck, cell_id: str = "features") -> CellLink:
+    return CellLink(run_id=check.run_id, notebook=NOTEBOOK, cell_id=cell_id)
 
 
 def _moment(timestamp: float) -> str:

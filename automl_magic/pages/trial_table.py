@@ -4,34 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from automl_magic.look.html import fill, joined, tag, text
-from automl_magic.look.numbers import file_size, milliseconds, number, seconds
-from automl_magic.look.translation import _, ngettext
-from automl_magic.pages.board import Board
-from automl_magic.pages.figure import scrolling
+from automl_magic.decision_log import Reason
+from automl_magic.display.html import fill, join_html, tag, text
+from automl_magic.display.numbers import (
+    format_file_size,
+    format_milliseconds,
+    format_number,
+    format_seconds,
+)
+from automl_magic.display.translation import _, ngettext
+from automl_magic.pages.figure import scroll_region
+from automl_magic.pages.leaderboard_view import LeaderboardView
 from automl_magic.pages.links import linked_interval, linked_number, linked_text
-from automl_magic.reasons import Reason
 from automl_magic.records import LeaderboardRow, TrialState
 
 
-def trial_table(view: Board) -> str:
+def trial_table(view: LeaderboardView) -> str:
     """Return the table of a run's trials, with its filter above."""
-    headings = joined(
+    headings = join_html(
         tag("th", text(name), scope="col", data_sort=sort) for name, sort in _headings(view)
     )
-    fates = view.fates
+    fates = view.trial_reasons
     caption = _("All trials on the same folds, best first by {metric}")
     table = tag(
         "table",
         tag("caption", text(caption.format(metric=view.leaderboard.metric))),
         tag("thead", tag("tr", headings)),
-        tag("tbody", joined(_row(view, row, fates) for row in view.leaderboard.rows)),
+        tag("tbody", join_html(_row(view, row, fates) for row in view.leaderboard.rows)),
         id="trials",
     )
-    return _filter(len(view.leaderboard.rows)) + scrolling(table, _("All trials"))
+    return _filter(len(view.leaderboard.rows)) + scroll_region(table, _("All trials"))
 
 
-def _headings(view: Board) -> tuple[tuple[str, str], ...]:
+def _headings(view: LeaderboardView) -> tuple[tuple[str, str], ...]:
     """Return the column headings, each with its sort order."""
     return (
         (_("Rank"), "number"),
@@ -55,7 +60,7 @@ def _filter(n_rows: int) -> str:
         ("front", _("On the Pareto front")),
         ("dropped", _("Not in the model")),
     )
-    buttons = joined(
+    buttons = join_html(
         tag(
             "button",
             text(label),
@@ -87,7 +92,7 @@ def _filter(n_rows: int) -> str:
     )
 
 
-def _row(view: Board, row: LeaderboardRow, fates: Mapping[int, Reason]) -> str:
+def _row(view: LeaderboardView, row: LeaderboardRow, fates: Mapping[int, Reason]) -> str:
     link = row.link
     score_html = tag("i", text(row.state.value))
     if (score := row.score if row.state is TrialState.COMPLETE else None) is not None:
@@ -97,16 +102,16 @@ def _row(view: Board, row: LeaderboardRow, fates: Mapping[int, Reason]) -> str:
     if folds:
         fold_range = fill(
             _("{low} to {high}"),
-            low=linked_text(number(min(folds), 3), link),
-            high=linked_text(number(max(folds), 3), link),
+            low=linked_text(format_number(min(folds), 3), link),
+            high=linked_text(format_number(max(folds), 3), link),
         )
     also = (row.also.get(name) for name in view.leaderboard.also)
     measures = (
-        *((value, number(value)) for value in also),
-        (row.fit_s, seconds(row.fit_s)),
-        (row.row_latency_ms, milliseconds(row.row_latency_ms)),
-        (row.size_bytes, file_size(row.size_bytes)),
-        (row.weight, number(row.weight, 2)),
+        *((value, format_number(value)) for value in also),
+        (row.fit_s, format_seconds(row.fit_s)),
+        (row.row_latency_ms, format_milliseconds(row.row_latency_ms)),
+        (row.size_bytes, format_file_size(row.size_bytes)),
+        (row.weight, format_number(row.weight, 2)),
     )
     fate = None if row.trial is None else fates.get(row.trial)
     return tag(
@@ -117,7 +122,7 @@ def _row(view: Board, row: LeaderboardRow, fates: Mapping[int, Reason]) -> str:
         tag(
             "td", fold_range, class_="am-num", data_value=max(folds) - min(folds) if folds else None
         ),
-        joined(
+        join_html(
             tag(
                 "td",
                 "–" if value is None else linked_text(label, link),
@@ -137,7 +142,7 @@ def _badge(row: LeaderboardRow) -> str:
     return f" {badge}" if row.on_front else ""
 
 
-def _filter_words(view: Board, row: LeaderboardRow) -> list[str]:
+def _filter_words(view: LeaderboardView, row: LeaderboardRow) -> list[str]:
     """Return the filters that a row matches."""
     return [
         "model" if view.is_in_model(row) else "dropped",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from automl_magic.planning.plan import make_plan
-    from automl_magic.planning.problems import problems_in
+    from automl_magic.planning.problems import find_problems
     from automl_magic.planning.spec import parse_spec, read_spec
     from automl_magic.planning.spec_text import format_spec
 
@@ -19,7 +19,7 @@ _MODULES = {
     "problems_in": "problems",
     "read_spec": "spec",
 }
-__all__ = ["format_spec", "make_plan", "parse_spec", "problems_in", "read_spec"]
+__all__ = ["format_spec", "make_plan", "parse_spec", "find_problems", "read_spec"]
 
 
 def __getattr__(name: str) -> Any:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
-from automl_magic.errors import PlanError, TargetNotFound, near_miss, shorten
-from automl_magic.look.text import quoted
-from automl_magic.records import Column, ColumnKind, Dataset, Experiment
+from automl_magic.display.text import quote_name
+from automl_magic.errors import PlanError, TargetNotFound, closest_match, shorten
+from automl_magic.records import Column, ColumnKind, Dataset, ExperimentSpec
 
 
 def check_columns(
-    experiment: Experiment, dataset: Dataset, column_kinds: Sequence[ColumnKind]
+    experiment: ExperimentSpec, dataset: Dataset, column_kinds: Sequence[ColumnKind]
 ) -> None:
     """Check each column that the experiment names. `column_kinds` are the valid kinds.
 
@@ -34,26 +34,26 @@ def check_columns(
     for field, columns in columns_by_field.items():
         for name in columns:
             if name not in names:
-                close = near_miss(name, names)
+                close = closest_match(name, names)
                 raise PlanError(
-                    f"The data has no column {quoted(name)}, which is set in {field}.",
+                    f"The data has no column {quote_name(name)}, which is set in {field}.",
                     why=f"It has {len(names)} columns: {shorten(names)}.",
-                    fix=f"Use {quoted(close)}."
+                    fix=f"Use {quote_name(close)}."
                     if close
-                    else f"Remove {quoted(name)} from {field}.",
+                    else f"Remove {quote_name(name)} from {field}.",
                 )
     _check_target(experiment)
     for name, kind in experiment.features.kinds.items():
         if kind not in column_kinds:
-            close = near_miss(kind, column_kinds)
+            close = closest_match(kind, column_kinds)
             raise PlanError(
-                f"Can't set the kind of column {quoted(name)} to {quoted(kind)}.",
+                f"Can't set the kind of column {quote_name(name)} to {quote_name(kind)}.",
                 why=f"The kinds are {', '.join(column_kinds)}.",
                 fix=f"Use {close}." if close else "Use one of these kinds.",
             )
 
 
-def with_kinds(dataset: Dataset, experiment: Experiment) -> Dataset:
+def with_kinds(dataset: Dataset, experiment: ExperimentSpec) -> Dataset:
     """Return the dataset with the kinds set in the experiment instead of the inferred ones."""
     kinds = experiment.features.kinds
     if not kinds:
@@ -74,17 +74,17 @@ def _as_kind(column: Column, kind: ColumnKind) -> Column:
     return dataclasses.replace(column, kind=kind, parse={}, reason="You set this kind.")
 
 
-def _check_target(experiment: Experiment) -> None:
+def _check_target(experiment: ExperimentSpec) -> None:
     target = experiment.target
     if target in experiment.features.exclude:
         raise PlanError(
-            f"The target {quoted(target)} is excluded.",
+            f"The target {quote_name(target)} is excluded.",
             why="features.exclude contains it. The target is never used as a feature.",
-            fix=f"Remove {quoted(target)} from features.exclude.",
+            fix=f"Remove {quote_name(target)} from features.exclude.",
         )
     if target == experiment.cv.column:
         raise PlanError(
-            f"Can't split the rows by the target {quoted(target)}.",
+            f"Can't split the rows by the target {quote_name(target)}.",
             why="cv.column is the target. Such a split leaks the target.",
             fix="Use another column in cv.column, or remove it.",
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from automl_magic.records import Candidate, Dataset, Estimate
-from automl_magic.tasks.context import Context
+from automl_magic.tasks.context import CandidateContext
 
 # On two cores, the model libraries import in 1.2 s and MLflow in 1.1 s, in the command and again in
 # the kernel. The rest is for starting the kernel and tracking, and per gigabyte for reading.
@@ -17,14 +17,14 @@ COPIES_OF_TABLE, COPIES_OF_VIEW = 2, 4
 # A dense view has more columns than the table: levels, parts of dates, text components.
 OUTPUTS_PER_COLUMN = 3
 # The share of the budget for trials. The rest is for the holdout score and the refit.
-SEARCHING_SHARE = 0.75
+TRIALS_SHARE = 0.75
 # The minimum time per trial: on the smallest tables, overhead takes as long as a fit.
-LEAST_S = 0.3
+MIN_TRIAL_S = 0.3
 
 
 def make_estimate(
     dataset: Dataset,
-    context: Context,
+    context: CandidateContext,
     candidates: Sequence[Candidate],
     *,
     trial_s: float,
@@ -59,6 +59,6 @@ def make_estimate(
     )
 
 
-def _n_trials(context: Context, n_candidates: int, trial_s: float) -> int:
-    trial_s = max(LEAST_S, trial_s)
-    return max(n_candidates // 2, int(SEARCHING_SHARE * context.budget_s / trial_s))
+def _n_trials(context: CandidateContext, n_candidates: int, trial_s: float) -> int:
+    trial_s = max(MIN_TRIAL_S, trial_s)
+    return max(n_candidates // 2, int(TRIALS_SHARE * context.budget_s / trial_s))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 
-from automl_magic.errors import BudgetTooSmall, DataError, PlanError, near_miss
+from automl_magic.errors import BudgetTooSmall, DataError, PlanError, closest_match
 from automl_magic.planning.columns import check_columns, with_kinds
 from automl_magic.planning.estimate import make_estimate
 from automl_magic.records import (
@@ -15,7 +15,7 @@ from automl_magic.records import (
     Dataset,
     Decision,
     DecisionKind,
-    Experiment,
+    ExperimentSpec,
     Plan,
     Severity,
     Split,
@@ -24,17 +24,19 @@ from automl_magic.records import (
     TaskKind,
 )
 from automl_magic.records.plans.experiment import SAMPLERS, Hpo, Imbalance
-from automl_magic.tasks.context import Context
+from automl_magic.tasks.context import CandidateContext
 from automl_magic.tasks.families import default_family, family_for
 from automl_magic.tasks.family import Family
 from automl_magic.tasks.target import Target
 
 # Imports in a fresh kernel take about 2 s. Then the baseline is fitted on the folds, once for the
 # holdout and once on all rows. With a smaller budget, there's no time left for a candidate.
-SMALLEST_BUDGET_S = 5.0
+MIN_BUDGET_S = 5.0
 
 
-def make_plan(experiment: Experiment, dataset: Dataset, *, n_cores: int, memory_bytes: int) -> Plan:
+def make_plan(
+    experiment: ExperimentSpec, dataset: Dataset, *, n_cores: int, memory_bytes: int
+) -> Plan:
     """Decide how to search for a model, without training one.
 
     Parameters
@@ -68,7 +70,7 @@ def make_plan(experiment: Experiment, dataset: Dataset, *, n_cores: int, memory_
     _check_imbalance(experiment.imbalance, target.kind)
     metric = family.metric(experiment.objective, target, dataset.column(experiment.target))
 
-    dropped = family.left_out(dataset, experiment)
+    dropped = family.excluded_columns(dataset, experiment)
     context = _context(experiment, dataset, target, dropped, n_cores)
     validation = family.validation(experiment, dataset, target)
     # After the split, because its errors state how many rows it needs.
@@ -130,18 +132,18 @@ def make_plan(experiment: Experiment, dataset: Dataset, *, n_cores: int, memory_
 
 
 def _check_budget(budget_s: float) -> None:
-    if budget_s < SMALLEST_BUDGET_S:
+    if budget_s < MIN_BUDGET_S:
         raise BudgetTooSmall(
             f"A {budget_s:g} s budget is too short.",
-            why=f"The minimum is {SMALLEST_BUDGET_S:g} s, to load libraries and refit the best "
+            why=f"The minimum is {MIN_BUDGET_S:g} s, to load libraries and refit the best "
             "model twice: for the holdout and on all rows.",
-            fix=f"Use --budget {SMALLEST_BUDGET_S:g}s or more. 60s is typical.",
+            fix=f"Use --budget {MIN_BUDGET_S:g}s or more. 60s is typical.",
         )
 
 
 def _check_sampler(sampler: str) -> None:
     if sampler not in SAMPLERS:
-        close = near_miss(sampler, SAMPLERS)
+        close = closest_match(sampler, SAMPLERS)
         raise PlanError(
             f"{sampler!r} isn't a sampler.",
             why=f"The samplers are {', '.join(SAMPLERS)}.",
@@ -183,17 +185,17 @@ def _check_features(
 
 
 def _context(
-    experiment: Experiment,
+    experiment: ExperimentSpec,
     dataset: Dataset,
     target: Target,
     dropped: Mapping[str, Decision],
     n_cores: int,
-) -> Context:
+) -> CandidateContext:
     kinds: dict[ColumnKind, int] = {}
     for column in dataset.columns:
         if column.name != experiment.target and column.name not in dropped:
             kinds[column.kind] = kinds.get(column.kind, 0) + 1
-    return Context(
+    return CandidateContext(
         n_rows=target.n_labelled,
         n_columns=max(1, sum(kinds.values())),
         kinds=kinds,
@@ -255,14 +257,14 @@ def _threads(requested: int | None, n_cores: int) -> Decision:
     )
 
 
-def _portfolio(experiment: Experiment, family: Family, context: Context) -> Decision:
+def _portfolio(experiment: ExperimentSpec, family: Family, context: CandidateContext) -> Decision:
     if experiment.candidates is not None:
         names = ", ".join(experiment.candidates)
         return Decision(about=DecisionKind.CANDIDATES, choice=names, why="You set these.")
     return Decision(
         about=DecisionKind.CANDIDATES,
         choice=", ".join(candidate.name for candidate in family.propose(context)),
-        why=family.why_these_candidates,
+        why=family.candidates_reason,
         evidence=context.evidence(folds=context.folds),
         rejected=family.rejected(context),
     )

@@ -11,23 +11,23 @@ from dataclasses import dataclass
 from typing import Any
 
 from automl_magic.errors import SpecError
-from automl_magic.files.yaml_text import compose, value_of, with_line
+from automl_magic.files.yaml_text import field_error, node_value, parse_yaml
 from automl_magic.planning.spec import FORM
-from automl_magic.records import Experiment, Record, RecordProblem
+from automl_magic.records import ExperimentSpec, Record, RecordProblem
 
-MOST_PROBLEMS = 50
+MAX_PROBLEMS = 50
 _NAME = "experiment"
 _LINE = re.compile(rf"{_NAME}, line (\d+): (.*)\Z", re.DOTALL)
 _REQUIRED = frozenset(
     field.name
-    for field in dataclasses.fields(Experiment)
+    for field in dataclasses.fields(ExperimentSpec)
     if field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
 )
 _ANY_TEXT = "-"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Problem(Record):
+class SpecProblem(Record):
     """One error: its line, counted from 1, and its three parts."""
 
     line: int
@@ -36,34 +36,34 @@ class Problem(Record):
     fix: str
 
 
-def problems_in(text: str) -> tuple[Problem, ...]:
+def find_problems(text: str) -> tuple[SpecProblem, ...]:
     """Return the errors in the text of an experiment file, in line order."""
     try:
-        root = compose(text, _NAME, FORM)
-        document = value_of(root, _NAME)
+        root = parse_yaml(text, _NAME, FORM)
+        document = node_value(root, _NAME)
     except SpecError as error:
         return (_problem(error, is_about_field=False),)
-    problems: list[Problem] = []
-    while len(problems) < MOST_PROBLEMS:
+    problems: list[SpecProblem] = []
+    while len(problems) < MAX_PROBLEMS:
         try:
-            Experiment.from_json(document)
+            ExperimentSpec.from_json(document)
             break
         except RecordProblem as error:
             is_about_field = bool(error.path) and not error.unknown
-            spec_error = with_line(error, root, _NAME)
+            spec_error = field_error(error, root, _NAME)
             problems.append(_problem(spec_error, is_about_field=is_about_field))
             if not _remove_field(document, error):
                 break
     return tuple(sorted(problems, key=lambda problem: problem.line))
 
 
-def _problem(error: SpecError, *, is_about_field: bool) -> Problem:
+def _problem(error: SpecError, *, is_about_field: bool) -> SpecProblem:
     match = _LINE.match(error.what)
     line, what = (int(match[1]), match[2]) if match else (1, error.what)
     # A text about a field starts with the field's name, which keeps its case.
     if not is_about_field:
         what = what[:1].upper() + what[1:]
-    return Problem(line=line, what=what, why=error.why, fix=error.fix)
+    return SpecProblem(line=line, what=what, why=error.why, fix=error.fix)
 
 
 def _remove_field(document: Any, problem: RecordProblem) -> bool:

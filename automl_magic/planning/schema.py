@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping
 from enum import Enum
 from typing import Any
 
-from automl_magic.planning.spec_text import scalar
-from automl_magic.records import Experiment, Record
+from automl_magic.planning.spec_text import format_scalar
+from automl_magic.records import ExperimentSpec, Record
 from automl_magic.records.codec import OpenChoice
 
 COMMAND = "python -m automl_magic.planning.schema"
@@ -38,7 +38,7 @@ def json_schema() -> dict[str, Any]:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "automl-magic experiment",
-        **_of_record(Experiment),
+        **_of_record(ExperimentSpec),
     }
 
 
@@ -55,7 +55,7 @@ def reference_page() -> str:
         "| Field | Value | Default | Meaning |",
         "|---|---|---|---|",
     ]
-    for name, schema, field in _fields(Experiment, ""):
+    for name, schema, field in _fields(ExperimentSpec, ""):
         default = "required" if _is_required(field) else f"`{_default(field)}`"
         lines.append(f"| `{name}` | {_in_words(schema)} | {default} | {field.metadata['doc']} |")
     return "\n".join(lines) + "\n"
@@ -111,8 +111,8 @@ def _is_required(field: dataclasses.Field[Any]) -> bool:
 
 def _default(field: dataclasses.Field[Any]) -> str:
     if field.default_factory is not dataclasses.MISSING:
-        return scalar(field.default_factory())
-    return scalar(field.default)
+        return format_scalar(field.default_factory())
+    return format_scalar(field.default)
 
 
 def _in_words(schema: Mapping[str, Any]) -> str:

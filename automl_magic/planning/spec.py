@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from automl_magic.files.yaml_text import Form, compose, read_text, value_of, with_line
-from automl_magic.records import Experiment, RecordProblem
+from automl_magic.files.yaml_text import FileFormat, field_error, node_value, parse_yaml, read_text
+from automl_magic.records import ExperimentSpec, RecordProblem
 
-FORM = Form(
+FORM = FileFormat(
     noun="experiment file",
     article_noun="an experiment file",
     example="target: COLUMN",
-    write_one="Create one with automl plan DATA --target COLUMN.",
-    compare="Compare with a file that automl plan writes",
+    create_hint="Create one with automl plan DATA --target COLUMN.",
+    compare_hint="Compare with a file that automl plan writes",
 )
 
 
-def read_spec(path: Path) -> Experiment:
+def read_spec(path: Path) -> ExperimentSpec:
     """Read an experiment file.
 
     Raises
@@ -28,7 +28,7 @@ def read_spec(path: Path) -> Experiment:
     return parse_spec(read_text(path, FORM), path.name)
 
 
-def parse_spec(text: str, name: str) -> Experiment:
+def parse_spec(text: str, name: str) -> ExperimentSpec:
     """Read the text of an experiment file. `name` is its name in errors.
 
     Raises
@@ -36,8 +36,8 @@ def parse_spec(text: str, name: str) -> Experiment:
     SpecError
         As `read_spec`.
     """
-    root = compose(text, name, FORM)
+    root = parse_yaml(text, name, FORM)
     try:
-        return Experiment.from_json(value_of(root, name))
+        return ExperimentSpec.from_json(node_value(root, name))
     except RecordProblem as problem:
-        raise with_line(problem, root, name) from problem
+        raise field_error(problem, root, name) from problem

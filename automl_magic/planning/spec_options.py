@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from automl_magic.errors import PlanError, WrongType
-from automl_magic.records import Experiment, RecordProblem
+from automl_magic.records import ExperimentSpec, RecordProblem
 
 # Options whose name differs from the field of the experiment file.
 OPTION_OF_FIELD = {
@@ -18,7 +18,7 @@ OPTION_OF_FIELD = {
 }
 
 
-def asked(
+def spec_from_options(
     data: str,
     target: str | None,
     *,
@@ -44,7 +44,7 @@ def asked(
     cost_false_negative: float | None = None,
     latency_ms_p95: float | None = None,
     problem: str | None = None,
-) -> Experiment:
+) -> ExperimentSpec:
     """Return the experiment for these options.
 
     Parameters
@@ -133,11 +133,11 @@ def asked(
         },
     }
     try:
-        return Experiment.from_json(document)
+        return ExperimentSpec.from_json(document)
     except RecordProblem as error:
         field = str(error.path[-1]) if error.path else "data"
         option = OPTION_OF_FIELD.get(field, field).replace("_", "-")
-        value = error.found.removeprefix("the number ").removeprefix("the text ")
+        value = error.actual.removeprefix("the number ").removeprefix("the text ")
         raise WrongType(
             f"--{option} can't be {value}.",
             why=f"It must be {error.expected}.",

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from enum import Enum
 from typing import Any
 
-from automl_magic.records import Experiment, Record
+from automl_magic.records import ExperimentSpec, Record
 
 HEADER = """\
 # Settings of an automl-magic experiment. After an edit, use automl run, or automl plan to preview.
@@ -27,7 +27,7 @@ _NOT_TEXT = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "
 _LONGEST_PLAIN_KEY = 500
 
 
-def format_spec(experiment: Experiment) -> str:
+def format_spec(experiment: ExperimentSpec) -> str:
     """Return the text of the experiment file. `parse_spec` is the inverse."""
     return HEADER + "\n".join(_record(experiment, "")) + "\n"
 
@@ -52,12 +52,12 @@ def _entry(key: str, value: Any, indent: str) -> Iterator[str]:
         case Mapping() if value:
             yield f"{indent}{key}:"
             for name, item in value.items():
-                yield from _named(quoted(name), scalar(item), inner)
+                yield from _named(quote(name), format_scalar(item), inner)
         case tuple() if value:
             yield f"{indent}{key}:"
-            yield from (f"{inner}- {scalar(item)}" for item in value)
+            yield from (f"{inner}- {format_scalar(item)}" for item in value)
         case _:
-            yield f"{indent}{key}: {scalar(value)}"
+            yield f"{indent}{key}: {format_scalar(value)}"
 
 
 def _named(key: str, value: str, indent: str) -> Iterator[str]:
@@ -68,13 +68,13 @@ def _named(key: str, value: str, indent: str) -> Iterator[str]:
         yield f"{indent}: {value}"
 
 
-def scalar(value: object) -> str:
+def format_scalar(value: object) -> str:
     """Return one value as YAML."""
     match value:
         case Enum():
-            return quoted(str(value.value))
+            return quote(str(value.value))
         case str():
-            return quoted(value)
+            return quote(value)
         case float():
             # YAML 1.1 reads an exponent as part of a number only after a decimal point.
             return re.sub(r"\A(-?\d+)e", r"\1.0e", repr(value))
@@ -86,7 +86,7 @@ def scalar(value: object) -> str:
             return json.dumps(value)
 
 
-def quoted(text: str) -> str:
+def quote(text: str) -> str:
     """Return text as YAML: plain words unchanged, anything else in double quotes."""
     if _WORD.match(text) and text.lower() not in _NOT_TEXT:
         return text

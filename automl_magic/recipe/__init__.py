@@ -13,43 +13,50 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from automl_magic.recipe.apart import Apart, apart_by
     from automl_magic.recipe.document import MemberSpec, Recipe
     from automl_magic.recipe.fitted import FittedRecipe, fit_recipe
-    from automl_magic.recipe.goal import Goal
-    from automl_magic.recipe.members import Fold, Growth, Member, Model, Range, member
+    from automl_magic.recipe.members import (
+        FittedEstimator,
+        Fold,
+        IncrementalFit,
+        Member,
+        Range,
+        member,
+    )
+    from automl_magic.recipe.model_io import load_model, save_model
     from automl_magic.recipe.registry import estimators
+    from automl_magic.recipe.split_groups import SplitGroups, groups_of_split
+    from automl_magic.recipe.step_target import StepTarget
     from automl_magic.recipe.steps import code_params
-    from automl_magic.recipe.stored import load_model, save_model
-    from automl_magic.recipe.table import Table, table_of, take
-    from automl_magic.recipe.target import encode_target, labels_of
+    from automl_magic.recipe.table import ColumnArrays, select_columns, take_rows
+    from automl_magic.recipe.target import encode_target, label_array
     from automl_magic.recipe.view import FittedView, fit_view
 
 __all__ = [
-    "Apart",
+    "SplitGroups",
     "FittedRecipe",
     "FittedView",
     "Fold",
-    "Goal",
-    "Growth",
+    "StepTarget",
+    "IncrementalFit",
     "Member",
     "MemberSpec",
-    "Model",
+    "FittedEstimator",
     "Range",
     "Recipe",
-    "Table",
-    "apart_by",
+    "ColumnArrays",
+    "groups_of_split",
     "code_params",
     "encode_target",
     "estimators",
     "fit_recipe",
     "fit_view",
-    "labels_of",
+    "label_array",
     "load_model",
     "member",
     "save_model",
-    "table_of",
-    "take",
+    "select_columns",
+    "take_rows",
 ]
 
 _HOMES = {

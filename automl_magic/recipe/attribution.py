@@ -14,14 +14,14 @@ from typing import Any
 
 import numpy as np
 
-from automl_magic.recipe.combine import Blend, Method
+from automl_magic.recipe.combine import Blend, CalibrationMethod
 from automl_magic.recipe.fitted import FittedRecipe
 from automl_magic.recipe.members import member
 from automl_magic.recipe.values import Floats
 from automl_magic.recipe.view import FittedView
 
 
-def refusal(model: FittedRecipe) -> str | None:
+def shap_unsupported_reason(model: FittedRecipe) -> str | None:
     """Return why TreeSHAP can't explain this model, or None if it can."""
     recipe = model.recipe
     estimators = {spec.estimator for spec in recipe.members}
@@ -29,14 +29,14 @@ def refusal(model: FittedRecipe) -> str | None:
         return f"{', '.join(unsupported)} isn't a tree booster"
     if not recipe.classes:
         return None
-    if recipe.calibration is not None and recipe.calibration.method is Method.ISOTONIC:
+    if recipe.calibration is not None and recipe.calibration.method is CalibrationMethod.ISOTONIC:
         return "isotonic calibration isn't linear in the log-odds"
     if len(recipe.members) > 1 and recipe.blend is not Blend.GEOMETRIC:
         return "it averages its members' probabilities, which isn't linear in the log-odds"
     return None
 
 
-def approximation(model: FittedRecipe) -> str | None:
+def shap_approximation_reason(model: FittedRecipe) -> str | None:
     """Return why the SHAP values are approximate, or None if they are exact.
 
     Seeds are averaged as probabilities. They differ so little that the mean of their margins is a
@@ -52,16 +52,16 @@ def approximation(model: FittedRecipe) -> str | None:
 def shares_by_source(view: FittedView, columns: Sequence[str]) -> Floats:
     """Return the share of each column in each output of a view, of shape (n_outputs, n_columns).
 
-    Each output must come from a single column; see `approximation`.
+    Each output must come from a single column; see `shap_approximation_reason`.
     """
     sources = [name for step in view.steps for name in step.sources or ()]
     shares = np.zeros((len(sources), len(columns)))
     shares[np.arange(len(sources)), [columns.index(name) for name in sources]] = 1.0
-    return shares if view.kept is None else shares[list(view.kept)]
+    return shares if view.selected is None else shares[list(view.selected)]
 
 
 class TreeShap:
-    """Computes the SHAP values of a model that `refusal` accepts.
+    """Computes the SHAP values of a model that `shap_unsupported_reason` accepts.
 
     Parameters
     ----------
@@ -101,7 +101,7 @@ class TreeShap:
         return total[:, :-1], base
 
 
-def answers_of(totals: Floats, n_classes: int) -> Floats:
+def predictions_from_margins(totals: Floats, n_classes: int) -> Floats:
     """Return the predictions for margins: probabilities of shape (n, n_classes), or values.
 
     `totals` are base values plus SHAP values, of shape (n, n_outputs).

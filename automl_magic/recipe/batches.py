@@ -12,20 +12,20 @@ from typing import Any
 
 from automl_magic.recipe.families import recipe_family
 from automl_magic.recipe.fitted import FittedRecipe
-from automl_magic.recipe.values import NUMBER, Array, text_of
+from automl_magic.recipe.values import NUMBER, Array, category_text
 from automl_magic.records import ColumnKind
 from automl_magic.records.data.schema import InputSchema
 
-BOOLEANS = frozenset({"True", "False"})
+BOOLEAN_TEXTS = frozenset({"True", "False"})
 
 
-def names_of(model: FittedRecipe) -> tuple[str, ...]:
-    """Return the column names of `answers`: the prediction, then each class's probability."""
-    return recipe_family(model.recipe.task).columns(model.recipe)
+def prediction_columns(model: FittedRecipe) -> tuple[str, ...]:
+    """Return the column names of `predict_table`: the prediction, then each class's probability."""
+    return recipe_family(model.recipe.task).prediction_columns(model.recipe)
 
 
-def answers(model: FittedRecipe, table: Any) -> dict[str, Array]:
-    """Return the predictions for a table, by the names of `names_of`, each of shape (n_rows,).
+def predict_table(model: FittedRecipe, table: Any) -> dict[str, Array]:
+    """Return the predictions for a table, by the names of `prediction_columns`, each of shape (n_rows,).
 
     Parameters
     ----------
@@ -37,10 +37,10 @@ def answers(model: FittedRecipe, table: Any) -> dict[str, Array]:
     DataError
         If a column is missing.
     """
-    return recipe_family(model.recipe.task).as_columns(model.recipe, model.blend(table))
+    return recipe_family(model.recipe.task).to_columns(model.recipe, model.blend(table))
 
 
-def storage(model: FittedRecipe, schema: InputSchema | None = None) -> dict[str, str]:
+def column_storage(model: FittedRecipe, schema: InputSchema | None = None) -> dict[str, str]:
     """Return how each column of a recipe was stored in training, as in `InputColumn.stored_as`.
 
     Without a schema it is inferred from the levels: a column counts as numeric if all its training
@@ -89,7 +89,7 @@ def _parsed(documents: Iterable[Mapping[str, Any]]) -> set[str]:
 def _stored_as(kind: str, levels: set[str]) -> str:
     if kind == ColumnKind.NUMBER:
         return "number"
-    if levels and levels <= BOOLEANS:
+    if levels and levels <= BOOLEAN_TEXTS:
         return "boolean"
     return "number" if levels and all(map(_is_number, levels)) else "text"
 
@@ -98,5 +98,5 @@ def _is_number(text: str) -> bool:
     return (
         NUMBER.fullmatch(text) is not None
         and math.isfinite(float(text))
-        and text_of(float(text)) == text
+        and category_text(float(text)) == text
     )

@@ -6,28 +6,34 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
-from automl_magic.recipe.values import EPOCH, LARGEST, date_of, number_of, text_of
+from automl_magic.recipe.values import (
+    EPOCH,
+    MAX_MAGNITUDE,
+    category_text,
+    to_float,
+    to_utc_datetime,
+)
 from automl_magic.records import ColumnKind
 from automl_magic.records.data.schema import InputColumn
 
 LABELS = (ColumnKind.CATEGORY, ColumnKind.HIGH_CARDINALITY, ColumnKind.ID, ColumnKind.CONSTANT)
-MOST_SHOWN_LEVELS = 10
+MAX_SHOWN_LEVELS = 10
 
 
-class Judged(NamedTuple):
+class CheckedValue(NamedTuple):
     """The value as passed to the model, and its problem, if any."""
 
     value: Any
     problem: str | None = None
     expected: str = ""
-    found: str = ""
+    actual: str = ""
 
 
-Judge: TypeAlias = Callable[[Any], Judged]
-Fine: TypeAlias = Callable[[Any], bool]
+ValueChecker: TypeAlias = Callable[[Any], CheckedValue]
+QuickCheck: TypeAlias = Callable[[Any], bool]
 
 
-def span_of(column: InputColumn) -> tuple[float, float] | None:
+def number_range(column: InputColumn) -> tuple[float, float] | None:
     """Return the training range of a numeric column, or None for other columns."""
     if column.kind is not ColumnKind.NUMBER or column.stored_as not in ("number", "text"):
         return None
@@ -36,7 +42,7 @@ def span_of(column: InputColumn) -> tuple[float, float] | None:
     return column.low, column.high
 
 
-def fine_of(column: InputColumn) -> Fine | None:
+def quick_check_for(column: InputColumn) -> QuickCheck | None:
     """Return the quick check of a column: True if a value is valid as is."""
     if column.kind is ColumnKind.BOOLEAN and column.stored_as == "boolean":
         return lambda value: value is True or value is False
@@ -55,7 +61,7 @@ def fine_of(column: InputColumn) -> Fine | None:
     return None
 
 
-def judge_of(column: InputColumn) -> Judge:
+def value_checker_for(column: InputColumn) -> ValueChecker:
     """Return the full check of a column, for any value."""
     rule = {
         ColumnKind.NUMBER: _number_checker,
@@ -65,19 +71,23 @@ def judge_of(column: InputColumn) -> Judge:
     check_value = rule(column)
     expected = _describe_column(column)
 
-    def check(value: Any) -> Judged:
+    def check(value: Any) -> CheckedValue:
         if value is None:
-            return Judged(None) if column.nullable else Judged(None, "missing", expected, "null")
+            return (
+                CheckedValue(None)
+                if column.nullable
+                else CheckedValue(None, "missing", expected, "null")
+            )
         checked = check_value(value)
         if checked.problem is None:
             return checked
-        actual = shown(value) if column.personal is None else _describe_type(value)
+        actual = short_value(value) if column.personal is None else _describe_type(value)
         return checked._replace(expected=checked.expected or expected, found=actual)
 
     return check
 
 
-def shown(value: object) -> str:
+def short_value(value: object) -> str:
     """Return a value for an error message: short, and on one line."""
     if isinstance(value, str):
         # Truncate first: repr of a megabyte is slow.
@@ -92,106 +102,112 @@ def shown(value: object) -> str:
     return _describe_type(value)
 
 
-def _number_checker(column: InputColumn) -> Judge:
+def _number_checker(column: InputColumn) -> ValueChecker:
     low, high, parse = column.low, column.high, column.parse
     as_text, as_boolean = column.stored_as == "text", column.stored_as == "boolean"
 
-    def check(value: Any) -> Judged:
+    def check(value: Any) -> CheckedValue:
         kind = type(value)
         if kind is float or kind is int or (kind is bool and as_boolean):
             number = value
         elif kind is str and as_text:
             if not value.strip():
                 return _missing(column)
-            number = number_of(value, parse)
+            number = to_float(value, parse)
         else:
-            return Judged(value, "type")
-        if not -LARGEST <= number <= LARGEST:  # NaN as well
-            return Judged(
+            return CheckedValue(value, "type")
+        if not -MAX_MAGNITUDE <= number <= MAX_MAGNITUDE:  # NaN as well
+            return CheckedValue(
                 value, "type", f"{_describe_column(column)} that is finite and below 3.4e38"
             )
         if low is not None and high is not None and not low <= number <= high:
-            return Judged(value, "range", f"a number from {low:.12g} to {high:.12g}")
-        return Judged(value)
+            return CheckedValue(value, "range", f"a number from {low:.12g} to {high:.12g}")
+        return CheckedValue(value)
 
     return check
 
 
-def _boolean_checker(column: InputColumn) -> Judge:
+def _boolean_checker(column: InputColumn) -> ValueChecker:
     texts = frozenset(column.parse.values())
     if column.stored_as == "boolean":
         booleans: Mapping[Any, bool] = {1: True, 0: False, "true": True, "false": False}
 
-        def check_boolean(value: Any) -> Judged:
+        def check_boolean(value: Any) -> CheckedValue:
             if isinstance(value, bool):
-                return Judged(value)
+                return CheckedValue(value)
             key = value.strip().lower() if isinstance(value, str) else value
             if isinstance(key, str | int | float) and key in booleans:
-                return Judged(booleans[key])
-            return Judged(value, "type")
+                return CheckedValue(booleans[key])
+            return CheckedValue(value, "type")
 
         return check_boolean
 
-    def check(value: Any) -> Judged:
+    def check(value: Any) -> CheckedValue:
         if isinstance(value, bool):
             # JSON booleans for training values 1 and 0.
             value = next(
-                (candidate for candidate in (value, int(value)) if text_of(candidate) in texts),
+                (
+                    candidate
+                    for candidate in (value, int(value))
+                    if category_text(candidate) in texts
+                ),
                 value,
             )
         elif not isinstance(value, str | int | float):
-            return Judged(value, "type")
-        if text_of(value) in texts or ("false" not in column.parse and isinstance(value, str)):
-            return Judged(value)
+            return CheckedValue(value, "type")
+        if category_text(value) in texts or (
+            "false" not in column.parse and isinstance(value, str)
+        ):
+            return CheckedValue(value)
         same_kind = isinstance(value, str) == (column.stored_as == "text")
-        return Judged(value, "category" if same_kind else "type")
+        return CheckedValue(value, "category" if same_kind else "type")
 
     return check
 
 
-def _date_checker(column: InputColumn) -> Judge:
+def _date_checker(column: InputColumn) -> ValueChecker:
     date_format = column.parse.get("date_format")
     low, high = column.low, column.high
 
-    def check(value: Any) -> Judged:
+    def check(value: Any) -> CheckedValue:
         if isinstance(value, bool) or not isinstance(value, str | int | float):
-            return Judged(value, "type")
+            return CheckedValue(value, "type")
         if isinstance(value, str) and not value.strip():
             return _missing(column)
-        moment = date_of(value, date_format)
+        moment = to_utc_datetime(value, date_format)
         if moment is None:
-            return Judged(value, "type")
+            return CheckedValue(value, "type")
         seconds = (moment - EPOCH).total_seconds()
         if low is not None and high is not None and not low <= seconds <= high:
-            return Judged(value, "range", f"a date from {_iso(low)} to {_iso(high)}")
-        return Judged(value)
+            return CheckedValue(value, "range", f"a date from {_iso(low)} to {_iso(high)}")
+        return CheckedValue(value)
 
     return check
 
 
-def _label_checker(column: InputColumn) -> Judge:
+def _label_checker(column: InputColumn) -> ValueChecker:
     levels = frozenset(column.levels)
     is_label = column.kind in LABELS
     native = {"text": (str,), "boolean": (bool,), "number": (int, float)}.get(
         column.stored_as, (str,)
     )
 
-    def check(value: Any) -> Judged:
+    def check(value: Any) -> CheckedValue:
         kind = type(value)
         if kind not in (str, int, float, bool) or (kind is float and not math.isfinite(value)):
-            return Judged(value, "type")
+            return CheckedValue(value, "type")
         # 1, 1.0 and "1" are the same category, however the client serializes it.
-        if is_label and levels and text_of(value) in levels:
-            return Judged(value)
+        if is_label and levels and category_text(value) in levels:
+            return CheckedValue(value)
         if kind not in native:
-            return Judged(value, "type")
-        return Judged(value, "category") if is_label and levels else Judged(value)
+            return CheckedValue(value, "type")
+        return CheckedValue(value, "category") if is_label and levels else CheckedValue(value)
 
     return check
 
 
-def _missing(column: InputColumn) -> Judged:
-    return Judged(None) if column.nullable else Judged(None, "missing")
+def _missing(column: InputColumn) -> CheckedValue:
+    return CheckedValue(None) if column.nullable else CheckedValue(None, "missing")
 
 
 def _describe_column(column: InputColumn) -> str:
@@ -209,11 +225,9 @@ def _describe_column(column: InputColumn) -> str:
         date_format = column.parse.get("date_format")
         return (f"a date like {date_format}" if date_format else "an ISO 8601 date") + null
     if column.levels:
-        first_levels = ", ".join(repr(level[:40]) for level in column.levels[:MOST_SHOWN_LEVELS])
-        more = f" or {len(column.levels) - MOST_SHOWN_LEVELS} others"
-        return (
-            f"one of {first_levels}{more if len(column.levels) > MOST_SHOWN_LEVELS else ''}{null}"
-        )
+        first_levels = ", ".join(repr(level[:40]) for level in column.levels[:MAX_SHOWN_LEVELS])
+        more = f" or {len(column.levels) - MAX_SHOWN_LEVELS} others"
+        return f"one of {first_levels}{more if len(column.levels) > MAX_SHOWN_LEVELS else ''}{null}"
     return {"number": "a number", "boolean": "true or false"}.get(column.stored_as, "a text") + null
 
 

@@ -21,7 +21,7 @@ from automl_magic.records import Record
 from automl_magic.records.codec import OutOfRange
 
 # A probability of 0 has no logarithm, and would let one member veto a class.
-SMALLEST = 1e-6
+MIN_PROBABILITY = 1e-6
 
 
 class Blend(StrEnum):
@@ -35,7 +35,7 @@ class Blend(StrEnum):
     GEOMETRIC = "geometric"
 
 
-class Method(StrEnum):
+class CalibrationMethod(StrEnum):
     """How blended probabilities are calibrated."""
 
     TEMPERATURE = "temperature"
@@ -43,7 +43,7 @@ class Method(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Calibration(Record):
+class Calibrator(Record):
     """A calibration of the blended probabilities.
 
     `temperature`: p becomes p^(1/temperature) · exp(shift of the class), normalized to sum to 1.
@@ -52,7 +52,7 @@ class Calibration(Record):
     which never decrease.
     """
 
-    method: Method
+    method: CalibrationMethod
     temperature: float = 1.0
     shift: tuple[float, ...] = ()
     x: tuple[float, ...] = ()
@@ -63,7 +63,7 @@ class Calibration(Record):
             raise OutOfRange("temperature", "a number above 0")
         if not all(map(math.isfinite, self.shift)):
             raise OutOfRange("shift", "finite numbers")
-        is_isotonic = self.method is Method.ISOTONIC
+        is_isotonic = self.method is CalibrationMethod.ISOTONIC
         if is_isotonic != bool(self.x) or len(self.x) != len(self.y):
             raise OutOfRange("x", "as many numbers as y, and only for isotonic")
         if any(a >= b for a, b in zip(self.x, self.x[1:], strict=False)):
@@ -74,33 +74,37 @@ class Calibration(Record):
             raise OutOfRange("y", "probabilities that don't decrease")
 
     @property
-    def in_words(self) -> str:
+    def description(self) -> str:
         """The method with its parameters, as part of a sentence."""
-        if self.method is Method.ISOTONIC:
+        if self.method is CalibrationMethod.ISOTONIC:
             return f"isotonic regression with {len(self.x)} points"
         shift = " and a shift per class" if self.shift else ""
         return f"a temperature of {self.temperature:.3f}{shift}"
 
 
-def blended(blend: Blend, weights: Sequence[float], predictions: Sequence[Floats]) -> Floats:
+def blend_predictions(
+    blend: Blend, weights: Sequence[float], predictions: Sequence[Floats]
+) -> Floats:
     """Return the blend of predictions of shape (n,) or (n, k). The weights sum to 1."""
     if blend is Blend.GEOMETRIC:
-        return _softmax(_sum(weights, [np.log(np.maximum(p, SMALLEST)) for p in predictions]))
+        return _softmax(
+            _sum(weights, [np.log(np.maximum(p, MIN_PROBABILITY)) for p in predictions])
+        )
     return _sum(weights, predictions)
 
 
-def calibrated(calibration: Calibration | None, probabilities: Floats) -> Floats:
+def calibrate_probabilities(calibration: Calibrator | None, probabilities: Floats) -> Floats:
     """Return calibrated probabilities, of the same shape (n, k)."""
     if calibration is None:
         return probabilities
-    if calibration.method is Method.ISOTONIC:
+    if calibration.method is CalibrationMethod.ISOTONIC:
         second = np.interp(probabilities[:, 1], calibration.x, calibration.y)
         return np.column_stack([1.0 - second, second])
-    logs = np.log(np.maximum(probabilities, SMALLEST)) / calibration.temperature
+    logs = np.log(np.maximum(probabilities, MIN_PROBABILITY)) / calibration.temperature
     return _softmax(logs + np.array(calibration.shift) if calibration.shift else logs)
 
 
-def blended_row(
+def blend_row_predictions(
     blend: Blend, weights: Sequence[float], predictions: Sequence[Any]
 ) -> float | list[float]:
     """Return the blend of the members' values, or of their k probabilities, for one row."""
@@ -110,24 +114,29 @@ def blended_row(
     if blend is Blend.GEOMETRIC:
         return _softmax_row(
             [
-                sum(w * math.log(max(p, SMALLEST)) for w, p in zip(weights, of_class, strict=True))
+                sum(
+                    w * math.log(max(p, MIN_PROBABILITY))
+                    for w, p in zip(weights, of_class, strict=True)
+                )
                 for of_class in by_class
             ]
         )
     return [sum(w * p for w, p in zip(weights, of_class, strict=True)) for of_class in by_class]
 
 
-def calibrated_row(calibration: Calibration | None, probabilities: list[float]) -> list[float]:
+def calibrate_row_probabilities(
+    calibration: Calibrator | None, probabilities: list[float]
+) -> list[float]:
     """Return the calibrated probabilities of one row."""
     if calibration is None:
         return probabilities
-    if calibration.method is Method.ISOTONIC:
+    if calibration.method is CalibrationMethod.ISOTONIC:
         second = _interpolate(probabilities[1], calibration.x, calibration.y)
         return [1.0 - second, second]
     shift = calibration.shift or [0.0] * len(probabilities)
     return _softmax_row(
         [
-            math.log(max(p, SMALLEST)) / calibration.temperature + offset
+            math.log(max(p, MIN_PROBABILITY)) / calibration.temperature + offset
             for p, offset in zip(probabilities, shift, strict=True)
         ]
     )

@@ -16,13 +16,13 @@ from automl_magic.recipe.values import (
     Array,
     Floats,
     as_dates,
-    as_missing,
     as_numbers,
     as_text,
+    missing_mask,
 )
 from automl_magic.records import ColumnKind
 
-LEVELS = (ColumnKind.CATEGORY, ColumnKind.HIGH_CARDINALITY, ColumnKind.BOOLEAN)
+LEVEL_KINDS = (ColumnKind.CATEGORY, ColumnKind.HIGH_CARDINALITY, ColumnKind.BOOLEAN)
 
 
 @dataclass(frozen=True)
@@ -41,12 +41,12 @@ class Contents:
     texts: tuple[str, ...] | None = None
 
 
-def contents_of(
+def read_contents(
     values: Array, kind: ColumnKind, parse: Mapping[str, str] | None = None
 ) -> Contents:
     """Read the values of a column; `parse` is that of its `InputColumn`."""
-    missing = as_missing(values)
-    if kind in LEVELS:
+    missing = missing_mask(values)
+    if kind in LEVEL_KINDS:
         rows = np.flatnonzero(~missing)
         texts = as_text(values[rows])
         levels = tuple("" if text is None else text for text in texts)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from automl_magic.recipe.combine import Blend, Calibration
+from automl_magic.recipe.combine import Blend, Calibrator
 from automl_magic.recipe.families.find import recipe_family
 from automl_magic.recipe.registry import estimators, module_of
 from automl_magic.records import Record, Split, StepSpec, TaskKind
@@ -64,7 +64,7 @@ class Recipe(Record):
     views: Mapping[str, tuple[StepSpec, ...]]
     members: tuple[MemberSpec, ...]
     blend: Blend = Blend.MEAN
-    calibration: Calibration | None = None
+    calibration: Calibrator | None = None
     threshold: float | None = None
     class_weight: bool = False
     split: Split
@@ -95,7 +95,7 @@ class Recipe(Record):
         if self.blend is Blend.GEOMETRIC:
             lines.append("  blended by the geometric mean of their probabilities")
         if self.calibration is not None:
-            lines.append(f"  calibrated by {self.calibration.in_words}")
+            lines.append(f"  calibrated by {self.calibration.description}")
         for view in self.used_views:
             steps = (f"{step.kind} of {len(step.columns)}" for step in self.views[view])
             lines.append(f"  view {view}: {', '.join(steps)}")

@@ -11,15 +11,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from automl_magic.recipe.apart import apart_by
-from automl_magic.recipe.combine import blended, blended_row, calibrated, calibrated_row
+from automl_magic.recipe.combine import (
+    blend_predictions,
+    blend_row_predictions,
+    calibrate_probabilities,
+    calibrate_row_probabilities,
+)
 from automl_magic.recipe.document import MemberSpec, Recipe
 from automl_magic.recipe.families import RecipeFamily, recipe_family
-from automl_magic.recipe.families.answers import Teller, threshold_of
-from automl_magic.recipe.members import FittedMember, Model, member
-from automl_magic.recipe.steps import divides_again
-from automl_magic.recipe.table import n_rows, table_of, take
-from automl_magic.recipe.target import encode_target, labels_of
+from automl_magic.recipe.families.row_predictions import RowPredictor, decision_threshold
+from automl_magic.recipe.members import FittedEstimator, FittedMember, member
+from automl_magic.recipe.split_groups import groups_of_split
+from automl_magic.recipe.steps import needs_inner_folds
+from automl_magic.recipe.table import n_rows, select_columns, take_rows
+from automl_magic.recipe.target import encode_target, label_array
 from automl_magic.recipe.values import Array, Floats
 from automl_magic.recipe.view import FittedView, fit_view
 
@@ -35,12 +40,12 @@ class FittedRecipe:
     @cached_property
     def classes_(self) -> Array:
         """The labels in the order of the probabilities. Empty for a regression."""
-        return labels_of(self.recipe.classes)
+        return label_array(self.recipe.classes)
 
     @cached_property
     def threshold(self) -> float:
         """The decision threshold: the lowest probability that predicts the positive class."""
-        return threshold_of(self.recipe)
+        return decision_threshold(self.recipe)
 
     def predict(self, frame: Any) -> Array:
         """Return labels, or values for a regression, of shape (n_rows,).
@@ -77,25 +82,29 @@ class FittedRecipe:
 
     def blend(self, frame: Any) -> Floats:
         """Return values of shape (n_rows,), or probabilities of shape (n_rows, n_classes)."""
-        table = table_of(frame, self.recipe.used_columns)
+        table = select_columns(frame, self.recipe.used_columns)
         if n_rows(table) == 0:
             return np.empty((0, self.recipe.n_classes) if self.recipe.n_classes else 0)
         matrices = {name: view.transform(table) for name, view in self.views.items()}
-        return self.combined(
+        return self.combine_members(
             [member.predict(matrices[member.spec.view]) for member in self.members]
         )
 
-    def combined(self, predictions: list[Floats]) -> Floats:
+    def combine_members(self, predictions: list[Floats]) -> Floats:
         """Return the blend of the members' predictions, in the order of the members."""
-        blend = blended(self.recipe.blend, self._weights, predictions)
-        return calibrated(self.recipe.calibration, blend)
+        blend = blend_predictions(self.recipe.blend, self._weights, predictions)
+        return calibrate_probabilities(self.recipe.calibration, blend)
 
     def blend_row(self, row: Mapping[str, object]) -> float | list[float]:
         """Return the value, or the probability of each class, for one row."""
         outputs = {name: view.transform_row(row) for name, view in self.views.items()}
         predictions = [member.predict_row(outputs[member.spec.view]) for member in self.members]
-        blend = blended_row(self.recipe.blend, self._weights, predictions)
-        return calibrated_row(self.recipe.calibration, blend) if isinstance(blend, list) else blend
+        blend = blend_row_predictions(self.recipe.blend, self._weights, predictions)
+        return (
+            calibrate_row_probabilities(self.recipe.calibration, blend)
+            if isinstance(blend, list)
+            else blend
+        )
 
     @cached_property
     def _weights(self) -> list[float]:
@@ -106,8 +115,8 @@ class FittedRecipe:
         return recipe_family(self.recipe.task)
 
     @cached_property
-    def _predict_blend(self) -> Teller:
-        return self._family.teller(self.recipe)
+    def _predict_blend(self) -> RowPredictor:
+        return self._family.row_predictor(self.recipe)
 
     def _check_has_probabilities(self) -> None:
         if not self.recipe.task.has_probabilities:
@@ -140,15 +149,15 @@ def fit_recipe(
         If a column is missing, or the target doesn't match the recipe.
     """
     steps = [step for view in recipe.used_views for step in recipe.views[view]]
-    group_column = recipe.split.column if divides_again(steps) else None
+    group_column = recipe.split.column if needs_inner_folds(steps) else None
     names = [recipe.target, *recipe.used_columns, *([group_column] if group_column else [])]
-    table = table_of(frame, list(dict.fromkeys(names)))
+    table = select_columns(frame, list(dict.fromkeys(names)))
     if rows is not None:
-        table = take(table, rows)
-    groups = apart_by(recipe.split, table) if group_column else None
+        table = take_rows(table, rows)
+    groups = groups_of_split(recipe.split, table) if group_column else None
     y = encode_target(table.pop(recipe.target), recipe.task, recipe.classes)
 
-    def fit(spec: MemberSpec, seed: int) -> Model:
+    def fit(spec: MemberSpec, seed: int) -> FittedEstimator:
         return member(spec.estimator).fit(
             spec.params,
             matrices[spec.view],
@@ -163,7 +172,7 @@ def fit_recipe(
         )
 
     views, matrices = {}, {}
-    fits: dict[tuple[int, int], Future[Model]] = {}
+    fits: dict[tuple[int, int], Future[FittedEstimator]] = {}
     with ThreadPoolExecutor(n_jobs, thread_name_prefix="automl-fit") as pool:
         for name in recipe.used_views:
             views[name], matrices[name] = fit_view(

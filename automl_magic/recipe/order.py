@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from automl_magic.errors import PlanError
-from automl_magic.recipe.values import missing_of
+from automl_magic.recipe.values import is_missing_value
 
 
 def group_codes(values: Any) -> npt.NDArray[np.int64]:
@@ -22,7 +22,7 @@ def group_codes(values: Any) -> npt.NDArray[np.int64]:
     missing = object()
     return np.array(
         [
-            codes.setdefault(missing if missing_of(value) else value, len(codes))
+            codes.setdefault(missing if is_missing_value(value) else value, len(codes))
             for value in _plain_values(values)
         ],
         dtype=np.int64,
@@ -78,7 +78,7 @@ def _plain_values(values: Any) -> Iterable[object]:
 
 def _parse_seconds(value: object, date_format: str | None) -> float:
     """Return the seconds since 1970, or NaN if the value isn't a time."""
-    if missing_of(value):
+    if is_missing_value(value):
         return np.nan
     if isinstance(value, int | float):
         return float(value)

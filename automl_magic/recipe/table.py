@@ -8,14 +8,14 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from automl_magic.errors import DataError, near_miss, shorten
-from automl_magic.recipe.values import Array, Coded
+from automl_magic.errors import DataError, closest_match, shorten
+from automl_magic.recipe.values import Array, EncodedColumn
 
-# Columns read from a file may also be `Coded`. Steps read them with `recipe.values`.
-Table: TypeAlias = Mapping[str, Array]
+# Columns read from a file may also be `EncodedColumn`. Steps read them with `recipe.values`.
+ColumnArrays: TypeAlias = Mapping[str, Array]
 
 
-def table_of(frame: Any, columns: Iterable[str]) -> dict[str, Array]:
+def select_columns(frame: Any, columns: Iterable[str]) -> dict[str, Array]:
     """Return columns of a DataFrame, or of a mapping of arrays, as arrays of shape (n_rows,).
 
     Numbers, booleans and dates keep their NumPy type. Dates with a time zone become UTC. All other
@@ -29,14 +29,14 @@ def table_of(frame: Any, columns: Iterable[str]) -> dict[str, Array]:
     table = {}
     for name in columns:
         if name not in frame:
-            raise no_column(name, [str(column) for column in frame])
+            raise missing_column_error(name, [str(column) for column in frame])
         table[name] = _array(frame[name])
     return table
 
 
-def no_column(name: str, present: Sequence[str]) -> DataError:
+def missing_column_error(name: str, present: Sequence[str]) -> DataError:
     """Return the error for a table that lacks a column of the model."""
-    close = near_miss(name, present)
+    close = closest_match(name, present)
     return DataError(
         f"The table has no column {name!r}.",
         why=f"The table has {len(present)} columns: {shorten(present)}.",
@@ -46,18 +46,18 @@ def no_column(name: str, present: Sequence[str]) -> DataError:
     )
 
 
-def take(table: Table, rows: NDArray[np.integer[Any]]) -> dict[str, Array]:
+def take_rows(table: ColumnArrays, rows: NDArray[np.integer[Any]]) -> dict[str, Array]:
     """Return the rows at positions `rows`."""
     return {name: values[rows] for name, values in table.items()}
 
 
-def n_rows(table: Table) -> int:
+def n_rows(table: ColumnArrays) -> int:
     """Return the number of rows of a table with at least one column."""
     return len(next(iter(table.values())))
 
 
 def _array(values: Any) -> Any:
-    if isinstance(values, Coded):
+    if isinstance(values, EncodedColumn):
         return values
     dtype = getattr(values, "dtype", None)
     if isinstance(dtype, np.dtype):

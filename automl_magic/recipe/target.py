@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from automl_magic.errors import TargetNotUsable, shorten
-from automl_magic.recipe.values import Array, Floats, as_numbers, as_text, text_of
+from automl_magic.recipe.values import Array, Floats, as_numbers, as_text, category_text
 from automl_magic.records import Answer, TaskKind
 from automl_magic.records.families import family_of
 
@@ -34,7 +34,7 @@ def encode_target(values: Array, task: TaskKind, classes: Sequence[Any] = ()) ->
                 fix=f"Remove those rows{_as_classes(task)}.",
             )
         return numbers
-    codes = {text_of(label): code for code, label in enumerate(classes)}
+    codes = {category_text(label): code for code, label in enumerate(classes)}
     encoded = [codes.get(text, -1) for text in as_text(values)]
     if -1 in encoded:
         position = encoded.index(-1)
@@ -53,7 +53,7 @@ def _as_classes(task: TaskKind) -> str:
     return f", or treat the target as classes with --task {names[0]}" if names else ""
 
 
-def labels_of(classes: Sequence[Any]) -> Array:
+def label_array(classes: Sequence[Any]) -> Array:
     """Return the classes as an array of shape (n_classes,) that keeps the type of each label."""
     kinds = {type(label) for label in classes}
     if len(kinds) == 1 and kinds <= {bool, int, float}:
@@ -63,5 +63,5 @@ def labels_of(classes: Sequence[Any]) -> Array:
 
 def _shown(value: object) -> str:
     plain = value.item() if isinstance(value, np.generic) else value
-    text = "a missing value" if text_of(value) is None else ascii(plain)
+    text = "a missing value" if category_text(value) is None else ascii(plain)
     return text if len(text) <= 60 else text[:59] + "…"

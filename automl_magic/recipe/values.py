@@ -2,11 +2,11 @@
 
 Training uses arrays, the server dictionaries, and the standalone notebook pandas Series. They all
 must treat `1`, `1.0` and `"1"` as one category, and `"$1,200"` as a number. So each conversion has
-two versions with the same results: for one value (`number_of`, `text_of`, `date_of`, `missing_of`)
-and for an array (`as_numbers`, `as_text`, `as_dates`, `as_missing`). The pandas version for the
+two versions with the same results: for one value (`to_float`, `category_text`, `to_utc_datetime`, `is_missing_value`)
+and for an array (`as_numbers`, `as_text`, `as_dates`, `missing_mask`). The pandas version for the
 notebook is in `templates/notebooks/shared/model/values.py`.
 
-A column with few distinct values may be `Coded`, so that each distinct value is converted once.
+A column with few distinct values may be `EncodedColumn`, so that each distinct value is converted once.
 """
 
 from __future__ import annotations
@@ -32,16 +32,16 @@ EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - dates are naive and in UTC, as in
 MICROSECOND = timedelta(microseconds=1)
 
 # Above this, floats can't represent every integer.
-EXACT = 2.0**53
+MAX_EXACT_INTEGER = 2.0**53
 # Trees use float32, where larger numbers would become infinite.
-LARGEST = float(np.finfo(np.float32).max)
+MAX_MAGNITUDE = float(np.finfo(np.float32).max)
 SIGNS = str.maketrans({**dict.fromkeys("$€£¥₹₽₩₺₴₫₪฿¢%", None), "\u2212": "-"})
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 # pandas isn't imported here, so its missing values are recognized by type name.
 MISSING_TYPES = ("NAType", "NaTType")
 
 
-def number_of(value: object, parse: Mapping[str, str] | None = None) -> float:
+def to_float(value: object, parse: Mapping[str, str] | None = None) -> float:
     """Return a value as a float, or NaN if it is missing, not a number, or out of float32 range.
 
     `parse` sets how text is read: `decimal` is the decimal sign (default `.`), `thousands` the
@@ -58,11 +58,11 @@ def number_of(value: object, parse: Mapping[str, str] | None = None) -> float:
             number = float(value)
         except (OverflowError, ValueError):  # an int above 1e308; a signalling Decimal NaN
             return NAN
-        return number if abs(number) <= LARGEST else NAN
+        return number if abs(number) <= MAX_MAGNITUDE else NAN
     return NAN
 
 
-def text_of(value: object) -> str | None:
+def category_text(value: object) -> str | None:
     """Return a value as the text of a category, or None if it is missing.
 
     Integers have no decimals, so 1, 1.0 and "1" are the same category. Other floats keep all
@@ -87,14 +87,14 @@ def text_of(value: object) -> str | None:
     if isinstance(value, Decimal):
         return None if value.is_nan() else _format_float(float(value))
     if isinstance(value, date | np.datetime64):
-        moment = date_of(value)
+        moment = to_utc_datetime(value)
         return None if moment is None else moment.isoformat()
     if isinstance(value, bytes):
         return value.decode("utf-8", "surrogateescape")
     return str(value)
 
 
-def date_of(value: object, date_format: str | None = None) -> datetime | None:
+def to_utc_datetime(value: object, date_format: str | None = None) -> datetime | None:
     """Return a value as a naive datetime in UTC, or None if it is missing or not a date.
 
     Text is parsed with `date_format` (as in strptime), or as ISO 8601 if that is None. With a
@@ -110,7 +110,7 @@ def date_of(value: object, date_format: str | None = None) -> datetime | None:
     if isinstance(value, date):
         return datetime(value.year, value.month, value.day)  # noqa: DTZ001
     if date_format is not None:
-        value = text_of(value)
+        value = category_text(value)
     if not isinstance(value, str):
         return None
     try:
@@ -121,7 +121,7 @@ def date_of(value: object, date_format: str | None = None) -> datetime | None:
         return None
 
 
-def missing_of(value: object) -> bool:
+def is_missing_value(value: object) -> bool:
     """Return whether a value is missing (None, NaN, NaT or pandas.NA), as `pandas.isna` does."""
     if isinstance(value, float | np.floating):
         return math.isnan(value)
@@ -133,7 +133,7 @@ def missing_of(value: object) -> bool:
 
 
 @dataclass(frozen=True, eq=False)
-class Coded:
+class EncodedColumn:
     """A dictionary-encoded column: its distinct values, and a code for each row.
 
     Attributes
@@ -150,42 +150,42 @@ class Coded:
     def __len__(self) -> int:
         return len(self.codes)
 
-    def __getitem__(self, rows: Any) -> Coded:
-        return Coded(self.codes[rows], self.distinct)
+    def __getitem__(self, rows: Any) -> EncodedColumn:
+        return EncodedColumn(self.codes[rows], self.distinct)
 
-    def spread(self, distinct_values: Array, missing: Any) -> Array:
+    def expand(self, distinct_values: Array, missing: Any) -> Array:
         """Return one value per row, given one per distinct value and one for missing values."""
         with_missing = np.empty(len(distinct_values) + 1, dtype=distinct_values.dtype)
         with_missing[:-1], with_missing[-1] = distinct_values, missing
         return with_missing[self.codes]
 
 
-Column: TypeAlias = Array | Coded
+Column: TypeAlias = Array | EncodedColumn
 
 
-def as_missing(values: Column) -> NDArray[np.bool_]:
-    """Return the mask of missing values, of shape (n_rows,); see `missing_of`."""
-    if isinstance(values, Coded):
-        return values.spread(as_missing(values.distinct), missing=True)
+def missing_mask(values: Column) -> NDArray[np.bool_]:
+    """Return the mask of missing values, of shape (n_rows,); see `is_missing_value`."""
+    if isinstance(values, EncodedColumn):
+        return values.expand(missing_mask(values.distinct), missing=True)
     if values.dtype.kind in "fc":
         return np.isnan(values)
     if values.dtype.kind in "mM":
         return np.isnat(values)
     if values.dtype.kind == "O":
         return np.array(
-            [type(value) is not str and missing_of(value) for value in values.tolist()], bool
+            [type(value) is not str and is_missing_value(value) for value in values.tolist()], bool
         )
     return np.zeros(len(values), dtype=bool)
 
 
 def as_numbers(values: Column, parse: Mapping[str, str] | None = None) -> Floats:
-    """Return a column as a new float64 array of shape (n_rows,); see `number_of`."""
-    if isinstance(values, Coded):
-        return values.spread(as_numbers(values.distinct, parse), NAN)
+    """Return a column as a new float64 array of shape (n_rows,); see `to_float`."""
+    if isinstance(values, EncodedColumn):
+        return values.expand(as_numbers(values.distinct, parse), NAN)
     if values.dtype.kind in "fiub":
         with np.errstate(over="ignore"):
             numbers = values.astype(np.float64)
-        numbers[np.abs(numbers) > LARGEST] = NAN
+        numbers[np.abs(numbers) > MAX_MAGNITUDE] = NAN
         return numbers
     if values.dtype.kind in "OUS":
         cache: dict[str, float] = {}
@@ -194,35 +194,35 @@ def as_numbers(values: Column, parse: Mapping[str, str] | None = None) -> Floats
 
 
 def as_text(values: Column) -> list[str | None]:
-    """Return a column as a list of texts, None if missing; see `text_of`."""
-    if isinstance(values, Coded):
+    """Return a column as a list of texts, None if missing; see `category_text`."""
+    if isinstance(values, EncodedColumn):
         distinct_texts = np.fromiter(as_text(values.distinct), object, len(values.distinct))
-        rows: list[str | None] = values.spread(distinct_texts, None).tolist()
+        rows: list[str | None] = values.expand(distinct_texts, None).tolist()
         return rows
     if values.dtype.kind in "OUS":
-        return [value if type(value) is str else text_of(value) for value in values.tolist()]
+        return [value if type(value) is str else category_text(value) for value in values.tolist()]
     # NumPy's `unique` is fast; writing numbers as text is not.
     distinct, positions = np.unique(values, return_inverse=True)
-    texts = [text_of(value) for value in distinct]
+    texts = [category_text(value) for value in distinct]
     return [texts[position] for position in positions.tolist()]
 
 
-def looked_up(values: Column, mapping: Mapping[str | None, Number], default: Number) -> Array:
+def map_texts(values: Column, mapping: Mapping[str | None, Number], default: Number) -> Array:
     """Map the text of each value to a number, with `other` for texts not in the mapping."""
     dtype = np.int64 if isinstance(default, int) else np.float64
-    if isinstance(values, Coded):
+    if isinstance(values, EncodedColumn):
         numbers = [mapping.get(text, default) for text in as_text(values.distinct)]
         return values.spread(np.array(numbers, dtype=dtype), mapping.get(None, default))
     if values.dtype.kind not in "OUS":
         distinct, codes = np.unique(values, return_inverse=True)
-        return looked_up(Coded(codes, distinct), mapping, default)
+        return map_texts(EncodedColumn(codes, distinct), mapping, default)
     return np.array([mapping.get(text, default) for text in as_text(values)], dtype=dtype)
 
 
 def as_dates(values: Column, date_format: str | None = None) -> NDArray[np.datetime64]:
-    """Return a column as datetime64[us] of shape (n_rows,), NaT if not a date; see `date_of`."""
-    if isinstance(values, Coded):
-        return values.spread(as_dates(values.distinct, date_format), np.datetime64("NaT"))
+    """Return a column as datetime64[us] of shape (n_rows,), NaT if not a date; see `to_utc_datetime`."""
+    if isinstance(values, EncodedColumn):
+        return values.expand(as_dates(values.distinct, date_format), np.datetime64("NaT"))
     if values.dtype.kind == "M":
         dates = values.astype("datetime64[us]")
         out_of_range = (dates < np.datetime64("0001-01-01")) | (
@@ -238,7 +238,7 @@ def as_dates(values: Column, date_format: str | None = None) -> NDArray[np.datet
     return np.array(parsed, dtype="datetime64[us]")
 
 
-def microseconds(moment: datetime) -> int:
+def to_microseconds(moment: datetime) -> int:
     """Return the microseconds since 1970-01-01."""
     return (moment - EPOCH) // MICROSECOND
 
@@ -258,7 +258,7 @@ def _parse_number(text: str, parse: Mapping[str, str] | None) -> float:
     if NUMBER.fullmatch(text) is None:
         return NAN
     number = float(text)
-    return number if abs(number) <= LARGEST else NAN
+    return number if abs(number) <= MAX_MAGNITUDE else NAN
 
 
 @cache
@@ -272,7 +272,7 @@ def _cached_number(
     value: object, parse: Mapping[str, str] | None, cache: dict[str, float]
 ) -> float:
     if not isinstance(value, str):
-        return number_of(value)
+        return to_float(value)
     number = cache.get(value)
     if number is None:
         number = cache[value] = _parse_number(value, parse)
@@ -283,9 +283,9 @@ def _cached_date(
     value: object, date_format: str | None, cache: dict[str, datetime | None]
 ) -> datetime | None:
     if not isinstance(value, str):
-        return date_of(value, date_format)
+        return to_utc_datetime(value, date_format)
     if value not in cache:
-        cache[value] = date_of(value, date_format)
+        cache[value] = to_utc_datetime(value, date_format)
     return cache[value]
 
 
@@ -299,7 +299,7 @@ def _format_int(value: int) -> str:
 def _format_float(value: float) -> str | None:
     if math.isnan(value):
         return None
-    return str(int(value)) if abs(value) < EXACT and value.is_integer() else repr(value)
+    return str(int(value)) if abs(value) < MAX_EXACT_INTEGER and value.is_integer() else repr(value)
 
 
 def _to_utc(moment: datetime) -> datetime | None:

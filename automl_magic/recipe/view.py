@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 
 from automl_magic.errors import PlanError
-from automl_magic.recipe.apart import Apart
-from automl_magic.recipe.goal import Goal
+from automl_magic.recipe.split_groups import SplitGroups
+from automl_magic.recipe.step_target import StepTarget
 from automl_magic.recipe.steps import FittedStep, step_class
 from automl_magic.recipe.steps.base import State
 from automl_magic.recipe.steps.select import SELECT, select
-from automl_magic.recipe.table import Table, n_rows
+from automl_magic.recipe.table import ColumnArrays, n_rows
 from automl_magic.recipe.values import Array, Floats
 from automl_magic.records import StepSpec, TaskKind
 
@@ -30,35 +30,35 @@ class FittedView:
 
     kinds: tuple[str, ...]
     steps: tuple[FittedStep, ...]
-    kept: tuple[int, ...] | None = None
+    selected: tuple[int, ...] | None = None
 
     @cached_property
     def names(self) -> tuple[str, ...]:
         """The name of each output, made from column names and levels: data, never code."""
         names = tuple(name for step in self.steps for name in step.names)
-        return names if self.kept is None else tuple(names[i] for i in self.kept)
+        return names if self.selected is None else tuple(names[i] for i in self.selected)
 
     @cached_property
     def categorical(self) -> tuple[int, ...]:
         """The positions of outputs that are category codes."""
         codes = _codes(self.steps)
-        if self.kept is None:
+        if self.selected is None:
             return codes
-        return tuple(new for new, old in enumerate(self.kept) if old in codes)
+        return tuple(new for new, old in enumerate(self.selected) if old in codes)
 
-    def transform(self, table: Table) -> Floats:
+    def transform(self, table: ColumnArrays) -> Floats:
         """Return the matrix of a table, float64 of shape (n_rows, len(names))."""
         if n_rows(table) == 0:  # scikit-learn doesn't transform empty tables
             return np.empty((0, len(self.names)))
         matrix = _hstack([step.transform(table) for step in self.steps], n_rows(table))
-        return matrix if self.kept is None else np.ascontiguousarray(matrix[:, self.kept])
+        return matrix if self.selected is None else np.ascontiguousarray(matrix[:, self.selected])
 
     def transform_row(self, row: Mapping[str, object]) -> list[float]:
         """Return the outputs for one row. Absent keys are missing values."""
         outputs: list[float] = []
         for step in self.steps:
             outputs += step.transform_row(row)
-        return outputs if self.kept is None else [outputs[i] for i in self.kept]
+        return outputs if self.selected is None else [outputs[i] for i in self.selected]
 
     def to_state(self) -> State:
         """Return a JSON document and the arrays it refers to by `<step>.<name>`."""
@@ -67,7 +67,10 @@ class FittedView:
             document, step_arrays = step.to_state()
             documents.append({"kind": kind, "learned": document, "arrays": list(step_arrays)})
             arrays.update({f"{number}.{name}": values for name, values in step_arrays.items()})
-        return {"steps": documents, "kept": None if self.kept is None else list(self.kept)}, arrays
+        return {
+            "steps": documents,
+            "kept": None if self.selected is None else list(self.selected),
+        }, arrays
 
     @classmethod
     def from_state(cls, document: Mapping[str, Any], arrays: Mapping[str, Array]) -> FittedView:
@@ -81,7 +84,7 @@ class FittedView:
         return cls(kinds, tuple(steps), None if selected is None else tuple(selected))
 
 
-def in_order(specs: Sequence[StepSpec]) -> tuple[StepSpec, ...]:
+def order_steps(specs: Sequence[StepSpec]) -> tuple[StepSpec, ...]:
     """Return the steps in the order of the matrix: categories first, then the others as given.
 
     Some steps have an unknown width until they are fitted (dates, texts). With categories first,
@@ -92,7 +95,7 @@ def in_order(specs: Sequence[StepSpec]) -> tuple[StepSpec, ...]:
     return tuple(sorted(specs, key=lambda spec: ranks.get(spec.kind, 1)))
 
 
-def divided(specs: Sequence[StepSpec]) -> tuple[tuple[StepSpec, ...], StepSpec | None]:
+def separate_selection(specs: Sequence[StepSpec]) -> tuple[tuple[StepSpec, ...], StepSpec | None]:
     """Return the steps on columns in the order of the matrix, and the `select` step or None.
 
     Raises
@@ -100,7 +103,7 @@ def divided(specs: Sequence[StepSpec]) -> tuple[tuple[StepSpec, ...], StepSpec |
     PlanError
         If there are several `select` steps.
     """
-    steps = tuple(spec for spec in in_order(specs) if spec.kind != SELECT)
+    steps = tuple(spec for spec in order_steps(specs) if spec.kind != SELECT)
     selections = [spec for spec in specs if spec.kind == SELECT]
     if len(selections) > 1:
         raise PlanError(
@@ -113,12 +116,12 @@ def divided(specs: Sequence[StepSpec]) -> tuple[tuple[StepSpec, ...], StepSpec |
 
 def fit_view(
     specs: Sequence[StepSpec],
-    table: Table,
+    table: ColumnArrays,
     target: Array | None,
     task: TaskKind,
     n_classes: int | None = None,
     *,
-    groups: Apart | None = None,
+    groups: SplitGroups | None = None,
 ) -> tuple[FittedView, Floats]:
     """Fit the steps of a view, and return it with the matrix of its training rows.
 
@@ -140,13 +143,13 @@ def fit_view(
 
     Notes
     -----
-    The steps are in the order of `in_order`, not in the order of `specs`.
+    The steps are in the order of `order_steps`, not in the order of `specs`.
     """
-    steps, selection = divided(specs)
+    steps, selection = separate_selection(specs)
     if n_classes is None:
         classes = target is not None and task.has_classes and len(target) > 0
         n_classes = int(target.max()) + 1 if classes and target is not None else 0
-    step_target = Goal(target, task, n_classes, groups)
+    step_target = StepTarget(target, task, n_classes, groups)
     pairs = [step_class(spec.kind).fit_transform(spec, table, step_target) for spec in steps]
     fitted = tuple(step for step, _ in pairs)
     matrix = _hstack([of_step for _, of_step in pairs], n_rows(table))

@@ -13,10 +13,10 @@ from automl_magic.records.data.dataset import Column, ColumnKind, Dataset, Findi
 from automl_magic.records.families import TaskFamily, TaskKind
 from automl_magic.records.models.model import Manifest, ModelVersion
 from automl_magic.records.plans.decision import EXCLUDED, Decision, DecisionKind
-from automl_magic.records.plans.experiment import SPEC_SUFFIX, Experiment
+from automl_magic.records.plans.experiment import SPEC_SUFFIX, ExperimentSpec
 from automl_magic.records.plans.plan import Candidate, Estimate, Plan, StepSpec
 from automl_magic.records.runs.run import Artifact, Failure, FailureKind, Run, RunStatus
-from automl_magic.records.runs.score import Link, Score
+from automl_magic.records.runs.score import CellLink, Score
 from automl_magic.records.runs.trial import Leaderboard, LeaderboardRow, Trial, TrialState
 from automl_magic.records.task import Answer, Metric, Split, SplitKind
 
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from automl_magic.records.explanations.explanation import (
         EXPLANATION_NAME,
         Explanation,
-        Skipped,
-        Unseen,
+        SkippedSection,
+        UnseenPredictions,
     )
 
 __all__ = [
@@ -41,14 +41,14 @@ __all__ = [
     "Decision",
     "DecisionKind",
     "Estimate",
-    "Experiment",
+    "ExperimentSpec",
     "Explanation",
     "Failure",
     "FailureKind",
     "Finding",
     "Leaderboard",
     "LeaderboardRow",
-    "Link",
+    "CellLink",
     "Manifest",
     "Metric",
     "ModelVersion",
@@ -59,7 +59,7 @@ __all__ = [
     "RunStatus",
     "Score",
     "Severity",
-    "Skipped",
+    "SkippedSection",
     "Split",
     "SplitKind",
     "StepSpec",
@@ -67,7 +67,7 @@ __all__ = [
     "TaskKind",
     "Trial",
     "TrialState",
-    "Unseen",
+    "UnseenPredictions",
     "digest_of",
     "dumps",
 ]

@@ -16,7 +16,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Any, Self, TypeAlias
 
-from automl_magic.errors import near_miss
+from automl_magic.errors import closest_match
 
 Json: TypeAlias = bool | int | float | str | list["Json"] | dict[str, "Json"] | None
 Path: TypeAlias = tuple[str | int, ...]
@@ -51,7 +51,7 @@ class RecordProblem(ValueError):
     ) -> None:
         path_text = ".".join(map(str, path)) or "the document"
         super().__init__(f"{path_text}: expected {expected}, found {actual}")
-        self.path, self.expected, self.found = path, expected, actual
+        self.path, self.expected, self.actual = path, expected, actual
         self.missing, self.unknown, self.close = missing, unknown, close
 
 
@@ -73,7 +73,7 @@ class Record:
             If a field is unknown, missing, of the wrong type or out of range.
         """
         if not isinstance(document, Mapping):
-            raise RecordProblem(path, "a mapping of fields", describe(document))
+            raise RecordProblem(path, "a mapping of fields", format_value(document))
         hints = typing.get_type_hints(cls)
         fields = {f.name: f for f in dataclasses.fields(cls)}
         for name in document:
@@ -83,7 +83,7 @@ class Record:
                     f"one of {', '.join(fields)}",
                     f"the unknown field {name!r}",
                     unknown=True,
-                    close=near_miss(str(name), fields),
+                    close=closest_match(str(name), fields),
                 )
         values = {}
         for name, field in fields.items():
@@ -100,7 +100,7 @@ class Record:
             return cls(**values)
         except OutOfRange as problem:
             raise RecordProblem(
-                (*path, problem.field), problem.expected, describe(values.get(problem.field))
+                (*path, problem.field), problem.expected, format_value(values.get(problem.field))
             ) from problem
 
     def digest(self) -> str:
@@ -173,11 +173,11 @@ def _read(hint: Any, value: object, path: Path) -> Any:
         return _read_union(arguments, value, path)
     if origin is tuple:
         if not isinstance(value, list | tuple):
-            raise RecordProblem(path, "a list", describe(value))
+            raise RecordProblem(path, "a list", format_value(value))
         return tuple(_read(arguments[0], item, (*path, i)) for i, item in enumerate(value))
     if origin is not None and issubclass(origin, Mapping):
         if not isinstance(value, Mapping):
-            raise RecordProblem(path, "a mapping", describe(value))
+            raise RecordProblem(path, "a mapping", format_value(value))
         return {str(k): _read(arguments[1], item, (*path, str(k))) for k, item in value.items()}
     if isinstance(hint, type) and issubclass(hint, Record):
         return hint.from_json(value, path)
@@ -192,7 +192,7 @@ def _read(hint: Any, value: object, path: Path) -> Any:
     # bool is a subclass of int in Python, but not a number in JSON.
     if isinstance(value, hint) and not (isinstance(value, bool) and hint is not bool):
         return value
-    raise RecordProblem(path, _type_name(hint), describe(value))
+    raise RecordProblem(path, _type_name(hint), format_value(value))
 
 
 def _read_union(options: tuple[Any, ...], value: object, path: Path) -> Any:
@@ -208,21 +208,21 @@ def _read_union(options: tuple[Any, ...], value: object, path: Path) -> Any:
         raise deepest
     expected = " or ".join(dict.fromkeys(problem.expected for _, problem in problems))
     close = next((problem.close for _, problem in problems if problem.close), None)
-    raise RecordProblem(path, expected, describe(value), close=close)
+    raise RecordProblem(path, expected, format_value(value), close=close)
 
 
 def _read_choice(hint: type[Enum | OpenChoice], value: object, path: Path) -> Enum | OpenChoice:
     try:
         return hint(value)
     except RecordProblem as problem:
-        raise RecordProblem(path, problem.expected, problem.found, close=problem.close) from None
+        raise RecordProblem(path, problem.expected, problem.actual, close=problem.close) from None
     except ValueError:
         valid_names = [str(member.value) for member in hint]  # type: ignore[union-attr]
         raise RecordProblem(
             path,
             f"one of {', '.join(valid_names)}",
-            describe(value),
-            close=near_miss(str(value), valid_names),
+            format_value(value),
+            close=closest_match(str(value), valid_names),
         ) from None
 
 
@@ -236,7 +236,7 @@ def _type_name(hint: Any) -> str:
     }.get(hint, getattr(hint, "__name__", str(hint)))
 
 
-def describe(value: object) -> str:
+def format_value(value: object) -> str:
     """Describe a value in words, for a `RecordProblem`."""
     if value is None:
         return "nothing"

@@ -18,8 +18,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
-from automl_magic.errors import near_miss
-from automl_magic.records.codec import OpenChoice, RecordProblem, describe
+from automl_magic.errors import closest_match
+from automl_magic.records.codec import OpenChoice, RecordProblem, format_value
 from automl_magic.records.task import Answer
 
 ENTRY_POINTS = "automl_magic.families"
@@ -208,7 +208,7 @@ FAMILIES = (
 
 def families() -> tuple[TaskFamily, ...]:
     """Return all families: built-in ones, then those of installed packages."""
-    return FAMILIES + installed()[0]
+    return FAMILIES + installed_families()[0]
 
 
 def family_of(kind: TaskKind) -> TaskFamily:
@@ -222,10 +222,10 @@ def kinds() -> tuple[TaskKind, ...]:
 
 
 @cache
-def installed() -> tuple[tuple[TaskFamily, ...], tuple[str, ...]]:
+def installed_families() -> tuple[tuple[TaskFamily, ...], tuple[str, ...]]:
     """Return the families of installed packages, and a message for each that can't be used.
 
-    The result is cached. `installed.cache_clear()` clears it.
+    The result is cached. `installed_families.cache_clear()` clears it.
     """
     # Importing these takes 30 ms, and most processes only need the built-in families.
     import logging
@@ -270,16 +270,16 @@ def _find(name: object) -> TaskKind:
             if kind == name:
                 return kind
     names = TaskKind.choices()
-    problems = "".join(f"; {problem}" for problem in installed()[1])
+    problems = "".join(f"; {problem}" for problem in installed_families()[1])
     raise RecordProblem(
         (),
         f"one of {', '.join(names)}{problems}",
-        describe(name),
-        close=near_miss(str(name), names),
+        format_value(name),
+        close=closest_match(str(name), names),
     )
 
 
 def _built_in_first() -> Iterator[TaskFamily]:
     """Yield the built-in families first. Those of packages are only loaded if needed."""
     yield from FAMILIES
-    yield from installed()[0]
+    yield from installed_families()[0]

@@ -34,7 +34,7 @@ class Metric(Record):
     lowest: float | None = None
     highest: float | None = None
 
-    def within(self, score: float) -> float:
+    def clip(self, score: float) -> float:
         """Clip a number to the range of possible scores."""
         if self.lowest is not None:
             score = max(score, self.lowest)

@@ -16,12 +16,12 @@ from automl_magic.register.registry import (
     CANDIDATE,
     check_alias,
     check_name,
-    no_such_name,
-    no_such_version,
     parse_address,
-    tags_of,
+    unknown_name_error,
+    unknown_version_error,
+    version_tags,
 )
-from automl_magic.register.verify import verified_manifest, verified_version
+from automl_magic.register.verify import verified_manifest, verify_version
 from automl_magic.workspace.mlflow import local_path
 
 
@@ -45,7 +45,7 @@ class MemoryRegistry:
                     run_id=run.run_id,
                     uri=model_folder.absolute().as_uri(),
                     manifest_sha256=digest,
-                    tags=tags_of(run, digest),
+                    tags=version_tags(run, digest),
                 )
             )
         self._versions[name] = [
@@ -56,7 +56,7 @@ class MemoryRegistry:
 
     def versions(self, name: str) -> tuple[ModelVersion, ...]:
         if name not in self._versions:
-            raise no_such_name(name, self._versions)
+            raise unknown_name_error(name, self._versions)
         return tuple(reversed(self._versions[name]))
 
     def get(self, name: str, version: int | str = CANDIDATE) -> ModelVersion:
@@ -64,7 +64,7 @@ class MemoryRegistry:
         for model_version in versions:
             if str(version) == str(model_version.version) or version in model_version.aliases:
                 return model_version
-        raise no_such_version(
+        raise unknown_version_error(
             name, version, [v.version for v in versions], [a for v in versions for a in v.aliases]
         )
 
@@ -94,7 +94,7 @@ class MemoryRegistry:
         path = Path(str(local_path(version.uri)))
         if folder is not None:
             path = Path(shutil.copytree(path, folder / "model"))
-        verified_version(path, version)
+        verify_version(path, version)
         return path
 
 

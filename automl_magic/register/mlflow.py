@@ -16,13 +16,19 @@ from automl_magic.register.registry import (
     CANDIDATE,
     check_alias,
     check_name,
-    no_such_name,
-    no_such_version,
     parse_address,
-    tags_of,
+    unknown_name_error,
+    unknown_version_error,
+    version_tags,
 )
-from automl_magic.register.verify import verified_manifest, verified_version
-from automl_magic.workspace.mlflow import connect, local_path, shown, store_lock, talking_to
+from automl_magic.register.verify import verified_manifest, verify_version
+from automl_magic.workspace.mlflow import (
+    connect,
+    local_path,
+    redact_url,
+    store_lock,
+    translate_mlflow_errors,
+)
 from automl_magic.workspace.workspace import Tracking
 
 if TYPE_CHECKING:
@@ -49,7 +55,7 @@ class MlflowRegistry:
         check_name(name)
         digest = verified_manifest(model_folder).digest()
         client = self._client()
-        with talking_to(self.tracking), store_lock(self.tracking):
+        with translate_mlflow_errors(self.tracking), store_lock(self.tracking):
             model = self._tracked_model(client, run)
             if model.tags.get("automl.manifest_sha256") != digest:
                 raise ArtifactTampered(
@@ -69,7 +75,7 @@ class MlflowRegistry:
                     model.artifact_location,
                     run_id=model.source_run_id,
                     model_id=model.model_id,
-                    tags=tags_of(run, digest),
+                    tags=version_tags(run, digest),
                 )
                 number = int(created.version)
             client.set_registered_model_alias(name, CANDIDATE, str(number))
@@ -77,10 +83,10 @@ class MlflowRegistry:
 
     def versions(self, name: str) -> tuple[ModelVersion, ...]:
         client = self._client()
-        with talking_to(self.tracking):
+        with translate_mlflow_errors(self.tracking):
             names = self._names(client)
             if name not in names:
-                raise no_such_name(name, names)
+                raise unknown_name_error(name, names)
             return self._all_versions(client, name)
 
     def get(self, name: str, version: int | str = CANDIDATE) -> ModelVersion:
@@ -88,13 +94,13 @@ class MlflowRegistry:
         for model_version in versions:
             if str(version) == str(model_version.version) or version in model_version.aliases:
                 return model_version
-        raise no_such_version(
+        raise unknown_version_error(
             name, version, [v.version for v in versions], [a for v in versions for a in v.aliases]
         )
 
     def names(self) -> tuple[str, ...]:
         client = self._client()
-        with talking_to(self.tracking):
+        with translate_mlflow_errors(self.tracking):
             return tuple(sorted(self._names(client)))
 
     def set_aliases(self, name: str, aliases: Mapping[str, int | None]) -> None:
@@ -103,9 +109,9 @@ class MlflowRegistry:
         versions = self.versions(name)
         for version in aliases.values():
             if version is not None and version not in [v.version for v in versions]:
-                raise no_such_version(name, version, [v.version for v in versions], [])
+                raise unknown_version_error(name, version, [v.version for v in versions], [])
         client = self._client()
-        with talking_to(self.tracking), store_lock(self.tracking):
+        with translate_mlflow_errors(self.tracking), store_lock(self.tracking):
             # The number is a string or an int, depending on MLflow's store.
             current = client.get_registered_model(name).aliases
             for alias, version in aliases.items():
@@ -117,12 +123,12 @@ class MlflowRegistry:
     def fetch(self, model: ModelVersion | str, folder: Path | None = None) -> Path:
         version = self.get(*parse_address(model)) if isinstance(model, str) else model
         client = self._client()
-        with talking_to(self.tracking):
+        with translate_mlflow_errors(self.tracking):
             uri = client.get_model_version_download_uri(version.name, str(version.version))
             path = local_path(uri)
             if folder is not None or path is None:
                 path = self._download(uri, folder or self._cache_folder(version))
-        verified_version(path / _DATA, version)
+        verify_version(path / _DATA, version)
         return path / _DATA
 
     def _download(self, uri: str, folder: Path) -> Path:
@@ -151,7 +157,7 @@ class MlflowRegistry:
         ]
         if not models:
             raise TrackingError(
-                f"Run {run.run_id} has no model in the tracking store {shown(self.tracking.uri)}.",
+                f"Run {run.run_id} has no model in the tracking store {redact_url(self.tracking.uri)}.",
                 why="A model version needs the tracked model of its run.",
                 fix="Track the run first (track.mirror), or check MLFLOW_TRACKING_URI.",
             )

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from automl_magic.errors import ModelRefused, near_miss
+from automl_magic.errors import ModelRefused, closest_match
 from automl_magic.register.verify import verified_manifest
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class RecipeModel:
         if output == "predictions":
             return self.recipe.predict(model_input)
         if output != "probabilities":
-            close = near_miss(str(output), OUTPUTS)
+            close = closest_match(str(output), OUTPUTS)
             raise ModelRefused(
                 f"The model has no output {str(output)[:60]!r}.",
                 why=f"It has {' and '.join(OUTPUTS)}.",

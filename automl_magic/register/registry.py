@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Protocol
 
-from automl_magic.errors import ModelNotFound, ModelRefused, near_miss, shorten
+from automl_magic.errors import ModelNotFound, ModelRefused, closest_match, shorten
 from automl_magic.records import ModelVersion, Run
 from automl_magic.records.models.model import ALIASES, CANDIDATE
 
@@ -96,7 +96,7 @@ def check_name(name: str) -> None:
         )
 
 
-def tags_of(run: Run, manifest_sha256: str) -> dict[str, str]:
+def version_tags(run: Run, manifest_sha256: str) -> dict[str, str]:
     """Return a version's tags: its run, and the digests of the run's inputs and model."""
     environment = run.inputs.get("environment")
     tags = {
@@ -112,9 +112,9 @@ def tags_of(run: Run, manifest_sha256: str) -> dict[str, str]:
     return {name: value for name, value in tags.items() if isinstance(value, str)}
 
 
-def no_such_name(name: str, registered: Iterable[str]) -> ModelNotFound:
+def unknown_name_error(name: str, registered: Iterable[str]) -> ModelNotFound:
     names = sorted(registered)
-    close = near_miss(name, names)
+    close = closest_match(name, names)
     return ModelNotFound(
         f"There's no registered model {name[:60]!r}.",
         why=f"The registry has {shorten(names)}." if names else "The registry is empty.",
@@ -124,11 +124,11 @@ def no_such_name(name: str, registered: Iterable[str]) -> ModelNotFound:
     )
 
 
-def no_such_version(
+def unknown_version_error(
     name: str, version: int | str, numbers: Iterable[int], aliases: Iterable[str]
 ) -> ModelNotFound:
     available = [*map(str, sorted(numbers)), *sorted(aliases)]
-    close = near_miss(str(version), available)
+    close = closest_match(str(version), available)
     return ModelNotFound(
         f"Model {name!r} has no version or alias {str(version)[:60]!r}.",
         why=f"It has {shorten(available)}.",
@@ -139,7 +139,7 @@ def no_such_version(
 def check_alias(alias: str) -> None:
     """Check that an alias is one of `ALIASES`. Raises ModelRefused."""
     if alias not in ALIASES:
-        close = near_miss(alias, ALIASES)
+        close = closest_match(alias, ALIASES)
         raise ModelRefused(
             f"{alias[:60]!r} isn't an alias of a model version.",
             why=f"The aliases are {', '.join(ALIASES)}.",

@@ -6,7 +6,7 @@ import json
 from pathlib import Path, PurePosixPath
 
 from automl_magic.errors import ArtifactTampered, ModelRefused
-from automl_magic.files.digests import other_sha256
+from automl_magic.files.digests import mismatched_sha256
 from automl_magic.records import Artifact, Manifest, ModelVersion, RecordProblem
 
 MANIFEST = "manifest.json"
@@ -46,7 +46,7 @@ def verified_manifest(folder: Path) -> Manifest:
     return manifest
 
 
-def verified_version(folder: Path, version: ModelVersion) -> None:
+def verify_version(folder: Path, version: ModelVersion) -> None:
     """Check that a folder contains the model that was registered as `version`.
 
     Raises
@@ -87,7 +87,7 @@ def _manifest(folder: Path) -> Manifest:
 
 
 def _check(path: Path, artifact: Artifact) -> None:
-    if actual := other_sha256(path.read_bytes(), artifact.sha256):
+    if actual := mismatched_sha256(path.read_bytes(), artifact.sha256):
         raise _tampered_error(
             artifact.path,
             f"Its SHA-256 starts with {actual[:12]}, but the manifest has "

@@ -16,17 +16,17 @@ if TYPE_CHECKING:
     from automl_magic.render.literals import literal
     from automl_magic.render.model import render_model
     from automl_magic.render.monitor import render_monitor
-    from automl_magic.render.notebook import as_script, to_text
+    from automl_magic.render.notebook import to_script, to_text
     from automl_magic.render.requirements import requirements_for
-    from automl_magic.render.retrain import Challenge, render_retrain
+    from automl_magic.render.retrain import ChallengerSpec, render_retrain
     from automl_magic.render.search import render_search
     from automl_magic.render.sections import SectionCell
     from automl_magic.render.slots import fill
 
 __all__ = [
-    "Challenge",
+    "ChallengerSpec",
     "SectionCell",
-    "as_script",
+    "to_script",
     "code_cell",
     "fill",
     "literal",

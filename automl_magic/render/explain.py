@@ -41,7 +41,7 @@ def render_explain(plan: Plan, sections: Sequence[SectionCell]) -> NotebookNode:
         return code_cell(step, fill(pieces.code("explain", step), values.get(step, {})), tags=tags)
 
     def text(step: str) -> NotebookNode:
-        return markdown_cell(step, pieces.prose("explain", step.replace("-", "_")))
+        return markdown_cell(step, pieces.markdown("explain", step.replace("-", "_")))
 
     def parts() -> Iterator[NotebookNode]:
         part = None

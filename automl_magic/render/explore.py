@@ -30,7 +30,7 @@ def render_explore(plan: Plan) -> NotebookNode:
         return code_cell(step, fill(pieces.code("explore", step), values.get(step, {})), tags=tags)
 
     def text(step: str) -> NotebookNode:
-        return markdown_cell(step, pieces.prose("explore", step.replace("-", "_")))
+        return markdown_cell(step, pieces.markdown("explore", step.replace("-", "_")))
 
     return assemble(
         [

@@ -9,11 +9,11 @@ from nbformat import NotebookNode
 
 from automl_magic.files.templates import source_piece
 from automl_magic.recipe import MemberSpec, Recipe, code_params, member
-from automl_magic.recipe.combine import Calibration, Method
-from automl_magic.recipe.steps import divides_again, pieces_of
+from automl_magic.recipe.combine import CalibrationMethod, Calibrator
+from automl_magic.recipe.steps import code_pieces, needs_inner_folds
 from automl_magic.recipe.steps.base import FOLDS
-from automl_magic.recipe.view import divided, in_order
-from automl_magic.records import Link, Split, SplitKind, StepSpec
+from automl_magic.recipe.view import order_steps, separate_selection
+from automl_magic.records import CellLink, Split, SplitKind, StepSpec
 from automl_magic.records.data.load_code import LoadCode
 from automl_magic.render.cells import code_cell, markdown_cell, step_id
 from automl_magic.render.notebook import assemble
@@ -22,10 +22,12 @@ from automl_magic.render.requirements import requirements_for
 from automl_magic.render.slots import fill, insert
 from automl_magic.secrets import standalone_code
 from automl_magic.tasks.families import family_for
-from automl_magic.tasks.family import Cell
+from automl_magic.tasks.family import NotebookCell
 
 
-def render_model(recipe: Recipe, load: LoadCode, *, trial_link: Link | None = None) -> NotebookNode:
+def render_model(
+    recipe: Recipe, load: LoadCode, *, trial_link: CellLink | None = None
+) -> NotebookNode:
     """Return a notebook that fits and scores a recipe with only public packages.
 
     Parameters
@@ -67,13 +69,13 @@ def _cells(pieces: Pieces, recipe: Recipe, load: LoadCode) -> Iterator[NotebookN
     yield _text(pieces, "about-data")
     yield code_cell("values", pieces.code("model", "values"))
     yield from _family_cells(pieces, family.target_cells(recipe))
-    views = {name: in_order(recipe.views[name]) for name in recipe.used_views}
+    views = {name: order_steps(recipe.views[name]) for name in recipe.used_views}
     steps = [spec for specs in views.values() for spec in specs]
     # Time blocks of the training rows need the order of rows from the split.
-    if has_holdout or (recipe.split.kind is SplitKind.TIME and divides_again(steps)):
+    if has_holdout or (recipe.split.kind is SplitKind.TIME and needs_inner_folds(steps)):
         yield _split(pieces, recipe)
     yield _text(pieces, "about-features")
-    for name in pieces_of(spec.kind for spec in steps):
+    for name in code_pieces(spec.kind for spec in steps):
         yield _folds(pieces, recipe.split) if name == FOLDS else _step(pieces, name)
     yield _code(pieces, "views")
     for position, (name, specs) in enumerate(views.items(), start=1):
@@ -146,7 +148,7 @@ def _folds(pieces: Pieces, split: Split) -> NotebookNode:
 def _view(pieces: Pieces, recipe: Recipe, name: str, specs: tuple[StepSpec, ...]) -> str:
     calls: list[str] = []
     values: dict[str, Any] = {"view": name}
-    steps, selection = divided(specs)
+    steps, selection = separate_selection(specs)
     for number, spec in enumerate(steps):
         # Two steps can have a slot with the same name, so the number makes it unique.
         calls.append(
@@ -173,7 +175,8 @@ def _member(pieces: Pieces, recipe: Recipe, spec: MemberSpec, steps: tuple[StepS
         categorical=range(_n_codes(steps)),
     )
     return fill(
-        pieces.code("model", "members", estimator.piece(recipe.task).removesuffix(".py")), slots
+        pieces.code("model", "members", estimator.template_piece(recipe.task).removesuffix(".py")),
+        slots,
     )
 
 
@@ -182,8 +185,8 @@ def _n_codes(steps: tuple[StepSpec, ...]) -> int:
     return sum(len(step.columns) for step in steps if step.kind == "category")
 
 
-def _calibration(pieces: Pieces, recipe: Recipe, calibration: Calibration) -> NotebookNode:
-    if calibration.method is Method.ISOTONIC:
+def _calibration(pieces: Pieces, recipe: Recipe, calibration: Calibrator) -> NotebookNode:
+    if calibration.method is CalibrationMethod.ISOTONIC:
         slot_values: dict[str, object] = {"x": list(calibration.x), "y": list(calibration.y)}
     else:
         shift = list(calibration.shift) or [0.0] * recipe.n_classes
@@ -196,14 +199,14 @@ def _plain(value: Any) -> Any:
 
 
 def _text(pieces: Pieces, step: str) -> NotebookNode:
-    return markdown_cell(step, pieces.prose("model", step.replace("-", "_")))
+    return markdown_cell(step, pieces.markdown("model", step.replace("-", "_")))
 
 
 def _code(pieces: Pieces, step: str, **values: object) -> NotebookNode:
     return _filled(pieces, step, step, values)
 
 
-def _family_cells(pieces: Pieces, cells: tuple[Cell, ...]) -> Iterator[NotebookNode]:
+def _family_cells(pieces: Pieces, cells: tuple[NotebookCell, ...]) -> Iterator[NotebookNode]:
     """Yield the cells that the task family provides."""
     for cell in cells:
         yield _filled(pieces, cell.step, cell.piece, cell.values)

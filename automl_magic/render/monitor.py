@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from nbformat import NotebookNode
 
 from automl_magic.records import TaskKind
-from automl_magic.records.monitoring.drift import Thresholds
+from automl_magic.records.monitoring.drift import DriftThresholds
 from automl_magic.render.cells import code_cell, markdown_cell
 from automl_magic.render.notebook import assemble
 from automl_magic.render.pieces import pieces_for
@@ -17,7 +17,7 @@ from automl_magic.render.slots import fill
 
 def render_monitor(
     kind: TaskKind,
-    thresholds: Thresholds,
+    thresholds: DriftThresholds,
     sections: Sequence[SectionCell],
     *,
     of_table: bool = False,
@@ -44,7 +44,7 @@ def render_monitor(
     pieces = pieces_for(kind)
 
     def text(step: str) -> NotebookNode:
-        return markdown_cell(step, pieces.prose("monitor", step.replace("-", "_")))
+        return markdown_cell(step, pieces.markdown("monitor", step.replace("-", "_")))
 
     def cell(step: str) -> NotebookNode:
         return code_cell(step, pieces.code("monitor", step))

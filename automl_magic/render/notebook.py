@@ -69,7 +69,7 @@ def to_text(notebook: NotebookNode) -> str:
     return text.rstrip("\n") + "\n"
 
 
-def as_script(notebook: NotebookNode) -> str:
+def to_script(notebook: NotebookNode) -> str:
     """Return the notebook in percent format: a comment line before each cell."""
     return "\n\n\n".join(_script_cell(cell) for cell in notebook["cells"]) + "\n"
 

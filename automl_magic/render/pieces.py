@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from automl_magic.errors import RenderError
-from automl_magic.files.templates import templates
+from automl_magic.files.templates import templates_folder
 from automl_magic.records import TaskKind
 from automl_magic.tasks.families import family_for
 
@@ -35,7 +35,7 @@ class Pieces:
         """
         return _read(self.folder, parts, ".py")
 
-    def prose(self, *parts: str) -> str:
+    def markdown(self, *parts: str) -> str:
         """Return the text of a Markdown piece. It has no slots."""
         return _read(self.folder, parts, ".md")
 
@@ -49,7 +49,7 @@ def pieces_for(kind: TaskKind) -> Pieces:
 def _read(folder: Path, parts: tuple[str, ...], suffix: str) -> str:
     # The parts can come from an edited file, so they must not lead out of the folders.
     if parts and all(map(_NAME.fullmatch, parts)):
-        for root in (folder, templates() / "notebooks" / "shared"):
+        for root in (folder, templates_folder() / "notebooks" / "shared"):
             path = root.joinpath(*parts).with_suffix(suffix)
             if path.is_file():
                 return path.read_text("utf-8").rstrip("\n")

@@ -32,11 +32,11 @@ def requirements_for(recipe: Recipe, sources: Iterable[str], more: Iterable[str]
     RenderError
         If a version is unknown or invalid.
     """
-    modules = {module for source in sources for module in imports_of(source)}
+    modules = {module for source in sources for module in imported_modules(source)}
     return sorted({_requirement(recipe, module) for module in {*modules, *more}})
 
 
-def imports_of(source: str) -> set[str]:
+def imported_modules(source: str) -> set[str]:
     """Return the top-level modules that the code imports, without the standard library."""
     modules: set[str] = set()
     for node in ast.walk(ast.parse(source)):

@@ -9,7 +9,7 @@ from typing import Any
 from nbformat import NotebookNode
 
 from automl_magic.records import Plan
-from automl_magic.records.monitoring.retrain import Source
+from automl_magic.records.monitoring.retrain import RowSource
 from automl_magic.render.cells import code_cell, markdown_cell
 from automl_magic.render.notebook import assemble
 from automl_magic.render.pieces import Pieces, pieces_for
@@ -18,7 +18,7 @@ from automl_magic.render.slots import fill
 
 
 @dataclass(frozen=True, kw_only=True)
-class Challenge:
+class ChallengerSpec:
     """The deployment and the data for a challenger. `champion` is the stable version."""
 
     deployment: str
@@ -27,11 +27,11 @@ class Challenge:
     champion_dir: str
     recent_source: str
     answers_source: str
-    sources: tuple[Source, ...]
+    sources: tuple[RowSource, ...]
     excluded: Mapping[str, str]
 
 
-def render_retrain(plan: Plan, challenge: Challenge) -> NotebookNode:
+def render_retrain(plan: Plan, challenge: ChallengerSpec) -> NotebookNode:
     """Return the notebook that trains a challenger. It includes the cells of the search notebook.
 
     Raises
@@ -63,11 +63,11 @@ def render_retrain(plan: Plan, challenge: Challenge) -> NotebookNode:
     }
     return assemble(
         [
-            markdown_cell("title", pieces.prose("retrain", "title")),
+            markdown_cell("title", pieces.markdown("retrain", "title")),
             _cell(pieces, "parameters", parameters, tags=["parameters"]),
             _cell(pieces, "sources", row_values),
             *search_cells.values(),
-            markdown_cell("about-comparison", pieces.prose("retrain", "about_comparison")),
+            markdown_cell("about-comparison", pieces.markdown("retrain", "about_comparison")),
             _cell(pieces, "compare", {}),
             _cell(pieces, "decide", decision_values),
         ],

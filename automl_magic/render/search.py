@@ -78,7 +78,7 @@ def render_search(plan: Plan) -> NotebookNode:
 
 
 def _text(pieces: Pieces, step: str) -> NotebookNode:
-    return markdown_cell(step, pieces.prose("search", step.replace("-", "_")))
+    return markdown_cell(step, pieces.markdown("search", step.replace("-", "_")))
 
 
 def _cell(pieces: Pieces, step: str, values: Mapping[str, object], plan: Plan) -> NotebookNode:

@@ -20,7 +20,7 @@ class Slot:
     end: int
 
 
-def slots_in(source: str) -> list[Slot]:
+def find_slots(source: str) -> list[Slot]:
     """Return the slots of a piece in order.
 
     Raises
@@ -60,7 +60,7 @@ def fill(source: str, values: Mapping[str, object]) -> str:
     RenderError
         If a slot has no value, a value has no slot, or a value can't be a literal.
     """
-    slots = slots_in(source)
+    slots = find_slots(source)
     _check_names({slot.name for slot in slots}, values)
     lines = source.split("\n")
     for number in {slot.line for slot in slots}:

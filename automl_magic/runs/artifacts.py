@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from automl_magic.errors import ArtifactTampered, RunError, RunNotFound, shorten
-from automl_magic.files.digests import other_sha256
+from automl_magic.files.digests import mismatched_sha256
 from automl_magic.records import Run, RunStatus, Trial, TrialState
-from automl_magic.runs.opened import open_store, registry
+from automl_magic.runs.backends import open_registry, open_run_store
 from automl_magic.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def find_run(run_id: str, workspace: Workspace) -> Run:
     RunNotFound
         If no run matches, or more than one.
     """
-    store = open_store(workspace)
+    store = open_run_store(workspace)
     if run_id == "last":
         succeeded = store.list(kind="search", status=RunStatus.SUCCEEDED, limit=1)
         if newest := succeeded or store.list(limit=1):
@@ -45,19 +45,19 @@ def find_run(run_id: str, workspace: Workspace) -> Run:
     return matches[0] if len(matches) == 1 else store.get(run_id)
 
 
-def artifact(run: Run, name: str) -> Any:
+def read_artifact(run: Run, name: str) -> Any:
     """Return the content of a JSON artifact of a run, after verifying it."""
-    return json.loads(verified(run, name).read_text("utf-8"))
+    return json.loads(verified_artifact(run, name).read_text("utf-8"))
 
 
-def verified(run: Run, name: str) -> Path:
+def verified_artifact(run: Run, name: str) -> Path:
     """Return the path of an artifact of a run, after verifying its digest."""
     artifact = next((artifact for artifact in run.artifacts if artifact.path == name), None)
     if artifact is None:
-        raise has_no(run, name)
+        raise missing_artifact_error(run, name)
     path = Path(run.folder) / name
     try:
-        actual = other_sha256(path.read_bytes(), artifact.sha256)
+        actual = mismatched_sha256(path.read_bytes(), artifact.sha256)
         why = f"Its SHA-256 is {actual}. The run recorded {artifact.sha256}." if actual else ""
     except OSError as error:
         why = f"The file can't be read: {error.strerror}."
@@ -70,7 +70,7 @@ def verified(run: Run, name: str) -> Path:
     return path
 
 
-def has_no(run: Run, name: str) -> RunError:
+def missing_artifact_error(run: Run, name: str) -> RunError:
     """Return the error for a run without this artifact."""
     if run.status is not RunStatus.SUCCEEDED:
         status = "failed" if run.status is RunStatus.FAILED else f"is {run.status.value}"
@@ -82,7 +82,7 @@ def has_no(run: Run, name: str) -> RunError:
     )
 
 
-def explanation_of(run_id: str, workspace: Workspace) -> Run:
+def find_explanation_run(run_id: str, workspace: Workspace) -> Run:
     """Return the newest run that explained the model of a search.
 
     If `run_id` is such a run, it's returned itself.
@@ -97,7 +97,7 @@ def explanation_of(run_id: str, workspace: Workspace) -> Run:
     search_run = find_run(run_id, workspace)
     if search_run.kind == EXPLAIN and search_run.status is RunStatus.SUCCEEDED:
         return search_run
-    for run in open_store(workspace).list(kind=EXPLAIN, status=RunStatus.SUCCEEDED):
+    for run in open_run_store(workspace).list(kind=EXPLAIN, status=RunStatus.SUCCEEDED):
         if run.result.get("of_run") == search_run.run_id:
             return run
     raise RunError(
@@ -117,14 +117,14 @@ def read_explanation(run: Run) -> Explanation:
     """
     from automl_magic.records import EXPLANATION_NAME, Explanation
 
-    return Explanation.from_json(artifact(run, EXPLANATION_NAME))
+    return Explanation.from_json(read_artifact(run, EXPLANATION_NAME))
 
 
-def complete_trial(run: Run, number: int) -> Trial:
+def find_complete_trial(run: Run, number: int) -> Trial:
     """Return the complete trial with this number, or raise an error with the valid numbers."""
     from automl_magic.track import read_trials
 
-    trials = read_trials(verified(run, "trials.jsonl").parent)
+    trials = read_trials(verified_artifact(run, "trials.jsonl").parent)
     trial = next((trial for trial in trials if trial.number == number), None)
     if trial is None or trial.state is not TrialState.COMPLETE:
         numbers = [str(trial.number) for trial in trials if trial.state is TrialState.COMPLETE]
@@ -136,7 +136,7 @@ def complete_trial(run: Run, number: int) -> Trial:
     return trial
 
 
-def recipe_of(trial: Trial, recipe: Recipe) -> Recipe:
+def trial_recipe(trial: Trial, recipe: Recipe) -> Recipe:
     """Return the recipe of a single trial, with the split and views of its run."""
     from automl_magic.recipe import MemberSpec
     from automl_magic.recipe.combine import Blend
@@ -158,7 +158,7 @@ def recipe_of(trial: Trial, recipe: Recipe) -> Recipe:
 def model_folder(run_or_model: str, workspace: Workspace) -> Path:
     """Return the model folder of a run or registered model, after verifying its manifest."""
     if run_or_model.startswith("models:/"):
-        return registry(workspace).fetch(run_or_model)
+        return open_registry(workspace).fetch(run_or_model)
     run = find_run(run_or_model, workspace)
-    verified(run, "model/manifest.json")
+    verified_artifact(run, "model/manifest.json")
     return Path(run.folder) / "model"

@@ -13,7 +13,7 @@ from automl_magic.records import Plan, Run, Score
 if TYPE_CHECKING:
     from automl_magic.records import Explanation, ModelVersion
     from automl_magic.records.monitoring.drift import DriftReport
-    from automl_magic.records.monitoring.retrain import Retraining
+    from automl_magic.records.monitoring.retrain import RetrainReport
 
 # The executed notebook in a run's folder.
 OUTPUT_NAME = "output.ipynb"
@@ -22,7 +22,7 @@ CANARY_PERCENT = 10.0
 
 
 @dataclass(frozen=True)
-class Planned:
+class PlanResult:
     """A plan and the files written for it. Nothing has been run yet."""
 
     folder: Path
@@ -46,7 +46,7 @@ class Planned:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class FinishedRun:
     """A finished run. The scores are None for notebooks other than a search.
 
     `search_s` is the search time measured by the search, and `wall_s` the time of the whole call,
@@ -101,20 +101,20 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Explained:
+class ExplainResult:
     """The explanation of a run's model, and the run that computed it.
 
     `explanation` and `path` are None if that run was cancelled.
     """
 
     of_run: str
-    outcome: Outcome
+    outcome: FinishedRun
     explanation: Explanation | None
     path: Path | None
 
     def to_json(self) -> dict[str, Any]:
         # Few commands use explanations, and importing their records takes 20 ms.
-        from automl_magic.records.explanations.explained import Shap
+        from automl_magic.records.explanations.inspection import Shap
 
         explanation, result = self.explanation, self.outcome.run.result
         shap = explanation.section(Shap) if explanation is not None else None
@@ -136,7 +136,7 @@ class Explained:
 
 
 @dataclass(frozen=True)
-class Rerun:
+class RerunResult:
     """A repeated run.
 
     `equal` means that the data is the same, and the metrics are equal to the last digit. `differs`
@@ -147,7 +147,7 @@ class Rerun:
     equal: bool
     differs: tuple[str, ...]
     details: Mapping[str, Any]
-    outcome: Outcome | None
+    outcome: FinishedRun | None
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -159,14 +159,14 @@ class Rerun:
 
 
 @dataclass(frozen=True)
-class Monitored:
+class MonitorResult:
     """A checked window, and the run that checked it.
 
     `report` and `path` are None if that run was cancelled.
     """
 
     name: str
-    outcome: Outcome
+    outcome: FinishedRun
     report: DriftReport | None
     path: Path | None
 
@@ -188,11 +188,11 @@ class Monitored:
 
 
 @dataclass(frozen=True)
-class Retrained:
+class RetrainResult:
     """A trained challenger. `version` is None if it isn't better and wasn't registered."""
 
-    outcome: Outcome
-    found: Retraining
+    outcome: FinishedRun
+    report: RetrainReport
     version: ModelVersion | None
 
     @property
@@ -201,7 +201,7 @@ class Retrained:
         if self.version is None:
             return (f"automl leaderboard {self.outcome.run.run_id}",)
         model, number = shlex.quote(self.version.name), self.version.version
-        name, percent = shlex.quote(self.found.deployment), f"{CANARY_PERCENT:.0f}"
+        name, percent = shlex.quote(self.report.deployment), f"{CANARY_PERCENT:.0f}"
         return (
             f"automl approve {model} {number}",
             f"automl route {name} --canary {number} --percent {percent}",
@@ -213,7 +213,7 @@ class Retrained:
             "status": self.outcome.run.status.value,
             "notebook": str(self.outcome.notebook),
             "wall_s": round(self.outcome.wall_s, 3),
-            **self.found.to_json(),
+            **self.report.to_json(),
             "version": self.version.version if self.version else None,
             "next_steps": list(self.next_steps),
         }

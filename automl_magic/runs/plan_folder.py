@@ -21,9 +21,9 @@ from pathlib import Path
 from typing import Any
 
 from automl_magic.errors import ArtifactTampered, FolderTaken, PlanError
-from automl_magic.files.atomic import write_all, writing_to
+from automl_magic.files.atomic import translate_write_errors, write_files
 from automl_magic.files.notebook_json import code_digest, read_notebook
-from automl_magic.records import SPEC_SUFFIX, Experiment, Plan, RecordProblem, dumps
+from automl_magic.records import SPEC_SUFFIX, ExperimentSpec, Plan, RecordProblem, dumps
 
 SPEC_NAME = "experiment" + SPEC_SUFFIX
 PLAN_NAME = ".automl/plan.json"
@@ -65,8 +65,8 @@ class PlanFolder:
             },
         }
         texts = {**files, PLAN_NAME: dumps(document)}
-        with writing_to(self.path):
-            write_all({self.path / name: text for name, text in texts.items()})
+        with translate_write_errors(self.path):
+            write_files({self.path / name: text for name, text in texts.items()})
 
     def notebook_is_edited(self, kind: str) -> bool:
         """Return whether a code cell was edited. Outputs don't count."""
@@ -77,7 +77,7 @@ class PlanFolder:
             f"{kind}.ipynb"
         )
 
-    def spec_is_edited(self, experiment: Experiment) -> bool:
+    def spec_is_edited(self, experiment: ExperimentSpec) -> bool:
         """Return whether the experiment differs from the one that was planned."""
         plan = self.plan
         return plan is None or plan.experiment != experiment
@@ -87,7 +87,7 @@ class PlanFolder:
         return _read_plan(path) if path.exists() else None
 
 
-def plan_in(folder: Path) -> Plan | None:
+def find_plan(folder: Path) -> Plan | None:
     """Return the plan in a plan's or run's folder, or None if there's none."""
     for name in (PLAN_NAME, "plan.json"):
         if (folder / name).exists():
@@ -103,7 +103,7 @@ def _read_plan(path: Path) -> dict[str, Any]:
         if isinstance(error, RecordProblem) and error.path[-1:] == ("task",):
             raise PlanError(
                 f"The task type in {str(path)!r} isn't supported.",
-                why=f"It's {error.found}, but must be {error.expected}.",
+                why=f"It's {error.actual}, but must be {error.expected}.",
                 fix="Install the package for this task type, or plan again.",
             ) from error
         raise ArtifactTampered(
@@ -131,9 +131,9 @@ def default_folder(name: str) -> Path:
 
 def slug(name: str) -> str:
     """Return the name of a table in lowercase letters, digits and hyphens."""
-    from automl_magic.data.sources.registry import title
+    from automl_magic.data.sources.registry import table_name
 
-    return re.sub(r"[^a-z0-9]+", "-", title(name).lower()).strip("-")[:40] or "table"
+    return re.sub(r"[^a-z0-9]+", "-", table_name(name).lower()).strip("-")[:40] or "table"
 
 
 def check_unedited(folder: PlanFolder, *, overwrite: bool) -> None:
@@ -150,7 +150,7 @@ def check_unedited(folder: PlanFolder, *, overwrite: bool) -> None:
 
 def check_free(folder: Path, *, overwrite: bool) -> None:
     """Raise an error if the folder already has a plan, unless it may be overwritten."""
-    with writing_to(folder):
+    with translate_write_errors(folder):
         if folder.exists() and not folder.is_dir():
             raise FolderTaken(
                 f"{str(folder)!r} isn't a folder.",

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from automl_magic.secrets.reference import Reference
-    from automl_magic.secrets.resolver import parse, resolve, standalone_code
+    from automl_magic.secrets.resolver import parse_reference, resolve_secret, standalone_code
 
 _MODULES = {
     "Reference": "reference",
@@ -23,7 +23,7 @@ _MODULES = {
     "standalone_code": "resolver",
 }
 
-__all__ = ["Reference", "parse", "resolve", "standalone_code"]
+__all__ = ["Reference", "parse_reference", "resolve_secret", "standalone_code"]
 
 
 def __getattr__(name: str) -> Any:

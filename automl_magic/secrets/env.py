@@ -7,12 +7,12 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from automl_magic.secrets.reference import Reference, Scheme, missing
+from automl_magic.secrets.reference import Reference, Scheme, missing_error
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
 
 
-class Env(Scheme):
+class EnvScheme(Scheme):
     """`env:NAME`."""
 
     form = "env:NAME"
@@ -23,7 +23,7 @@ class Env(Scheme):
     def read(self, reference: Reference) -> str:
         value = os.environ.get(reference.place)
         if value is None:
-            raise missing(
+            raise missing_error(
                 reference,
                 why=f"The environment variable {reference.place} isn't set.",
                 fix=f"Set it, then start again: export {reference.place}=…",

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from automl_magic.errors import SecretError
-from automl_magic.secrets.reference import Reference, Scheme, missing
+from automl_magic.secrets.reference import Reference, Scheme, missing_error
 
 
-class File(Scheme):
+class FileScheme(Scheme):
     """`file:/PATH` or `file:/PATH#KEY`. Only its owner may be able to read the file."""
 
     form = "file:/PATH[#KEY]"
@@ -37,7 +37,7 @@ class File(Scheme):
                 # Editors add a newline at the end of a file, which isn't part of the secret.
                 text = file.read().removesuffix("\n")
         except (OSError, UnicodeDecodeError):
-            raise missing(
+            raise missing_error(
                 reference,
                 why=f"Can't read the file {name!r} as text.",
                 fix=f"Create it, then restrict access to it: chmod 600 {shlex.quote(name)}",
@@ -58,7 +58,7 @@ def _read_key(text: str, key: str, reference: Reference) -> str:
         document = None
     value = document.get(key) if isinstance(document, dict) else None
     if not isinstance(value, str):
-        raise missing(
+        raise missing_error(
             reference,
             why=f"The file isn't a JSON object with text for the key {key[:60]!r}.",
             fix=f'Add the key: {{{key[:60]!r}: "…"}}'.replace("'", '"'),

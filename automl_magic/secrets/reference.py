@@ -45,6 +45,6 @@ class Scheme(ABC):
         """Return the template piece in templates/notebooks/sources that reads it, and its slots."""
 
 
-def missing(reference: Reference, *, why: str, fix: str) -> SecretError:
+def missing_error(reference: Reference, *, why: str, fix: str) -> SecretError:
     """Return the error for a missing secret."""
     return SecretError(f"There's no secret at {reference}.", why=why, fix=fix)

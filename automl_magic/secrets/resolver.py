@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from automl_magic.errors import SecretError
-from automl_magic.secrets.env import Env
-from automl_magic.secrets.file import File
+from automl_magic.secrets.env import EnvScheme
+from automl_magic.secrets.file import FileScheme
 from automl_magic.secrets.reference import Reference, Scheme
 
-SCHEMES: Mapping[str, Scheme] = {"env": Env(), "file": File()}
+SCHEMES: Mapping[str, Scheme] = {"env": EnvScheme(), "file": FileScheme()}
 
 
-def parse(text: str) -> Reference:
+def parse_reference(text: str) -> Reference:
     """Parse a reference.
 
     Raises
@@ -33,7 +33,7 @@ def parse(text: str) -> Reference:
     return Reference(name, path)
 
 
-def resolve(reference: str) -> str:
+def resolve_secret(reference: str) -> str:
     """Return the secret of a reference.
 
     Raises
@@ -41,7 +41,7 @@ def resolve(reference: str) -> str:
     SecretError
         If the reference is invalid, the secret doesn't exist, or other users can read its file.
     """
-    parsed = parse(reference)
+    parsed = parse_reference(reference)
     return SCHEMES[parsed.scheme].read(parsed)
 
 
@@ -53,5 +53,5 @@ def standalone_code(reference: str) -> tuple[str, Mapping[str, Any]]:
     SecretError
         If the reference is invalid.
     """
-    parsed = parse(reference)
+    parsed = parse_reference(reference)
     return SCHEMES[parsed.scheme].code(parsed)

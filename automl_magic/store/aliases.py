@@ -12,8 +12,8 @@ from sqlalchemy import Connection, Engine, delete, select, update
 
 from automl_magic.errors import RouteChanged
 from automl_magic.store.audit import append
-from automl_magic.store.engine import now, reading
-from automl_magic.store.outbox import ALIASES_OF, enqueue
+from automl_magic.store.engine import database_time, read_transaction
+from automl_magic.store.outbox import MLFLOW_ALIASES, enqueue
 from automl_magic.store.tables import aliases, models
 from automl_magic.store.upsert import upsert
 
@@ -29,7 +29,7 @@ class Aliases:
 
 def read_aliases(engine: Engine, model: str) -> Aliases:
     """Return the aliases of a model, from one snapshot."""
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         return aliases_in(connection, model)
 
 
@@ -44,7 +44,7 @@ def aliases_in(connection: Connection, model: str) -> Aliases:
     return Aliases(model, epoch or 0, {row.alias: row.version for row in rows})
 
 
-def put_aliases(
+def replace_aliases(
     connection: Connection,
     expected: Aliases,
     versions: Mapping[str, int],
@@ -75,7 +75,7 @@ def put_aliases(
     connection.execute(
         delete(aliases).where(aliases.c.model == expected.model, aliases.c.alias.in_(removed))
     )
-    set_at = now(connection)
+    set_at = database_time(connection)
     changed = {a: v for a, v in versions.items() if expected.versions.get(a) != v}
     upsert(
         connection,
@@ -92,7 +92,7 @@ def put_aliases(
         subject=expected.model,
         detail={"from": dict(expected.versions), "to": dict(versions), "reason": reason[:1000]},
     )
-    enqueue(connection, ALIASES_OF, {"model": expected.model, "gone": removed})
+    enqueue(connection, MLFLOW_ALIASES, {"model": expected.model, "gone": removed})
     return new
 
 

@@ -11,13 +11,13 @@ from automl_magic.errors import NotApproved
 from automl_magic.records.codec import RecordProblem, dumps
 from automl_magic.records.models.approval import Approval
 from automl_magic.store.audit import append
-from automl_magic.store.engine import now, reading
+from automl_magic.store.engine import database_time, read_transaction
 from automl_magic.store.signing import TrustedKeys
 from automl_magic.store.tables import approvals
 
 
 @dataclass(frozen=True)
-class Approved:
+class StoredApproval:
     """An approval in the store. Times are Unix times in seconds."""
 
     id: int
@@ -31,7 +31,7 @@ class Approved:
 class Clearance:
     """The proof, within one transaction, that a version may be served.
 
-    Only `clear` makes one. Functions that write a route or change the champion require it as an
+    Only `clear_version` makes one. Functions that write a route or change the champion require it as an
     argument, so the check can't be forgotten or repeated. It's valid only in its transaction.
     """
 
@@ -48,13 +48,13 @@ class Clearance:
         return (statement.model, statement.version) == (model, version)
 
 
-def record(connection: Connection, approval: Approval) -> None:
+def record_approval(connection: Connection, approval: Approval) -> None:
     """Write an approval with its audit entry, in a `serially` transaction.
 
     It replaces an older approval of the version.
     """
     statement = approval.statement
-    approved_at = now(connection)
+    approved_at = database_time(connection)
     connection.execute(
         approvals.insert().values(
             model=statement.model,
@@ -79,17 +79,17 @@ def record(connection: Connection, approval: Approval) -> None:
     )
 
 
-def revoke(connection: Connection, model: str, version: int, *, actor: str) -> int:
+def revoke_approvals(connection: Connection, model: str, version: int, *, actor: str) -> int:
     """Revoke all approvals of a version, and return how many weren't revoked yet."""
     result = connection.execute(
         update(approvals)
         .where(_is_version(model, version), approvals.c.revoked_at.is_(None))
-        .values(revoked_at=now(connection), revoked_by=actor)
+        .values(revoked_at=database_time(connection), revoked_by=actor)
     )
     return int(result.rowcount)
 
 
-def clear(
+def clear_version(
     connection: Connection,
     model: str,
     version: int,
@@ -165,9 +165,9 @@ def check_manifest(approval: Approval, manifest_sha256: str) -> None:
         raise _invalid_approval_error(statement.model, statement.version, why)
 
 
-def approval_of(engine: Engine, model: str, version: int) -> Approved | None:
+def approval_of(engine: Engine, model: str, version: int) -> StoredApproval | None:
     """Return the latest approval of a version, even if revoked, or None if there never was one."""
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         row = _newest(connection, model, version)
     return None if row is None else _from_row(row)
 
@@ -186,12 +186,12 @@ def _newest(connection: Connection, model: str, version: int) -> Row[tuple[objec
     return connection.execute(query).first()
 
 
-def _from_row(row: Row[tuple[object, ...]]) -> Approved:
+def _from_row(row: Row[tuple[object, ...]]) -> StoredApproval:
     try:
         approval = Approval.from_json(json.loads(row.document))
     except (ValueError, RecordProblem) as error:
         raise _invalid_approval_error(row.model, row.version, "It's damaged.") from error
-    return Approved(row.id, approval, row.approved_at, row.revoked_at, row.revoked_by)
+    return StoredApproval(row.id, approval, row.approved_at, row.revoked_at, row.revoked_by)
 
 
 def _invalid_approval_error(model: str, version: int, why: str) -> NotApproved:

@@ -17,7 +17,7 @@ import rfc8785
 from sqlalchemy import Connection, Engine, select
 
 from automl_magic.records.codec import dumps
-from automl_magic.store.engine import now, reading
+from automl_magic.store.engine import database_time, read_transaction
 from automl_magic.store.tables import audit
 
 GENESIS = "sha256:" + "0" * 64
@@ -25,7 +25,7 @@ _MAX_SUBJECT = 300
 
 
 @dataclass(frozen=True)
-class Entry:
+class AuditEntry:
     """One entry. `at` is a Unix time in seconds, `detail` a JSON mapping."""
 
     seq: int
@@ -39,7 +39,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class ChainVerification:
     """The result of a check. `broken_at` is the number of the first wrong entry, or None."""
 
     n_entries: int
@@ -62,7 +62,7 @@ def append(
         select(audit.c.seq, audit.c.hash).order_by(audit.c.seq.desc()).limit(1)
     ).first()
     seq, previous = (last.seq + 1, last.hash) if last else (1, GENESIS)
-    timestamp = now(connection)
+    timestamp = database_time(connection)
     row = {
         "seq": seq,
         "at": timestamp,
@@ -76,31 +76,31 @@ def append(
     return digest
 
 
-def entries(engine: Engine, *, limit: int = 50, subject: str | None = None) -> list[Entry]:
+def entries(engine: Engine, *, limit: int = 50, subject: str | None = None) -> list[AuditEntry]:
     """Return the latest entries, newest first."""
     query = select(audit).order_by(audit.c.seq.desc()).limit(limit)
     if subject is not None:
         query = query.where(audit.c.subject == subject)
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         return [
-            Entry(**{**row._mapping, "detail": json.loads(row.detail)})
+            AuditEntry(**{**row._mapping, "detail": json.loads(row.detail)})
             for row in connection.execute(query)
         ]
 
 
-def verify(engine: Engine) -> Verdict:
+def verify(engine: Engine) -> ChainVerification:
     """Check the full chain, and return where it breaks."""
     seq, head = 0, GENESIS
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         rows = connection.execution_options(yield_per=1000).execute(
             select(audit).order_by(audit.c.seq)
         )
         for row in rows:
             why = _problem(row._asdict(), seq, head)
             if why is not None:
-                return Verdict(seq, head, broken_at=row.seq, why=why)
+                return ChainVerification(seq, head, broken_at=row.seq, why=why)
             seq, head = row.seq, row.hash
-    return Verdict(seq, head)
+    return ChainVerification(seq, head)
 
 
 def _problem(row: Mapping[str, Any], seq: int, head: str) -> str | None:

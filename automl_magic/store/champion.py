@@ -17,14 +17,14 @@ from automl_magic.errors import DeploymentError, NotApproved
 from automl_magic.records.models.deployment import Deployment, Route
 from automl_magic.records.models.model import CHAMPION, ROLLBACK
 from automl_magic.store import approvals
-from automl_magic.store.aliases import Aliases, aliases_in, put_aliases
-from automl_magic.store.approvals import Clearance, clear
+from automl_magic.store.aliases import Aliases, aliases_in, replace_aliases
+from automl_magic.store.approvals import Clearance, clear_version
 from automl_magic.store.audit import append
-from automl_magic.store.route_rows import Deed, deployments_of, put_route
+from automl_magic.store.route_rows import AuditContext, deployments_of, replace_route
 
 
 @dataclass(frozen=True)
-class Moved:
+class AliasUpdate:
     """The result of a change of a model's aliases: the new aliases, and the changed routes."""
 
     aliases: Aliases
@@ -36,10 +36,10 @@ def promote(
     expected: Aliases,
     alias: str,
     version: int,
-    context: Deed,
+    context: AuditContext,
     *,
     manifest_sha256: str | None = None,
-) -> Moved:
+) -> AliasUpdate:
     """Point an alias to a version, in a `serially` transaction.
 
     A new champion must be approved. The old one becomes `rollback`, and the new one becomes the
@@ -60,7 +60,7 @@ def promote(
     desired = {**expected.versions, alias: version}
     routes: list[Route] = []
     if alias == CHAMPION:
-        clearance = clear(
+        clearance = clear_version(
             connection,
             expected.model,
             version,
@@ -73,10 +73,12 @@ def promote(
             desired[ROLLBACK] = previous
         changes = [(r, _with_stable(r, version)) for _, r in followers]
         routes = _put_all(connection, changes, context, [clearance])
-    return Moved(_put(connection, expected, desired, context), tuple(routes))
+    return AliasUpdate(_put(connection, expected, desired, context), tuple(routes))
 
 
-def roll_back_model(connection: Connection, expected: Aliases, context: Deed) -> Moved:
+def roll_back_model(
+    connection: Connection, expected: Aliases, context: AuditContext
+) -> AliasUpdate:
     """Make the `rollback` version the champion, and remove canaries, in a `serially` transaction.
 
     Afterwards there is nothing to roll back to, so that the removed version isn't restored.
@@ -95,21 +97,21 @@ def roll_back_model(connection: Connection, expected: Aliases, context: Deed) ->
             why="The champion hasn't changed since the last rollback.",
             fix=f"Promote another version: automl promote {expected.model} VERSION champion",
         )
-    clearance = clear(connection, expected.model, version, trusted=context.trusted)
+    clearance = clear_version(connection, expected.model, version, trusted=context.trusted)
     followers = list(_followers(connection, expected.model))
     changes = [
         (r, dataclasses.replace(_with_stable(r, version), previous=None)) for _, r in followers
     ]
     routes = _put_all(connection, changes, context, [clearance])
     desired = {**_without(expected.versions, ROLLBACK), CHAMPION: version}
-    return Moved(_put(connection, expected, desired, context), tuple(routes))
+    return AliasUpdate(_put(connection, expected, desired, context), tuple(routes))
 
 
-def follow(
+def update_followers(
     connection: Connection,
     before: Route,
     after: Route,
-    context: Deed,
+    context: AuditContext,
     clearances: Sequence[Clearance],
 ) -> None:
     """Update the alias and the other followers after one follower's stable version changed.
@@ -139,7 +141,9 @@ def follow(
     _put(connection, current, desired, context)
 
 
-def withdraw(connection: Connection, model: str, version: int, context: Deed) -> Moved:
+def revoke_version(
+    connection: Connection, model: str, version: int, context: AuditContext
+) -> AliasUpdate:
     """Revoke the approval of a version, and remove it from every route, in one transaction.
 
     If it's the stable version, the previous one replaces it.
@@ -151,7 +155,7 @@ def withdraw(connection: Connection, model: str, version: int, context: Deed) ->
     DeploymentError
         If it's being served, and no other version can replace it.
     """
-    if not approvals.revoke(connection, model, version, actor=context.actor):
+    if not approvals.revoke_approvals(connection, model, version, actor=context.actor):
         raise NotApproved(
             f"{model} version {version} has no approval to revoke.",
             why="It wasn't approved, or the approval is already revoked.",
@@ -191,13 +195,13 @@ def withdraw(connection: Connection, model: str, version: int, context: Deed) ->
     }
     if current.versions.get(CHAMPION) == version and successor is not None:
         desired = {**_without(desired, ROLLBACK), CHAMPION: successor.version}
-    return Moved(_put(connection, current, desired, context), tuple(routes))
+    return AliasUpdate(_put(connection, current, desired, context), tuple(routes))
 
 
 def _put(
-    connection: Connection, expected: Aliases, desired: Mapping[str, int], context: Deed
+    connection: Connection, expected: Aliases, desired: Mapping[str, int], context: AuditContext
 ) -> Aliases:
-    return put_aliases(
+    return replace_aliases(
         connection,
         expected,
         desired,
@@ -214,11 +218,11 @@ def _followers(connection: Connection, model: str) -> Iterator[tuple[Deployment,
 def _put_all(
     connection: Connection,
     changes: Iterable[tuple[Route, Route]],
-    context: Deed,
+    context: AuditContext,
     clearances: Sequence[Clearance],
 ) -> list[Route]:
     return [
-        put_route(connection, expected, changed, context, clearances)
+        replace_route(connection, expected, changed, context, clearances)
         for expected, changed in changes
         if changed != expected
     ]
@@ -267,14 +271,14 @@ def _first_cleared(
     connection: Connection,
     model: str,
     versions: Iterable[int | None],
-    context: Deed,
+    context: AuditContext,
 ) -> Clearance | None:
     """Return a clearance for the first of some versions that may be served, or None."""
     for version in versions:
         if version is None:
             continue
         try:
-            return clear(connection, model, version, trusted=context.trusted)
+            return clear_version(connection, model, version, trusted=context.trusted)
         except NotApproved:
             continue
     return None

@@ -16,7 +16,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from automl_magic.errors import StoreError
-from automl_magic.store.locks import MIGRATION, SERIAL, lock
+from automl_magic.store.locks import EXCLUSIVE, MIGRATION, lock
 from automl_magic.store.migrate import is_current, upgrade
 from automl_magic.workspace.workspace import STORE_VARIABLE, Database
 
@@ -57,10 +57,10 @@ def open_engine(database: Database) -> Engine:
 
 
 def _migrate(engine: Engine) -> None:
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         if is_current(connection):
             return
-    with writing(engine) as connection:
+    with write_transaction(engine) as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(lock(MIGRATION))
         # Another process can have migrated it while we waited.
@@ -116,7 +116,7 @@ def _creation_lock(engine: Engine) -> Iterator[None]:
 
 
 @contextmanager
-def reading(engine: Engine) -> Iterator[Connection]:
+def read_transaction(engine: Engine) -> Iterator[Connection]:
     """Read from one snapshot, without waiting for writers. Raises StoreError."""
     with _translate_errors(engine), engine.connect() as plain:
         connection = plain.execution_options(**_SNAPSHOT[engine.dialect.name])
@@ -125,26 +125,26 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
+def write_transaction(engine: Engine) -> Iterator[Connection]:
     """Write in one atomic transaction. Raises StoreError."""
     with _translate_errors(engine), engine.begin() as connection:
         yield connection
 
 
 @contextmanager
-def serially(engine: Engine) -> Iterator[Connection]:
+def exclusive_transaction(engine: Engine) -> Iterator[Connection]:
     """Write in one transaction that excludes all others of this kind.
 
     Use it for all changes to what is served: the values that the transaction has read (an approval,
     an epoch, the head of the audit log) can't change before it writes. Raises StoreError.
     """
-    with writing(engine) as connection:
+    with write_transaction(engine) as connection:
         if engine.dialect.name == "postgresql":  # SQLite allows only one writer
-            connection.execute(lock(SERIAL))
+            connection.execute(lock(EXCLUSIVE))
         yield connection
 
 
-def now(connection: Connection) -> float:
+def database_time(connection: Connection) -> float:
     """Return the Unix time in seconds, from the database server so that all machines agree."""
     if connection.dialect.name == "postgresql":
         return float(
@@ -153,7 +153,7 @@ def now(connection: Connection) -> float:
     return time.time()
 
 
-def shown(engine: Engine) -> str:
+def redact_url(engine: Engine) -> str:
     """Return the address without its password."""
     return engine.url.render_as_string(hide_password=True)
 
@@ -167,7 +167,9 @@ def _translate_errors(engine: Engine) -> Iterator[None]:
 
 
 def _store_error(engine: Engine, error: Exception) -> StoreError:
-    return StoreError(f"Can't use the store {shown(engine)}.", why=_first_line(error), fix=_CHECK)
+    return StoreError(
+        f"Can't use the store {redact_url(engine)}.", why=_first_line(error), fix=_CHECK
+    )
 
 
 def _first_line(error: Exception) -> str:

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine, Row, select, update
 
-from automl_magic.errors import DeploymentError, near_miss, shorten
+from automl_magic.errors import DeploymentError, closest_match, shorten
 from automl_magic.store.audit import append
-from automl_magic.store.engine import now, reading, serially
+from automl_magic.store.engine import database_time, exclusive_transaction, read_transaction
 from automl_magic.store.tables import api_keys
 
 _SECRET = re.compile(r"amk_(?P<id>[0-9a-f]{12})_[A-Za-z0-9_-]{43}")
@@ -76,7 +76,7 @@ def create_key(
     """
     key_id = secrets.token_hex(6)
     secret = f"amk_{key_id}_{secrets.token_urlsafe(32)}"
-    with serially(engine) as connection:
+    with exclusive_transaction(engine) as connection:
         connection.execute(
             api_keys.insert().values(
                 id=key_id,
@@ -84,7 +84,7 @@ def create_key(
                 sha256=sha256_of(secret),
                 deployments=json.dumps(list(deployments)),
                 requests_per_s=requests_per_s,
-                created_at=now(connection),
+                created_at=database_time(connection),
                 expires_at=expires_at,
             )
         )
@@ -111,7 +111,7 @@ def revoke_key(engine: Engine, key_id: str, *, actor: str) -> ApiKey:
     match = _SECRET.fullmatch(key_id)
     id_to_revoke = match["id"] if match else key_id
     if id_to_revoke not in keys_by_id:
-        close = near_miss(id_to_revoke, keys_by_id)
+        close = closest_match(id_to_revoke, keys_by_id)
         raise DeploymentError(
             f"There is no API key {id_to_revoke[:40]!r}.",
             why=f"The keys are {shorten(list(keys_by_id))}."
@@ -119,8 +119,8 @@ def revoke_key(engine: Engine, key_id: str, *, actor: str) -> ApiKey:
             else "There are no keys.",
             fix=f"Use {close}." if close else "List the keys: automl key list",
         )
-    with serially(engine) as connection:
-        revoked_at = now(connection)
+    with exclusive_transaction(engine) as connection:
+        revoked_at = database_time(connection)
         is_active = (api_keys.c.id == id_to_revoke) & api_keys.c.revoked_at.is_(None)
         if connection.execute(
             update(api_keys).where(is_active).values(revoked_at=revoked_at)
@@ -138,30 +138,30 @@ def revoke_key(engine: Engine, key_id: str, *, actor: str) -> ApiKey:
 
 def list_keys(engine: Engine) -> list[ApiKey]:
     """Return all keys, including expired and revoked ones, newest first."""
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         query = select(api_keys).order_by(api_keys.c.created_at.desc(), api_keys.c.id)
         return [_from_row(row) for row in connection.execute(query)]
 
 
-def load_keys(engine: Engine) -> dict[str, ApiKey]:
+def load_valid_keys(engine: Engine) -> dict[str, ApiKey]:
     """Return the valid keys, by the hex SHA-256 of their secrets.
 
     A key can expire while a server has it in memory, so check `expires_at` on each use.
     """
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         query = select(api_keys).where(
             api_keys.c.revoked_at.is_(None),
-            api_keys.c.expires_at.is_(None) | (api_keys.c.expires_at > now(connection)),
+            api_keys.c.expires_at.is_(None) | (api_keys.c.expires_at > database_time(connection)),
         )
         return {row.sha256: _from_row(row) for row in connection.execute(query)}
 
 
-def any_key_ever(engine: Engine) -> bool:
+def has_any_key(engine: Engine) -> bool:
     """Return whether a key was ever created. From then on, requests need one.
 
     Expired and revoked keys count, or access would be open again after the last one ends.
     """
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         return connection.execute(select(api_keys.c.id).limit(1)).first() is not None
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, Select, func, select
 
 # The names of our advisory locks, 32 bits each.
-SERIAL = 0x61_6D_6C_01
+EXCLUSIVE = 0x61_6D_6C_01
 MIGRATION = 0x61_6D_6C_02
 DELIVERY = 0x61_6D_6C_03
 

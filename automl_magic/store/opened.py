@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
 
-def store(workspace: Workspace) -> Engine:
+def store_engine(workspace: Workspace) -> Engine:
     """Return the store of approvals, routes and alerts. Raises StoreError."""
     return _open_once(workspace.store)
 
 
-def predicted(workspace: Workspace) -> Engine:
+def predictions_engine(workspace: Workspace) -> Engine:
     """Return the database of predictions and outcomes. Raises StoreError."""
     return _open_once(workspace.predictions)
 

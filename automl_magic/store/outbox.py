@@ -18,17 +18,17 @@ from typing import Any
 from sqlalchemy import Connection, Engine, select, update
 
 from automl_magic.records.codec import dumps
-from automl_magic.store.engine import now, reading, writing
+from automl_magic.store.engine import database_time, read_transaction, write_transaction
 from automl_magic.store.locks import DELIVERY, try_lock
 from automl_magic.store.tables import outbox
 
 # Write the aliases of a model to MLflow: {"model": name, "gone": [removed alias, …]}.
-ALIASES_OF = "mlflow.aliases"
+MLFLOW_ALIASES = "mlflow.aliases"
 _POLL_S = 0.05
 
 
 @dataclass(frozen=True)
-class Order:
+class OutboxMessage:
     """A pending message, with its failed attempts and the last error."""
 
     id: int
@@ -41,37 +41,39 @@ def enqueue(connection: Connection, kind: str, payload: Mapping[str, Any]) -> No
     """Write a message in the transaction of the change that it's about."""
     connection.execute(
         outbox.insert().values(
-            kind=kind, payload=dumps(payload, indent=None).strip(), created_at=now(connection)
+            kind=kind,
+            payload=dumps(payload, indent=None).strip(),
+            created_at=database_time(connection),
         )
     )
 
 
-def pending(engine: Engine, kind: str) -> list[Order]:
+def pending(engine: Engine, kind: str) -> list[OutboxMessage]:
     """Return the pending messages of a kind, oldest first."""
     query = select(outbox).where(outbox.c.kind == kind, outbox.c.done_at.is_(None))
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         return [
-            Order(row.id, json.loads(row.payload), row.attempts, row.error)
+            OutboxMessage(row.id, json.loads(row.payload), row.attempts, row.error)
             for row in connection.execute(query.order_by(outbox.c.id))
         ]
 
 
-def done(engine: Engine, ids: Sequence[int]) -> None:
+def mark_delivered(engine: Engine, ids: Sequence[int]) -> None:
     """Mark messages as delivered."""
-    with writing(engine) as connection:
-        values = {"done_at": now(connection), "error": None}
+    with write_transaction(engine) as connection:
+        values = {"done_at": database_time(connection), "error": None}
         connection.execute(update(outbox).where(outbox.c.id.in_(ids)).values(**values))
 
 
-def failed(engine: Engine, ids: Sequence[int], error: str) -> None:
+def mark_failed(engine: Engine, ids: Sequence[int], error: str) -> None:
     """Count a failed attempt, and store its error."""
-    with writing(engine) as connection:
+    with write_transaction(engine) as connection:
         values = {"attempts": outbox.c.attempts + 1, "error": error[:1000]}
         connection.execute(update(outbox).where(outbox.c.id.in_(ids)).values(**values))
 
 
 @contextlib.contextmanager
-def delivering_alone(engine: Engine, wait_s: float) -> Iterator[bool]:
+def delivery_lock(engine: Engine, wait_s: float) -> Iterator[bool]:
     """Yield True in one process at a time, or False if the wait timed out.
 
     Two processes delivering at once could overwrite a newer value with an older one. If a process
@@ -80,7 +82,7 @@ def delivering_alone(engine: Engine, wait_s: float) -> Iterator[bool]:
     deadline = time.monotonic() + wait_s
     if engine.dialect.name == "postgresql":
         query = try_lock(DELIVERY)
-        with writing(engine) as connection:
+        with write_transaction(engine) as connection:
             while not (is_mine := bool(connection.execute(query).scalar())):
                 if time.monotonic() >= deadline:
                     break

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Engine, Row, and_, delete, exists, func, select
 
 from automl_magic.records.models.deployment import Role
-from automl_magic.store.engine import reading, writing
+from automl_magic.store.engine import read_transaction, write_transaction
 from automl_magic.store.tables import outcomes, predictions
 from automl_magic.store.upsert import upsert
 
@@ -69,14 +69,14 @@ _COLUMNS = tuple(f.name for f in fields(Prediction) if not f.name.startswith("ou
 
 def insert_predictions(engine: Engine, rows: Sequence[Prediction]) -> None:
     """Write rows in one transaction. Existing rows are overwritten."""
-    with writing(engine) as connection:
+    with write_transaction(engine) as connection:
         upsert(connection, predictions, [_to_row(row) for row in rows])
 
 
 def add_outcomes(engine: Engine, rows: Sequence[Outcome]) -> None:
     """Write outcomes in one transaction. The last outcome of a prediction counts."""
     last = {row.prediction_id: row for row in rows}
-    with writing(engine) as connection:
+    with write_transaction(engine) as connection:
         upsert(
             connection,
             outcomes,
@@ -87,7 +87,7 @@ def add_outcomes(engine: Engine, rows: Sequence[Outcome]) -> None:
         )
 
 
-def window(
+def read_window(
     engine: Engine,
     deployment: str,
     start: float,
@@ -126,7 +126,7 @@ def window(
         .order_by(predictions.c.at.desc(), predictions.c.id.desc())
         .limit(limit)
     )
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         return [_from_row(row) for row in connection.execute(query)][::-1]
 
 
@@ -149,7 +149,7 @@ def outcomes_since(
         .order_by(outcomes.c.at, predictions.c.id)
         .limit(limit)
     )
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         return [_from_row(row) for row in connection.execute(query)]
 
 
@@ -164,7 +164,7 @@ def delete_older(engine: Engine, deployment: str, before: float) -> int:
         Number of deleted predictions.
     """
     deleted = _delete(engine, (predictions.c.deployment == deployment, predictions.c.at < before))
-    with writing(engine) as connection:
+    with write_transaction(engine) as connection:
         connection.execute(
             delete(outcomes).where(outcomes.c.at < before, ~exists().where(_outcome_of_prediction))
         )

@@ -1,6 +1,6 @@
 """Rows of routes: read them as records, and replace them by compare-and-swap.
 
-Every change goes through `put_route`. In one serial transaction it requires a clearance for each
+Every change goes through `replace_route`. In one serial transaction it requires a clearance for each
 version that gets a new role, increases the epoch by one, and writes the history and the audit log.
 So every route is approved and logged, and only one of two concurrent changes succeeds.
 """
@@ -18,20 +18,20 @@ from automl_magic.errors import (
     DeploymentError,
     DeploymentNotFound,
     RouteChanged,
-    near_miss,
+    closest_match,
     shorten,
 )
 from automl_magic.records.codec import Record, dumps
 from automl_magic.records.models.deployment import Deployment, Role, Route
-from automl_magic.store.approvals import Clearance, clear
+from automl_magic.store.approvals import Clearance, clear_version
 from automl_magic.store.audit import append
-from automl_magic.store.engine import now
+from automl_magic.store.engine import database_time
 from automl_magic.store.signing import TrustedKeys
 from automl_magic.store.tables import deployments, route_changes
 
 
 @dataclass(frozen=True)
-class Deed:
+class AuditContext:
     """The action, actor and reason of a change, and the keys that are trusted for it."""
 
     action: str
@@ -50,8 +50,8 @@ def deployments_of(
     return [read_row(row) for row in connection.execute(query)]
 
 
-def clear_roles(
-    connection: Connection, expected: Route | None, changed: Route, context: Deed
+def clear_new_roles(
+    connection: Connection, expected: Route | None, changed: Route, context: AuditContext
 ) -> tuple[Clearance, ...]:
     """Clear every version that gets a new role.
 
@@ -63,16 +63,16 @@ def clear_roles(
         If one of them has no valid approval.
     """
     return tuple(
-        clear(connection, changed.model, version, trusted=context.trusted)
+        clear_version(connection, changed.model, version, trusted=context.trusted)
         for version in sorted(_new_in_a_role(expected, changed))
     )
 
 
-def put_route(
+def replace_route(
     connection: Connection,
     expected: Route,
     changed: Route,
-    context: Deed,
+    context: AuditContext,
     clearances: Iterable[Clearance],
 ) -> Route:
     """Replace the expected route, in a `serially` transaction, and return the new one as written.
@@ -99,22 +99,24 @@ def put_route(
             why="It already has these values.",
             fix=f"Review the route: automl route {expected.deployment}",
         )
-    check_shape(new)
-    check_cleared(expected, new, clearances)
+    check_distinct_versions(new)
+    check_clearances(expected, new, clearances)
     result = connection.execute(
         update(deployments)
         .where(deployments.c.name == expected.deployment, deployments.c.epoch == expected.epoch)
-        .values(epoch=new.epoch, route=text_of(new), changed_at=now(connection))
+        .values(epoch=new.epoch, route=text_of(new), changed_at=database_time(connection))
     )
     if result.rowcount != 1:
-        raise changed_since(
-            expected.deployment, expected.epoch, row_of(connection, expected.deployment).epoch
+        raise route_changed_error(
+            expected.deployment, expected.epoch, require_row(connection, expected.deployment).epoch
         )
-    note_route(connection, expected, new, context)
+    log_route_change(connection, expected, new, context)
     return new
 
 
-def note_route(connection: Connection, before: Route | None, new: Route, context: Deed) -> None:
+def log_route_change(
+    connection: Connection, before: Route | None, new: Route, context: AuditContext
+) -> None:
     """Add a change to the history and to the audit log."""
     connection.execute(
         route_changes.insert().values(
@@ -124,7 +126,7 @@ def note_route(connection: Connection, before: Route | None, new: Route, context
             action=context.action,
             actor=context.actor,
             reason=context.reason,
-            at=now(connection),
+            at=database_time(connection),
         )
     )
     append(
@@ -140,7 +142,7 @@ def note_route(connection: Connection, before: Route | None, new: Route, context
     )
 
 
-def check_shape(route: Route) -> None:
+def check_distinct_versions(route: Route) -> None:
     """Raise DeploymentError if a route would compare a version with itself."""
     for role in ("canary", "shadow"):
         if getattr(route, role) == route.stable:
@@ -151,7 +153,7 @@ def check_shape(route: Route) -> None:
             )
 
 
-def check_cleared(before: Route | None, new: Route, clearances: Iterable[Clearance]) -> None:
+def check_clearances(before: Route | None, new: Route, clearances: Iterable[Clearance]) -> None:
     """Raise ValueError if a version gets a new role without a clearance."""
     given = tuple(clearances)
     for version in _new_in_a_role(before, new):
@@ -169,7 +171,7 @@ def _roles(route: Route) -> dict[Role, int]:
     return {role: version for role, version in versions.items() if version is not None}
 
 
-def changed_since(deployment: str, expected_epoch: int | None, epoch: int) -> RouteChanged:
+def route_changed_error(deployment: str, expected_epoch: int | None, epoch: int) -> RouteChanged:
     """Return the error for a route that isn't the expected one."""
     return RouteChanged(
         f"The route of {deployment} has changed since you read it.",
@@ -183,13 +185,13 @@ def find_row(connection: Connection, name: str) -> Row[tuple[object, ...]] | Non
     return connection.execute(select(deployments).where(deployments.c.name == name)).first()
 
 
-def row_of(connection: Connection, name: str) -> Row[tuple[object, ...]]:
+def require_row(connection: Connection, name: str) -> Row[tuple[object, ...]]:
     """Return the row of a deployment. Raises DeploymentNotFound."""
     row = find_row(connection, name)
     if row is not None:
         return row
     names = list(connection.execute(select(deployments.c.name).order_by("name")).scalars())
-    close = near_miss(name, names)
+    close = closest_match(name, names)
     raise DeploymentNotFound(
         f"There is no deployment {name[:60]!r}.",
         why=f"The deployments are {shorten(names)}." if names else "There are none yet.",

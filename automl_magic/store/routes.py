@@ -16,25 +16,25 @@ from sqlalchemy import Connection, Engine, delete, select, update
 from automl_magic.errors import DeploymentError
 from automl_magic.records.models.deployment import Deployment, Route, StrategyKind
 from automl_magic.store.audit import append
-from automl_magic.store.champion import follow
-from automl_magic.store.engine import now, reading, serially
+from automl_magic.store.champion import update_followers
+from automl_magic.store.engine import database_time, exclusive_transaction, read_transaction
 from automl_magic.store.route_rows import (
-    Deed,
-    changed_since,
-    check_shape,
-    clear_roles,
+    AuditContext,
+    check_distinct_versions,
+    clear_new_roles,
     deployments_of,
     find_row,
-    note_route,
-    put_route,
+    log_route_change,
     read_row,
+    replace_route,
+    require_row,
+    route_changed_error,
     route_of,
-    row_of,
     text_of,
 )
 from automl_magic.store.signing import TrustedKeys
 from automl_magic.store.tables import deployments, route_changes
-from automl_magic.store.workers import live_in
+from automl_magic.store.workers import live_workers_in
 
 
 class RouteFields(TypedDict, total=False):
@@ -67,29 +67,29 @@ def read_route(engine: Engine, deployment: str) -> Route:
 
 def read_deployment(engine: Engine, name: str) -> tuple[Deployment, Route]:
     """Return a deployment and its route, from one snapshot. Raises DeploymentNotFound."""
-    with reading(engine) as connection:
-        return read_row(row_of(connection, name))
+    with read_transaction(engine) as connection:
+        return read_row(require_row(connection, name))
 
 
 def find_deployment(engine: Engine, name: str) -> tuple[Deployment, Route] | None:
     """Return a deployment and its route, or None if the deployment doesn't exist."""
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         row = find_row(connection, name)
         return None if row is None else read_row(row)
 
 
 def list_deployments(engine: Engine, model: str | None = None) -> list[tuple[Deployment, Route]]:
     """Return all deployments, or those of one model, sorted by name."""
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         return deployments_of(connection, model)
 
 
-def epoch_of(engine: Engine, names: Iterable[str]) -> dict[str, int]:
+def read_epochs(engine: Engine, names: Iterable[str]) -> dict[str, int]:
     """Return the epochs of some deployments, without those that don't exist.
 
     One index lookup, because a server calls it several times a second.
     """
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         query = select(deployments.c.name, deployments.c.epoch)
         rows = connection.execute(query.where(deployments.c.name.in_(list(names))))
         return {row.name: row.epoch for row in rows}
@@ -97,8 +97,8 @@ def epoch_of(engine: Engine, names: Iterable[str]) -> dict[str, int]:
 
 def history(engine: Engine, deployment: str, limit: int = 50) -> list[RouteChange]:
     """Return the latest changes of a route, newest first. Raises DeploymentNotFound."""
-    with reading(engine) as connection:
-        row_of(connection, deployment)
+    with read_transaction(engine) as connection:
+        require_row(connection, deployment)
         rows = connection.execute(
             select(route_changes)
             .where(route_changes.c.deployment == deployment)
@@ -126,22 +126,22 @@ def create_deployment(
     NotApproved
         If a version of the route has no valid approval.
     DeploymentError
-        If the name is taken, or the route is invalid (see `put_route`).
+        If the name is taken, or the route is invalid (see `replace_route`).
     """
     if deployment.name != route.deployment:
         raise ValueError(f"The route belongs to {route.deployment!r}.")
     first = dataclasses.replace(route, epoch=1)
-    check_shape(first)
-    with serially(engine) as connection:
+    check_distinct_versions(first)
+    with exclusive_transaction(engine) as connection:
         if find_row(connection, deployment.name) is not None:
             raise DeploymentError(
                 f"The deployment {deployment.name!r} already exists.",
                 why="Deployment names must be unique.",
                 fix=f"Use another name, or review the deployment: automl route {deployment.name}",
             )
-        context = Deed("create", actor, trusted)
-        clear_roles(connection, None, first, context)
-        created_at = now(connection)
+        context = AuditContext("create", actor, trusted)
+        clear_new_roles(connection, None, first, context)
+        created_at = database_time(connection)
         connection.execute(
             deployments.insert().values(
                 name=deployment.name,
@@ -153,7 +153,7 @@ def create_deployment(
                 changed_at=created_at,
             )
         )
-        note_route(connection, None, first, context)
+        log_route_change(connection, None, first, context)
     return first
 
 
@@ -180,13 +180,13 @@ def change_deployment(
     RouteChanged, NotApproved, DeploymentError, DeploymentNotFound
         As `change_route`. Nothing is written then.
     """
-    with serially(engine) as connection:
-        before, _ = read_row(row_of(connection, deployment.name))
+    with exclusive_transaction(engine) as connection:
+        before, _ = read_row(require_row(connection, deployment.name))
         if before != deployment:
             connection.execute(
                 update(deployments)
                 .where(deployments.c.name == deployment.name)
-                .values(spec=text_of(deployment), changed_at=now(connection))
+                .values(spec=text_of(deployment), changed_at=database_time(connection))
             )
             append(
                 connection,
@@ -196,7 +196,9 @@ def change_deployment(
                 detail={"spec": deployment.to_json()},
             )
         if expected is not None and desired is not None and desired != expected:
-            _put(connection, expected, desired, Deed("serve", actor, trusted, "as requested"))
+            _put(
+                connection, expected, desired, AuditContext("serve", actor, trusted, "as requested")
+            )
 
 
 def change_route(
@@ -218,13 +220,13 @@ def change_route(
     RouteChanged
         If the route isn't the expected one. Nothing is written then.
     NotApproved, DeploymentError, DeploymentNotFound
-        As `put_route`.
+        As `replace_route`.
     """
     if fields.get("stable", expected.stable) != expected.stable:
         fields.setdefault("previous", expected.stable)
     changed = dataclasses.replace(expected, **fields)
-    with serially(engine) as connection:
-        return _put(connection, expected, changed, Deed(action, actor, trusted, reason))
+    with exclusive_transaction(engine) as connection:
+        return _put(connection, expected, changed, AuditContext(action, actor, trusted, reason))
 
 
 def roll_back(
@@ -253,11 +255,11 @@ def roll_back(
         If the previous version no longer has a valid approval.
     DeploymentNotFound
     """
-    with serially(engine) as connection:
-        _, current = read_row(row_of(connection, deployment))
+    with exclusive_transaction(engine) as connection:
+        _, current = read_row(require_row(connection, deployment))
         if expected_epoch not in (None, current.epoch):
-            raise changed_since(deployment, expected_epoch, current.epoch)
-        context = Deed("roll_back", actor, trusted, reason)
+            raise route_changed_error(deployment, expected_epoch, current.epoch)
+        context = AuditContext("roll_back", actor, trusted, reason)
         return _put(connection, current, rolled_back(current), context)
 
 
@@ -288,9 +290,9 @@ def delete_deployment(engine: Engine, name: str, actor: str) -> None:
         If a worker serves it.
     DeploymentNotFound
     """
-    with serially(engine) as connection:
-        deployment, route = read_row(row_of(connection, name))
-        if serving := live_in(connection, name):
+    with exclusive_transaction(engine) as connection:
+        deployment, route = read_row(require_row(connection, name))
+        if serving := live_workers_in(connection, name):
             raise DeploymentError(
                 f"Can't delete {name}: it's being served.",
                 why=f"{len(serving)} {'worker follows' if len(serving) == 1 else 'workers follow'} "
@@ -308,9 +310,9 @@ def delete_deployment(engine: Engine, name: str, actor: str) -> None:
         )
 
 
-def _put(connection: Connection, expected: Route, changed: Route, context: Deed) -> Route:
-    clearances = clear_roles(connection, expected, changed, context)
-    new = put_route(connection, expected, changed, context, clearances)
+def _put(connection: Connection, expected: Route, changed: Route, context: AuditContext) -> Route:
+    clearances = clear_new_roles(connection, expected, changed, context)
+    new = replace_route(connection, expected, changed, context, clearances)
     if new.stable != expected.stable:
-        follow(connection, expected, new, context, clearances)
+        update_followers(connection, expected, new, context, clearances)
     return new

@@ -31,14 +31,14 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from automl_magic.errors import NotApproved, StoreError
-from automl_magic.files.atomic import write_atomic, write_first
+from automl_magic.files.atomic import write_atomic, write_once
 from automl_magic.records.codec import Record
 from automl_magic.records.models.approval import Approval, Statement
 
 _MAX_KEY_BYTES = 10_000
 
 
-def canonical(record: Record) -> bytes:
+def canonical_json(record: Record) -> bytes:
     """Return the canonical JSON of a record (RFC 8785): the bytes to sign or hash."""
     return rfc8785.dumps(record.to_json())
 
@@ -124,7 +124,7 @@ class PrivateKey:
 
     def sign(self, statement: Statement) -> Approval:
         """Return the statement with this key's signature."""
-        signature = self._key.sign(canonical(statement))
+        signature = self._key.sign(canonical_json(statement))
         return Approval(
             statement=statement,
             key_id=self.key_id,
@@ -179,7 +179,7 @@ class TrustedKeys:
             )
         try:
             signature = base64.b64decode(approval.signature, validate=True)
-            key.verify(signature, canonical(statement))
+            key.verify(signature, canonical_json(statement))
         except (InvalidSignature, binascii.Error, ValueError) as error:
             why = "The signature doesn't match the statement: one of them was changed."
             raise NotApproved(what, why=why, fix=approve_again) from error
@@ -216,7 +216,7 @@ def _make_key(path: Path) -> None:
     trusted_path = trusted / f"{_key_id(key.public_key()).removeprefix('sha256:')[:16]}.pem"
     # Trust it first: a private key that isn't trusted would be useless.
     write_atomic(trusted_path, public, mode=0o644)
-    if not write_first(path, private, mode=0o600):
+    if not write_once(path, private, mode=0o600):
         trusted_path.unlink()
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from sqlalchemy import Connection, Engine, delete, select
 
 from automl_magic.records.models.deployment import Route
-from automl_magic.store.engine import now, reading, writing
+from automl_magic.store.engine import database_time, read_transaction, write_transaction
 from automl_magic.store.tables import workers
 from automl_magic.store.upsert import upsert
 
@@ -20,13 +20,13 @@ _DELETE_AFTER_S = 3600.0
 _POLL_S = 0.02
 
 
-def beat(engine: Engine, worker_id: str, epochs: Mapping[str, int]) -> None:
+def heartbeat(engine: Engine, worker_id: str, epochs: Mapping[str, int]) -> None:
     """Write a worker's heartbeat, with the epoch of each deployment's route that it follows.
 
     Deployments that the worker no longer serves are removed.
     """
-    with writing(engine) as connection:
-        timestamp = now(connection)
+    with write_transaction(engine) as connection:
+        timestamp = database_time(connection)
         is_this_worker = workers.c.id == worker_id
         no_longer_served = is_this_worker & workers.c.deployment.not_in(list(epochs))
         connection.execute(
@@ -44,27 +44,27 @@ def beat(engine: Engine, worker_id: str, epochs: Mapping[str, int]) -> None:
         )
 
 
-def forget(engine: Engine, worker_id: str) -> None:
+def remove_worker(engine: Engine, worker_id: str) -> None:
     """Remove a worker that has ended."""
-    with writing(engine) as connection:
+    with write_transaction(engine) as connection:
         connection.execute(delete(workers).where(workers.c.id == worker_id))
 
 
-def live(engine: Engine, deployment: str) -> dict[str, int]:
+def live_workers(engine: Engine, deployment: str) -> dict[str, int]:
     """Return the live workers of a deployment: worker ID → epoch that it follows."""
-    with reading(engine) as connection:
-        return live_in(connection, deployment)
+    with read_transaction(engine) as connection:
+        return live_workers_in(connection, deployment)
 
 
-def live_in(connection: Connection, deployment: str) -> dict[str, int]:
+def live_workers_in(connection: Connection, deployment: str) -> dict[str, int]:
     """Return the live workers of a deployment, as seen by a transaction."""
     query = select(workers.c.id, workers.c.epoch).where(
-        workers.c.deployment == deployment, workers.c.beat_at > now(connection) - LIVE_S
+        workers.c.deployment == deployment, workers.c.beat_at > database_time(connection) - LIVE_S
     )
     return {row.id: row.epoch for row in connection.execute(query)}
 
 
-def wait_until_seen(
+def wait_for_epoch(
     engine: Engine, deployment: str, epoch: int, timeout_s: float = 10.0
 ) -> list[str]:
     """Wait until every live worker of a deployment follows an epoch or a later one.
@@ -83,17 +83,19 @@ def wait_until_seen(
     deadline = time.monotonic() + timeout_s
     while True:
         lagging = sorted(
-            w for w, worker_epoch in live(engine, deployment).items() if worker_epoch < epoch
+            w
+            for w, worker_epoch in live_workers(engine, deployment).items()
+            if worker_epoch < epoch
         )
         if not lagging or time.monotonic() >= deadline:
             return lagging
         time.sleep(_POLL_S)
 
 
-def not_following(engine: Engine, routes: Iterable[Route]) -> dict[str, list[str]]:
+def wait_for_routes(engine: Engine, routes: Iterable[Route]) -> dict[str, list[str]]:
     """Wait until live workers follow these routes. Return those that don't, by deployment."""
     lagging = {
-        route.deployment: wait_until_seen(engine, route.deployment, route.epoch, CONFIRM_S)
+        route.deployment: wait_for_epoch(engine, route.deployment, route.epoch, CONFIRM_S)
         for route in routes
     }
     return {name: workers for name, workers in lagging.items() if workers}

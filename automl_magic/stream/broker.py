@@ -11,7 +11,7 @@ from typing import Any
 from automl_magic.errors import StreamError
 
 # Options that the stream sets. Other values could lose or duplicate messages.
-OURS = (
+RESERVED_OPTIONS = (
     "bootstrap.servers",
     "enable.auto.commit",
     "enable.auto.offset.store",
@@ -45,17 +45,17 @@ def read_options(path: Path) -> dict[str, str]:
             fix="Use a file with one name=value per line.",
         ) from error
     options = {name.strip(): value.strip() for name, equals, value in pairs if equals}
-    invalid = [name for name, equals, _ in pairs if not equals or name.strip() in OURS]
+    invalid = [name for name, equals, _ in pairs if not equals or name.strip() in RESERVED_OPTIONS]
     if invalid:
         raise StreamError(
             f"{str(path)!r} has an invalid line.",
             why=f"{invalid[0].strip()[:60]!r} isn't name=value, or the stream sets this option.",
-            fix=f"Remove it. The stream sets these options: {', '.join(OURS[:-1])}.",
+            fix=f"Remove it. The stream sets these options: {', '.join(RESERVED_OPTIONS[:-1])}.",
         )
     return options
 
 
-def consumer_of(brokers: str, group: str, options: Mapping[str, str]) -> Any:
+def create_consumer(brokers: str, group: str, options: Mapping[str, str]) -> Any:
     """Return a consumer without automatic commits that only reads committed messages."""
     from confluent_kafka import Consumer
 
@@ -78,7 +78,7 @@ def consumer_of(brokers: str, group: str, options: Mapping[str, str]) -> Any:
     )
 
 
-def producer_of(brokers: str, member: str, options: Mapping[str, str]) -> Any:
+def create_producer(brokers: str, member: str, options: Mapping[str, str]) -> Any:
     """Return a transactional producer. A second producer with the same name fences the first."""
     from confluent_kafka import Producer
 
@@ -106,7 +106,7 @@ def check_topics(
     StreamError
         If a broker doesn't respond or a topic doesn't exist.
     """
-    with talking_to(brokers):
+    with translate_kafka_errors(brokers):
         for topic in topics:
             metadata = client.list_topics(topic, timeout=timeout_s).topics.get(topic)
             error = None if metadata is None else metadata.error
@@ -120,17 +120,17 @@ def check_topics(
 
 
 @contextlib.contextmanager
-def talking_to(brokers: str) -> Iterator[None]:
+def translate_kafka_errors(brokers: str) -> Iterator[None]:
     """Turn errors of the Kafka client into an error that names the brokers."""
     from confluent_kafka import KafkaException
 
     try:
         yield
     except KafkaException as error:
-        raise refused(brokers, error.args[0]) from error
+        raise broker_error(brokers, error.args[0]) from error
 
 
-def refused(brokers: str, error: Any) -> StreamError:
+def broker_error(brokers: str, error: Any) -> StreamError:
     """Return the error for a failed request to the brokers."""
     return StreamError(
         f"A request to the Kafka brokers {brokers[:80]!r} failed.",

@@ -16,20 +16,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from automl_magic.errors import StreamError
-from automl_magic.stream.broker import refused, talking_to
-from automl_magic.stream.effects import Batch, Effects, NotNow, Overtaken
-from automl_magic.stream.messages import Message, Place
+from automl_magic.stream.broker import broker_error, translate_kafka_errors
+from automl_magic.stream.messages import Message, PartitionId
 from automl_magic.stream.scorer import Scorer
+from automl_magic.stream.sinks import Batch, FencedError, RetryableError, Sink
 
-MOST_MESSAGES = 500
-POLL_S, FIRST_PAUSE_S, LONGEST_PAUSE_S, PATIENCE_S = 0.2, 0.1, 5.0, 300.0
+MAX_MESSAGES = 500
+POLL_S, INITIAL_PAUSE_S, MAX_PAUSE_S, RETRY_LIMIT_S = 0.2, 0.1, 5.0, 300.0
 EMIT_INTERVAL_S = 1.0
 
 OnEvent = Callable[[dict[str, Any]], None]
 
 
 @dataclass
-class Counts:
+class StreamStats:
     """Statistics of a stream. `again` counts batches that were discarded and read again."""
 
     messages: int = 0
@@ -69,25 +69,25 @@ class Stream:
         consumer: Any,
         topic: str,
         scorer: Callable[[], Scorer],
-        effects: Effects,
+        effects: Sink,
         *,
         brokers: str,
         until_end: bool = False,
-        max_messages: int = MOST_MESSAGES,
+        max_messages: int = MAX_MESSAGES,
         on_event: OnEvent | None = None,
     ) -> None:
         self._consumer, self._topic, self._brokers = consumer, topic, brokers
         self._scorer, self._effects = scorer, effects
         self._until_end, self._max_messages = until_end, max_messages
         self._on_event = on_event
-        self.counts = Counts()
+        self.counts = StreamStats()
         # The next offset of each assigned partition, None if there's no committed offset.
-        self._next: dict[Place, int | None] = {}
-        self._ended: set[Place] = set()  # partitions that are read to their end
+        self._next: dict[PartitionId, int | None] = {}
+        self._ended: set[PartitionId] = set()  # partitions that are read to their end
         self._n_reassignments = 0
         self._error: Exception | None = None
 
-    def run(self, stop: Callable[[], bool]) -> Counts:
+    def run(self, stop: Callable[[], bool]) -> StreamStats:
         """Read until `stop` returns True. The current batch is still committed.
 
         Raises
@@ -121,13 +121,13 @@ class Stream:
         return self.counts
 
     def _poll(self, timeout_s: float) -> list[Message]:
-        with talking_to(self._brokers):
+        with translate_kafka_errors(self._brokers):
             records = self._consumer.consume(self._max_messages, timeout_s)
         if self._error is not None:
             raise self._error
         messages = []
         for record in records:
-            partition = Place(record.topic(), record.partition())
+            partition = PartitionId(record.topic(), record.partition())
             if (error := record.error()) is not None:
                 self._check_error(error, partition)
                 continue
@@ -146,12 +146,12 @@ class Stream:
         return [message for message in messages if self._is_next(message)]
 
     def _is_next(self, message: Message) -> bool:
-        if message.place not in self._next:
+        if message.partition not in self._next:
             return False
-        next_offset = self._next[message.place]
+        next_offset = self._next[message.partition]
         return next_offset is None or message.offset >= next_offset
 
-    def _check_error(self, error: Any, partition: Place) -> None:
+    def _check_error(self, error: Any, partition: PartitionId) -> None:
         if error.name() == "_PARTITION_EOF":
             self._ended.add(partition)
             return
@@ -162,13 +162,13 @@ class Stream:
                 fix="Increase retention.ms of the topic, then start with a new --group.",
             )
         if error.fatal() or not (error.retriable() or error.name().startswith("_")):
-            raise refused(self._brokers, error)
+            raise broker_error(self._brokers, error)
 
     def _process(self, messages: Sequence[Message], stop: Callable[[], bool]) -> None:
         """Score messages and commit the results, or discard them so that they're read again."""
         n_reassignments, before = self._n_reassignments, dict(self._next)
-        after = {message.place: message.offset + 1 for message in messages}
-        started, pause_s = time.monotonic(), FIRST_PAUSE_S
+        after = {message.partition: message.offset + 1 for message in messages}
+        started, pause_s = time.monotonic(), INITIAL_PAUSE_S
         while True:
             try:
                 scored_batch = self._scorer()(messages, self._effects.state)
@@ -177,20 +177,20 @@ class Stream:
                         scored_batch, {partition: before[partition] for partition in after}, after
                     )
                 )
-            except NotNow as error:
+            except RetryableError as error:
                 elapsed_s = time.monotonic() - started
-                if elapsed_s > PATIENCE_S or stop():
+                if elapsed_s > RETRY_LIMIT_S or stop():
                     raise StreamError(
                         "Can't write the results.",
                         why=f"It still fails after {elapsed_s:,.0f} s: {str(error)[:200]}.",
                         fix="Check the broker or the store. No result is lost or duplicated.",
                     ) from error
                 self._wait(pause_s)
-                pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+                pause_s = min(2 * pause_s, MAX_PAUSE_S)
                 if self._n_reassignments != n_reassignments:
                     self._reread()
                     return
-            except Overtaken:
+            except FencedError:
                 self._next.update(self._effects.positions(list(self._next)))
                 self._reread()
                 return
@@ -204,7 +204,7 @@ class Stream:
                 )
                 self.counts.messages += len(messages)
                 self.counts.results += len(scored_batch.results)
-                self.counts.dead_letters += len(scored_batch.dead)
+                self.counts.dead_letters += len(scored_batch.dead_letters)
                 return
 
     def _wait(self, seconds: float) -> None:
@@ -233,7 +233,7 @@ class Stream:
     def _on_assign(self, _: Any, assigned: Sequence[Any]) -> None:
         self._n_reassignments += 1
         self.counts.rebalances += 1
-        partitions = [Place(entry.topic, entry.partition) for entry in assigned]
+        partitions = [PartitionId(entry.topic, entry.partition) for entry in assigned]
         try:
             self._next = self._positions(partitions)
             self._ended.clear()
@@ -244,16 +244,16 @@ class Stream:
     def _on_revoke(self, _: Any, revoked: Sequence[Any]) -> None:
         self._n_reassignments += 1
         for entry in revoked:
-            self._next.pop(Place(entry.topic, entry.partition), None)
-            self._ended.discard(Place(entry.topic, entry.partition))
+            self._next.pop(PartitionId(entry.topic, entry.partition), None)
+            self._ended.discard(PartitionId(entry.topic, entry.partition))
 
-    def _positions(self, partitions: Sequence[Place]) -> dict[Place, int | None]:
-        pause_s = FIRST_PAUSE_S
+    def _positions(self, partitions: Sequence[PartitionId]) -> dict[PartitionId, int | None]:
+        pause_s = INITIAL_PAUSE_S
         end = time.monotonic() + 30.0
         while True:
             try:
                 return self._effects.positions(partitions)
-            except NotNow as error:
+            except RetryableError as error:
                 if time.monotonic() > end:
                     raise StreamError(
                         "Can't read the consumer's position in the topic.",
@@ -261,7 +261,7 @@ class Stream:
                         fix="Check the broker, then restart the stream.",
                     ) from error
                 time.sleep(pause_s)
-                pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+                pause_s = min(2 * pause_s, MAX_PAUSE_S)
 
     def _start_offsets(self) -> list[Any]:
         from confluent_kafka import OFFSET_BEGINNING, TopicPartition

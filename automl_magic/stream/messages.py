@@ -9,20 +9,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-MOST_BYTES = 1_000_000
-MOST_DEPTH = 20
+MAX_BYTES = 1_000_000
+MAX_DEPTH = 20
 # Headers that we add. The message's other headers are passed on.
 PREDICTION_ID, MODEL_VERSION, SOURCE = "prediction_id", "model_version", "source"
-ERROR, TRIED = "error", "attempts"
+ERROR, ATTEMPTS = "error", "attempts"
 
 Headers = Sequence[tuple[str, bytes | None]]
 
 
-class Poison(Exception):
+class InvalidMessage(Exception):
     """A message that can never be scored, with the reason."""
 
 
-class Place(NamedTuple):
+class PartitionId(NamedTuple):
     """A partition of a topic."""
 
     topic: str
@@ -33,17 +33,17 @@ class Place(NamedTuple):
 class Message:
     """A message from Kafka. `at` is its timestamp in seconds since 1970."""
 
-    place: Place
+    partition: PartitionId
     offset: int
     key: bytes | None
     value: bytes | None
     headers: Headers
-    at: float
+    timestamp: float
 
     @property
     def source(self) -> str:
         """Its unique position: topic, partition and offset."""
-        return f"{self.place.topic}/{self.place.partition}/{self.offset}"
+        return f"{self.partition.topic}/{self.partition.partition}/{self.offset}"
 
     def fields(self) -> dict[str, Any]:
         """Return the features of the message.
@@ -54,23 +54,25 @@ class Message:
             If it isn't a JSON object, is too large or too deep, or has a name twice.
         """
         if self.value is None:
-            raise Poison("The message has no value.")
-        if len(self.value) > MOST_BYTES:
-            raise Poison(f"The message has {len(self.value):,} bytes. The limit is {MOST_BYTES:,}.")
+            raise InvalidMessage("The message has no value.")
+        if len(self.value) > MAX_BYTES:
+            raise InvalidMessage(
+                f"The message has {len(self.value):,} bytes. The limit is {MAX_BYTES:,}."
+            )
         _check_depth(self.value)
         try:
             document = json.loads(
                 self.value, object_pairs_hook=_check_unique, parse_constant=_reject_constant
             )
         except (ValueError, RecursionError) as error:
-            raise Poison(f"The message isn't valid JSON: {str(error)[:200]}.") from error
+            raise InvalidMessage(f"The message isn't valid JSON: {str(error)[:200]}.") from error
         if not isinstance(document, dict):
-            raise Poison("The message isn't a JSON object.")
+            raise InvalidMessage("The message isn't a JSON object.")
         return document
 
 
 @dataclass(frozen=True)
-class Result:
+class ScoredMessage:
     """The prediction for a message."""
 
     message: Message
@@ -109,7 +111,7 @@ class DeadLetter:
     @property
     def headers(self) -> list[tuple[str, bytes | None]]:
         """The message's headers, then ours."""
-        added = {ERROR: self.error, TRIED: str(self.attempts), SOURCE: self.message.source}
+        added = {ERROR: self.error, ATTEMPTS: str(self.attempts), SOURCE: self.message.source}
         return _add_headers(self.message.headers, added)
 
 
@@ -120,7 +122,7 @@ def _add_headers(headers: Headers, added: Mapping[str, str]) -> list[tuple[str, 
 
 def _check_depth(value: bytes) -> None:
     """Reject deeply nested JSON before it's parsed."""
-    if value.count(b"[") + value.count(b"{") <= MOST_DEPTH:
+    if value.count(b"[") + value.count(b"{") <= MAX_DEPTH:
         return
     depth = in_text = escaped = 0
     for byte in value:
@@ -135,8 +137,8 @@ def _check_depth(value: bytes) -> None:
             in_text = 1
         elif byte in b"[{":
             depth += 1
-            if depth > MOST_DEPTH:
-                raise Poison(f"The message is nested more than {MOST_DEPTH} levels deep.")
+            if depth > MAX_DEPTH:
+                raise InvalidMessage(f"The message is nested more than {MAX_DEPTH} levels deep.")
         elif byte in b"]}":
             depth -= 1
 
@@ -152,7 +154,7 @@ def _reject_constant(name: str) -> float:
     raise ValueError(f"{name} isn't JSON")
 
 
-def plain(value: Any) -> Any:
+def to_json_value(value: Any) -> Any:
     """Return a number or label as a JSON value. NaN and infinity become None."""
     value = value.item() if hasattr(value, "item") else value
     return None if isinstance(value, float) and not math.isfinite(value) else value

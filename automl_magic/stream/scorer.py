@@ -10,28 +10,35 @@ from typing import Any
 import numpy as np
 
 from automl_magic.errors import AutomlMagicError
-from automl_magic.recipe.batches import answers
-from automl_magic.recipe.checking import Checker
-from automl_magic.recipe.families.answers import PREDICTION
+from automl_magic.recipe.batches import predict_table
+from automl_magic.recipe.families.row_predictions import PREDICTION
 from automl_magic.recipe.fitted import FittedRecipe
+from automl_magic.recipe.instance_validator import InstanceValidator
 from automl_magic.records.data.schema import InputSchema
-from automl_magic.records.models.deployment import Checks
-from automl_magic.stream.messages import DeadLetter, Message, Place, Poison, Result, plain
+from automl_magic.records.models.deployment import InputChecks
+from automl_magic.stream.messages import (
+    DeadLetter,
+    InvalidMessage,
+    Message,
+    PartitionId,
+    ScoredMessage,
+    to_json_value,
+)
 from automl_magic.stream.windows import Windows, WindowStates
 from automl_magic.stream.windows.state import Document, Load
 
-ATTEMPTS = 5
+MAX_ATTEMPTS = 5
 _FIRST_PAUSE_S = 0.05
 
 
 @dataclass
-class Scored:
+class ScoredBatch:
     """The results and dead letters of a batch, and the changed window states."""
 
-    results: list[Result] = field(default_factory=list)
-    dead: list[DeadLetter] = field(default_factory=list)
-    states: Mapping[tuple[Place, str], Document] = field(default_factory=dict)
-    newest: Mapping[Place, float] = field(default_factory=dict)
+    results: list[ScoredMessage] = field(default_factory=list)
+    dead_letters: list[DeadLetter] = field(default_factory=list)
+    states: Mapping[tuple[PartitionId, str], Document] = field(default_factory=dict)
+    newest: Mapping[PartitionId, float] = field(default_factory=dict)
 
 
 class Scorer:
@@ -55,17 +62,17 @@ class Scorer:
         schema: InputSchema | None,
         version: str,
         *,
-        checks: Checks | None = None,
+        checks: InputChecks | None = None,
         windows: Windows | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.model, self.version, self.windows = model, version, windows
-        self._checker = None if schema is None else Checker(schema)
-        self._checks = checks or Checks()
+        self._checker = None if schema is None else InstanceValidator(schema)
+        self._checks = checks or InputChecks()
         self._columns = model.recipe.used_columns
         self._sleep = sleep
 
-    def __call__(self, messages: Sequence[Message], load: Load) -> Scored:
+    def __call__(self, messages: Sequence[Message], load: Load) -> ScoredBatch:
         """Score messages, which must be in the order of their offsets in each partition.
 
         Parameters
@@ -73,18 +80,18 @@ class Scorer:
         load : callable
             Returns the committed state of a key in a partition. Only called if there are windows.
         """
-        scored_batch, rows = Scored(), []
+        scored_batch, rows = ScoredBatch(), []
         states = None if self.windows is None else WindowStates(self.windows, load)
         for message in messages:
             try:
                 rows.append((message, self._row(message, states)))
-            except Poison as poison:
-                scored_batch.dead.append(DeadLetter(message, str(poison), 1))
+            except InvalidMessage as poison:
+                scored_batch.dead_letters.append(DeadLetter(message, str(poison), 1))
         if rows:
             self._predict(rows, scored_batch)
         if states is not None:
             scored_batch.states = states.changed
-            partitions = {message.place for message in messages}
+            partitions = {message.partition for message in messages}
             times = {partition: states.newest(partition) for partition in partitions}
             scored_batch.newest = {
                 partition: newest for partition, newest in times.items() if newest is not None
@@ -104,15 +111,15 @@ class Scorer:
         if self._checker is None:
             nested = [n for n in self._columns if isinstance(fields.get(n), list | dict)]
             if nested:
-                raise Poison(f"Its {nested[0]!r} is a list or an object.")
+                raise InvalidMessage(f"Its {nested[0]!r} is a list or an object.")
             return fields
         try:
-            return self._checker.parse(fields, self._checks).row
+            return self._checker.validate(fields, self._checks).row
         except AutomlMagicError as error:
-            raise Poison(f"{error.what} {error.why}") from error
+            raise InvalidMessage(f"{error.what} {error.why}") from error
 
     def _predict(
-        self, rows: Sequence[tuple[Message, Mapping[str, Any]]], scored_batch: Scored
+        self, rows: Sequence[tuple[Message, Mapping[str, Any]]], scored_batch: ScoredBatch
     ) -> None:
         try:
             scored_batch.results += self._results(rows)
@@ -120,9 +127,11 @@ class Scorer:
             for row in rows:
                 self._predict_row(row, scored_batch)
 
-    def _predict_row(self, row: tuple[Message, Mapping[str, Any]], scored_batch: Scored) -> None:
+    def _predict_row(
+        self, row: tuple[Message, Mapping[str, Any]], scored_batch: ScoredBatch
+    ) -> None:
         reason = ""
-        for attempt in range(ATTEMPTS):
+        for attempt in range(MAX_ATTEMPTS):
             if attempt:
                 self._sleep(_FIRST_PAUSE_S * 2**attempt)
             try:
@@ -131,22 +140,22 @@ class Scorer:
                 reason = f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
             else:
                 return
-        scored_batch.dead.append(
-            DeadLetter(row[0], f"The model can't predict it. {reason}", ATTEMPTS)
+        scored_batch.dead_letters.append(
+            DeadLetter(row[0], f"The model can't predict it. {reason}", MAX_ATTEMPTS)
         )
 
-    def _results(self, rows: Sequence[tuple[Message, Mapping[str, Any]]]) -> list[Result]:
+    def _results(self, rows: Sequence[tuple[Message, Mapping[str, Any]]]) -> list[ScoredMessage]:
         table = {
             name: np.fromiter((row.get(name) for _, row in rows), object, len(rows))
             for name in self._columns
         }
-        columns = answers(self.model, table)
+        columns = predict_table(self.model, table)
         labels = columns.pop(PREDICTION).tolist()
         classes = list(self.model.recipe.classes)
         by_row = zip(*(values.tolist() for values in columns.values()), strict=True)
         probabilities = list(by_row) if classes else [()] * len(rows)
         return [
-            Result(message, _document(label, classes, row_probabilities), self.version)
+            ScoredMessage(message, _document(label, classes, row_probabilities), self.version)
             for (message, _), label, row_probabilities in zip(
                 rows, labels, probabilities, strict=True
             )
@@ -155,9 +164,9 @@ class Scorer:
 
 def _document(label: Any, classes: Sequence[Any], probabilities: Sequence[float]) -> dict[str, Any]:
     if not classes:
-        return {"prediction": plain(label)}
+        return {"prediction": to_json_value(label)}
     by_class = {
-        str(name): plain(probability)
+        str(name): to_json_value(probability)
         for name, probability in zip(classes, probabilities, strict=True)
     }
-    return {"prediction": plain(label), "probabilities": by_class}
+    return {"prediction": to_json_value(label), "probabilities": by_class}

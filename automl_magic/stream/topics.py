@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from automl_magic.stream.consumer import Stream
-    from automl_magic.stream.effects import Effects
     from automl_magic.stream.scorer import Scorer
+    from automl_magic.stream.sinks import Sink
     from automl_magic.stream.windows import Windows
 
 
@@ -37,7 +37,7 @@ class Topics:
     options: dict[str, str] = field(default_factory=dict)
 
     @property
-    def letters(self) -> str:
+    def dead_letter_topic(self) -> str:
         """The topic for dead letters."""
         return self.dead_letters or f"{self.topic}.dead-letters"
 
@@ -61,12 +61,12 @@ class Topics:
         ------
         StreamError, StoreError
         """
-        from automl_magic.stream.broker import check_topics, consumer_of
+        from automl_magic.stream.broker import check_topics, create_consumer
         from automl_magic.stream.consumer import Stream
 
-        consumer = consumer_of(self.brokers, self.group, self.options)
+        consumer = create_consumer(self.brokers, self.group, self.options)
         try:
-            targets = [] if self.to is None else [self.to, self.letters]
+            targets = [] if self.to is None else [self.to, self.dead_letter_topic]
             check_topics(consumer, self.brokers, (self.topic, *targets))
             effects = self._effects(consumer, database, windows)
         except BaseException:
@@ -82,17 +82,22 @@ class Topics:
             on_event=on_event,
         )
 
-    def _effects(self, consumer: Any, database: Engine | None, windows: Windows | None) -> Effects:
-        from automl_magic.stream.effects import StoreEffects, TopicEffects
+    def _effects(self, consumer: Any, database: Engine | None, windows: Windows | None) -> Sink:
+        from automl_magic.stream.sinks import StoreSink, TopicSink
 
         if self.to is None:
             assert database is not None  # `check_target` has checked that there's a target
-            return StoreEffects(database, self.group, windows)
+            return StoreSink(database, self.group, windows)
         name = self.member or f"{self.group}.{socket.gethostname()}.{os.getpid()}"
         if self.member is None:
             name += f".{secrets.token_hex(4)}"
-        return TopicEffects(
-            consumer, self.brokers, name, self.options, topic=self.to, dead_letters=self.letters
+        return TopicSink(
+            consumer,
+            self.brokers,
+            name,
+            self.options,
+            topic=self.to,
+            dead_letters=self.dead_letter_topic,
         )
 
 
@@ -143,7 +148,7 @@ def check_target(
         )
 
 
-def group_of(name: str, topic: str) -> str:
+def consumer_group(name: str, topic: str) -> str:
     """Return the name of a model's consumer group, without alias or version."""
     name = name.removeprefix("models:/").partition("@")[0].partition("/")[0]
     plain = "".join(c if c.isalnum() or c in "-_" else "-" for c in name)[:80]

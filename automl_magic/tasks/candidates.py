@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from automl_magic.errors import PlanError, near_miss
+from automl_magic.errors import PlanError, closest_match
 
 
-def chosen(names: Sequence[str], valid_names: Sequence[str]) -> tuple[str, ...]:
+def select_names(names: Sequence[str], valid_names: Sequence[str]) -> tuple[str, ...]:
     """Return the requested names, after checking that they are known and unique.
 
     Raises
@@ -17,7 +17,7 @@ def chosen(names: Sequence[str], valid_names: Sequence[str]) -> tuple[str, ...]:
     """
     for name in names:
         if name not in valid_names:
-            close = near_miss(name, valid_names)
+            close = closest_match(name, valid_names)
             raise PlanError(
                 f"There is no candidate {name!r}.",
                 why=f"The candidates are {', '.join(valid_names)}.",

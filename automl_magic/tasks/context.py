@@ -9,7 +9,7 @@ from automl_magic.records import ColumnKind, TaskKind
 
 
 @dataclass(frozen=True, kw_only=True)
-class Context:
+class CandidateContext:
     """The table, the task, and the available time and threads.
 
     `kinds` counts the feature columns of each kind, `folds` the folds of all repeats. `views` names

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from automl_magic.errors import MetricDoesNotFit
-from automl_magic.files.templates import templates
+from automl_magic.files.templates import templates_folder
 from automl_magic.records import (
     EXCLUDED,
     Candidate,
@@ -26,25 +26,25 @@ from automl_magic.records import (
     Dataset,
     Decision,
     DecisionKind,
-    Experiment,
+    ExperimentSpec,
     Plan,
     StepSpec,
     TaskKind,
 )
-from automl_magic.tasks.candidates import chosen
-from automl_magic.tasks.context import Context
-from automl_magic.tasks.metrics import Measured, default_metric, find_metric
-from automl_magic.tasks.options import Option, completed
+from automl_magic.tasks.candidates import select_names
+from automl_magic.tasks.context import CandidateContext
+from automl_magic.tasks.metrics import FamilyMetric, default_metric, find_metric
+from automl_magic.tasks.options import Option, fill_options
 from automl_magic.tasks.search_steps import SearchStep, search_steps
 from automl_magic.tasks.target import Target
-from automl_magic.tasks.validation import Validation, make_validation
+from automl_magic.tasks.validation import ValidationPlan, make_validation
 
 if TYPE_CHECKING:
     from automl_magic.recipe import Recipe
 
 
 @dataclass(frozen=True, kw_only=True)
-class Words:
+class TaskTexts:
     """The label of a task kind for beginners, and an example question it answers."""
 
     label: str
@@ -52,7 +52,7 @@ class Words:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Cell:
+class NotebookCell:
     """A cell of a family in the standalone notebook.
 
     `step` is its id, `piece` the template piece `model/<piece>.py`, and `values` fill its slots.
@@ -83,10 +83,10 @@ class Family(ABC):
     """
 
     name: ClassVar[str]
-    words: ClassVar[Mapping[TaskKind, Words]]
+    texts: ClassVar[Mapping[TaskKind, TaskTexts]]
     options: ClassVar[tuple[Option, ...]] = ()
-    metrics: ClassVar[tuple[Measured, ...]] = ()
-    why_these_candidates: ClassVar[str] = "These candidates suit this kind of task."
+    metrics: ClassVar[tuple[FamilyMetric, ...]] = ()
+    candidates_reason: ClassVar[str] = "These candidates suit this kind of task."
     column_kinds: ClassVar[tuple[ColumnKind, ...]] = tuple(
         kind for kind in ColumnKind if kind is not ColumnKind.CONSTANT
     )
@@ -94,11 +94,11 @@ class Family(ABC):
     @property
     def templates(self) -> Path:
         """The folder of its own notebook pieces. The others are shared between families."""
-        return templates() / "notebooks" / self.name
+        return templates_folder() / "notebooks" / self.name
 
     # Experiment
 
-    def complete(self, experiment: Experiment, dataset: Dataset) -> Experiment:
+    def complete(self, experiment: ExperimentSpec, dataset: Dataset) -> ExperimentSpec:
         """Return the experiment with a value for each of the family's options.
 
         Raises
@@ -107,7 +107,7 @@ class Family(ABC):
             If an option doesn't exist, or its value doesn't match the data.
         """
         del dataset
-        return replace(experiment, options=completed(experiment.options, self.options))
+        return replace(experiment, options=fill_options(experiment.options, self.options))
 
     @abstractmethod
     def read_target(self, dataset: Dataset, name: str, requested: TaskKind | None) -> Target:
@@ -147,12 +147,14 @@ class Family(ABC):
         """Choose the metric of a task without one."""
         return default_metric(target.kind, target.counts)
 
-    def also_measured(self, kind: TaskKind) -> tuple[str, ...]:
+    def extra_metrics(self, kind: TaskKind) -> tuple[str, ...]:
         """Return the additional metrics to show on the leaderboard."""
         del kind
         return ()
 
-    def validation(self, experiment: Experiment, dataset: Dataset, target: Target) -> Validation:
+    def validation(
+        self, experiment: ExperimentSpec, dataset: Dataset, target: Target
+    ) -> ValidationPlan:
         """Choose the split, and check the requested settings.
 
         Raises
@@ -166,7 +168,7 @@ class Family(ABC):
 
     # Features
 
-    def left_out(self, dataset: Dataset, experiment: Experiment) -> dict[str, Decision]:
+    def excluded_columns(self, dataset: Dataset, experiment: ExperimentSpec) -> dict[str, Decision]:
         """Return the columns to exclude from all models, each with the reason."""
         del dataset
         return {
@@ -181,7 +183,7 @@ class Family(ABC):
 
     @abstractmethod
     def views(
-        self, dataset: Dataset, experiment: Experiment, left_out: Mapping[str, Decision]
+        self, dataset: Dataset, experiment: ExperimentSpec, left_out: Mapping[str, Decision]
     ) -> dict[str, tuple[StepSpec, ...]]:
         """Return the feature steps of each view. The first view is the default.
 
@@ -190,16 +192,16 @@ class Family(ABC):
 
     # Candidates
 
-    def context(self, context: Context) -> Context:
+    def context(self, context: CandidateContext) -> CandidateContext:
         """Return the context for this family's candidates."""
         return context
 
     @abstractmethod
-    def candidates(self, context: Context) -> tuple[Candidate, ...]:
+    def candidates(self, context: CandidateContext) -> tuple[Candidate, ...]:
         """Return the candidates, in the order of trying."""
 
     def propose(
-        self, context: Context, names: Sequence[str] | None = None
+        self, context: CandidateContext, names: Sequence[str] | None = None
     ) -> tuple[Candidate, ...]:
         """Return the candidates in the order of trying.
 
@@ -212,19 +214,20 @@ class Family(ABC):
         """
         by_name = {candidate.name: candidate for candidate in self.candidates(context)}
         return tuple(
-            by_name[name] for name in (by_name if names is None else chosen(names, [*by_name]))
+            by_name[name]
+            for name in (by_name if names is None else select_names(names, [*by_name]))
         )
 
     def candidate_names(self) -> tuple[str, ...]:
         """Return the names of all candidates. Their results are stored for later searches."""
         return ()
 
-    def rejected(self, context: Context) -> tuple[str, ...]:
+    def rejected(self, context: CandidateContext) -> tuple[str, ...]:
         """Return the candidates that don't apply, each with its condition."""
         del context
         return ()
 
-    def trial_s(self, context: Context) -> float:
+    def trial_s(self, context: CandidateContext) -> float:
         """Return the approximate seconds of a trial on all folds."""
         del context
         return 0.0
@@ -235,19 +238,19 @@ class Family(ABC):
         """Return the engine calls of a search. Each is a cell of the search notebook."""
         return search_steps(plan)
 
-    def target_cells(self, recipe: Recipe) -> tuple[Cell, ...]:
+    def target_cells(self, recipe: Recipe) -> tuple[NotebookCell, ...]:
         """Return the cells that drop the rows without a target from `table` and define `y`."""
-        return (Cell(step="target", piece="target", values={"target": recipe.target}),)
+        return (NotebookCell(step="target", piece="target", values={"target": recipe.target}),)
 
-    def decision_cells(self, recipe: Recipe) -> tuple[Cell, ...]:
+    def decision_cells(self, recipe: Recipe) -> tuple[NotebookCell, ...]:
         """Return the cells that define `decide`, from probabilities to class codes."""
         del recipe
         return ()
 
-    def prediction_cells(self, recipe: Recipe) -> tuple[Cell, ...]:
+    def prediction_cells(self, recipe: Recipe) -> tuple[NotebookCell, ...]:
         """Return the cells that fit the model on all rows and define `predict`."""
         del recipe
-        return (Cell(step="predict", piece="predict"),)
+        return (NotebookCell(step="predict", piece="predict"),)
 
     # Reports
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from automl_magic.errors import PlanError, near_miss, shorten
-from automl_magic.look.text import quoted
+from automl_magic.display.text import quote_name
+from automl_magic.errors import PlanError, closest_match, shorten
 
 Value: TypeAlias = str | int | float | bool | None
 
@@ -26,7 +26,7 @@ class Option:
     default: Value = None
 
 
-def completed(values: Mapping[str, Value], options: Sequence[Option]) -> dict[str, Value]:
+def fill_options(values: Mapping[str, Value], options: Sequence[Option]) -> dict[str, Value]:
     """Return a value for each option: the given one, or its default.
 
     Raises
@@ -37,17 +37,17 @@ def completed(values: Mapping[str, Value], options: Sequence[Option]) -> dict[st
     options_by_name = {option.name: option for option in options}
     for name, value in values.items():
         if name not in options_by_name:
-            close = near_miss(name, options_by_name)
+            close = closest_match(name, options_by_name)
             raise PlanError(
-                f"This kind of task has no option {quoted(name)}.",
+                f"This kind of task has no option {quote_name(name)}.",
                 why=f"Its options are {shorten(list(options_by_name))}."
                 if options_by_name
                 else "It has no options.",
-                fix=f"Use {close}." if close else f"Remove {quoted(name)} from options.",
+                fix=f"Use {close}." if close else f"Remove {quote_name(name)} from options.",
             )
         if not options_by_name[name].allows(value):
             raise PlanError(
-                f"The option {quoted(name)} can't be {quoted(str(value))}.",
+                f"The option {quote_name(name)} can't be {quote_name(str(value))}.",
                 why=f"It must be {options_by_name[name].expected}. {options_by_name[name].doc}",
                 fix="Set another value, or omit the option.",
             )

@@ -36,7 +36,7 @@ class SearchStep:
     inputs: tuple[str, ...]
     values: Mapping[str, object] = field(default_factory=dict)
     parameters: tuple[str, ...] = ()
-    makes: str
+    output: str
 
 
 def search_steps(plan: Plan) -> tuple[SearchStep, ...]:
@@ -55,7 +55,7 @@ def search_steps(plan: Plan) -> tuple[SearchStep, ...]:
                 "imbalance": experiment.imbalance.value,
             },
             parameters=("seed", "threads"),
-            makes="task",
+            output="task",
         ),
         SearchStep(
             name="split",
@@ -69,7 +69,7 @@ def search_steps(plan: Plan) -> tuple[SearchStep, ...]:
                 "column": split.column,
                 "date_format": split.date_format,
             },
-            makes="split",
+            output="split",
         ),
         SearchStep(
             name="search",
@@ -81,7 +81,7 @@ def search_steps(plan: Plan) -> tuple[SearchStep, ...]:
                 "early_stopping": experiment.hpo.early_stopping,
             },
             parameters=("budget_s", "run_dir", "replay"),
-            makes="search",
+            output="search",
         ),
         SearchStep(
             name="ensemble",
@@ -93,19 +93,19 @@ def search_steps(plan: Plan) -> tuple[SearchStep, ...]:
                 "cost_false_negative": experiment.business.cost_false_negative,
                 "latency_ms_p95": experiment.constraints.latency_ms_p95,
             },
-            makes="ensemble",
+            output="ensemble",
         ),
         SearchStep(
             name="recipe",
             call="recipe",
             inputs=("task", "split", "views", "ensemble"),
-            makes="recipe",
+            output="recipe",
         ),
         SearchStep(
             name="holdout",
             call="evaluate_once",
             inputs=("recipe", "task", "split"),
-            makes="holdout",
+            output="holdout",
         ),
-        SearchStep(name="refit", call="refit", inputs=("recipe", "task"), makes="model"),
+        SearchStep(name="refit", call="refit", inputs=("recipe", "task"), output="model"),
     )

@@ -72,7 +72,7 @@ def fold_ids(split: Split, y: npt.NDArray[Any], columns: Columns) -> Rows:
     return ids
 
 
-def each_repeat(split: Split) -> list[Split]:
+def split_repeats(split: Split) -> list[Split]:
     """Return the split once per repeat, each with its own seed."""
     return [
         dataclasses.replace(split, seed=(split.seed + repeat) % 2**32)

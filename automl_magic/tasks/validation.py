@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from automl_magic.display.text import quote_name
 from automl_magic.errors import PlanError, TooFewRows
-from automl_magic.look.text import quoted
 from automl_magic.records import (
     Answer,
     Column,
@@ -20,28 +20,28 @@ from automl_magic.records import (
 from automl_magic.records.plans.experiment import CrossValidation
 from automl_magic.tasks.target import Target
 
-USUAL_FOLDS = 5
+DEFAULT_FOLDS = 5
 # (rows, repeats): with fewer rows than this, use this many repeats.
 REPEATS = ((300, 4), (1_000, 3), (2_000, 2))
 # With fewer rows, a fifth of them is better used for training than for one noisy score.
-FEWEST_ROWS_FOR_HOLDOUT = 200
-FEWEST_GROUPS_FOR_HOLDOUT = 10
-SMALLEST_HOLDOUT_ROWS = 5
+MIN_ROWS_FOR_HOLDOUT = 200
+MIN_GROUPS_FOR_HOLDOUT = 10
+MIN_HOLDOUT_ROWS = 5
 HOLDOUT_SHARE, FULL_SHARE_ROWS, SHARE_OF_FURTHER_ROWS = 0.2, 10_000, 0.1
-LARGEST_HOLDOUT_ROWS = 20_000
+MAX_HOLDOUT_ROWS = 20_000
 # Rows count as ordered in time if nearly all have distinct times.
 DISTINCT_TIMES = 0.95
 
 
 @dataclass(frozen=True, kw_only=True)
-class Validation:
+class ValidationPlan:
     """The split and the decisions behind it."""
 
     split: Split
     decisions: tuple[Decision, ...]
 
 
-def make_validation(cv: CrossValidation, dataset: Dataset, target: Target) -> Validation:
+def make_validation(cv: CrossValidation, dataset: Dataset, target: Target) -> ValidationPlan:
     """Choose the unset options of the split, and check the others.
 
     Raises
@@ -69,7 +69,7 @@ def make_validation(cv: CrossValidation, dataset: Dataset, target: Target) -> Va
         if column is not None and kind is SplitKind.TIME
         else None,
     )
-    return Validation(
+    return ValidationPlan(
         split=split, decisions=(about_kind, about_folds, about_repeats, about_holdout)
     )
 
@@ -82,7 +82,7 @@ def _kind(
         return cv.type, _check_split_column(cv.type, column, dataset, target), _requested_split(cv)
     if column is not None:
         kind = SplitKind.TIME if column.kind is ColumnKind.DATE else SplitKind.GROUPED
-        why = f"cv.column is {quoted(column.name)}, " + (
+        why = f"cv.column is {quote_name(column.name)}, " + (
             "which contains dates."
             if kind is SplitKind.TIME
             else "which doesn't contain dates, so its values are used as groups."
@@ -125,7 +125,7 @@ def _check_split_column(
         if column is not None:
             raise PlanError(
                 f"A {kind.value} split doesn't use a column.",
-                why=f"cv.column is {quoted(column.name)}, but only grouped and time splits use it.",
+                why=f"cv.column is {quote_name(column.name)}, but only grouped and time splits use it.",
                 fix="Set cv.type to grouped or time, or remove cv.column.",
             )
         return None
@@ -141,7 +141,7 @@ def _check_split_column(
         )
     if kind is SplitKind.TIME and column.stored_as == "text" and column.kind is not ColumnKind.DATE:
         raise PlanError(
-            f"The column {quoted(column.name)} doesn't contain times.",
+            f"The column {quote_name(column.name)} doesn't contain times.",
             why=f"Its inferred type is {column.kind.value}: {column.reason}",
             fix="Choose a column with dates or numbers, or set its type in features.kinds.",
         )
@@ -165,7 +165,7 @@ def _time_decision(column: Column, n_rows: int) -> Decision:
     return _decision(
         DecisionKind.SPLIT,
         "time",
-        f"The rows are ordered by {quoted(column.name)}, with nearly all times distinct, so the "
+        f"The rows are ordered by {quote_name(column.name)}, with nearly all times distinct, so the "
         "model will probably predict rows later than its training rows.",
         {"column": column.name, "n_unique": column.n_unique, "rows": n_rows},
         ("kfold or stratified (cv.type): the model would be trained on later rows",),
@@ -183,28 +183,28 @@ def _holdout(
 ) -> tuple[float, Decision]:
     evidence = {"rows": n_rows}
     if cv.holdout is not None:
-        if 0 < cv.holdout * n_rows < SMALLEST_HOLDOUT_ROWS:
+        if 0 < cv.holdout * n_rows < MIN_HOLDOUT_ROWS:
             raise TooFewRows(
                 f"A holdout of {cv.holdout:g} is too small for a score.",
                 why=f"It would have {cv.holdout * n_rows:.1f} of {n_rows:,} rows. The minimum is "
-                f"{SMALLEST_HOLDOUT_ROWS}.",
+                f"{MIN_HOLDOUT_ROWS}.",
                 fix="Use --holdout 0, or a larger fraction.",
             )
         return cv.holdout, _decision(
             DecisionKind.HOLDOUT, f"{cv.holdout:g}", "You set this.", evidence
         )
-    if n_rows < FEWEST_ROWS_FOR_HOLDOUT:
-        why = f"With fewer than {FEWEST_ROWS_FOR_HOLDOUT} rows, a holdout score is too noisy."
+    if n_rows < MIN_ROWS_FOR_HOLDOUT:
+        why = f"With fewer than {MIN_ROWS_FOR_HOLDOUT} rows, a holdout score is too noisy."
         return 0.0, _decision(
             DecisionKind.HOLDOUT, "0", why, evidence, ("0.2: set it with --holdout",)
         )
-    if kind is SplitKind.GROUPED and n_units < FEWEST_GROUPS_FOR_HOLDOUT:
+    if kind is SplitKind.GROUPED and n_units < MIN_GROUPS_FOR_HOLDOUT:
         why = f"There are only {n_units} groups, so holding some out leaves too few for training."
         return 0.0, _decision(DecisionKind.HOLDOUT, "0", why, {**evidence, "groups": n_units})
     n_holdout = min(
         HOLDOUT_SHARE * min(n_rows, FULL_SHARE_ROWS)
         + SHARE_OF_FURTHER_ROWS * max(0, n_rows - FULL_SHARE_ROWS),
-        LARGEST_HOLDOUT_ROWS,
+        MAX_HOLDOUT_ROWS,
     )
     share = float(f"{n_holdout / n_rows:.2g}")
     why = f"About {share * n_rows:,.0f} holdout rows score the final model once."
@@ -241,11 +241,11 @@ def _folds(
             why=f"There are {n_units:,}. The minimum is two folds.",
             fix=f"Add more {units}.",
         )
-    folds = min(USUAL_FOLDS, max_folds)
+    folds = min(DEFAULT_FOLDS, max_folds)
     why = (
         "Each of five folds trains on 80% of the rows, at five times the cost of one model. If "
         "time is short, the search fits fewer folds."
-        if folds == USUAL_FOLDS
+        if folds == DEFAULT_FOLDS
         else f"There are only {n_units:,} {units} to split."
     )
     return folds, _decision(DecisionKind.FOLDS, str(folds), why, {"rows": n_rows})

@@ -1,34 +1,34 @@
 """track: records runs in MLflow, ranks trials and compares runs. It never starts or ends runs."""
 
-from automl_magic.track.diff import Change, Difference, compare
-from automl_magic.track.environment import code_digest, environment
+from automl_magic.track.diff import RunChange, RunDiff, compare_runs
+from automl_magic.track.environment import code_digest, describe_environment
 from automl_magic.track.leaderboard import LeaderboardTable, rank_trials, show
 from automl_magic.track.memory import MemoryTracker
 from automl_magic.track.mlflow import MlflowTracker
-from automl_magic.track.outbox import mirror
-from automl_magic.track.recorder import Recorded, TrackingRecorder
-from automl_magic.track.rerun import input_changes, metric_changes, same_inputs, same_metrics
+from automl_magic.track.outbox import sync_tracking
+from automl_magic.track.recorder import TrackingRecorder, TrackingResult
+from automl_magic.track.rerun import differing_inputs, input_changes, metric_changes, same_metrics
 from automl_magic.track.tracker import TrackedRun, Tracker, read_trials
 
 __all__ = [
-    "Change",
-    "Difference",
+    "RunChange",
+    "RunDiff",
     "LeaderboardTable",
     "MemoryTracker",
     "MlflowTracker",
-    "Recorded",
+    "TrackingResult",
     "TrackedRun",
     "Tracker",
     "TrackingRecorder",
     "code_digest",
-    "compare",
-    "environment",
+    "compare_runs",
+    "describe_environment",
     "input_changes",
     "metric_changes",
-    "mirror",
+    "sync_tracking",
     "rank_trials",
     "read_trials",
-    "same_inputs",
+    "differing_inputs",
     "same_metrics",
     "show",
 ]

@@ -14,7 +14,7 @@ from difflib import unified_diff
 from pathlib import Path
 from typing import Any
 
-from automl_magic.look.text import safe
+from automl_magic.display.text import printable
 from automl_magic.records import Record, Run, Trial
 from automl_magic.track.rerun import input_changes
 from automl_magic.track.tracker import read_leaderboard, read_plan, read_trials
@@ -29,11 +29,11 @@ _SETTINGS = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Change(Record):
+class RunChange(Record):
     """One change. `about` is a code for programs, `words` a sentence for people."""
 
     about: str
-    words: str
+    sentence: str
     before: Any = None
     after: Any = None
 
@@ -48,19 +48,19 @@ class CellChange(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Difference(Record):
+class RunDiff(Record):
     """All changes from one run to another. Its text has the sentences, then the code."""
 
     before: str
     after: str
-    changes: tuple[Change, ...] = ()
+    changes: tuple[RunChange, ...] = ()
     cells: tuple[CellChange, ...] = ()
 
     def __str__(self) -> str:
         lines = [f"From run {self.before} to run {self.after}:"]
-        lines += [f"- {change.words}" for change in self.changes] or ["- Nothing changed."]
+        lines += [f"- {change.sentence}" for change in self.changes] or ["- Nothing changed."]
         for cell in self.cells:
-            lines += ["", f"Cell {safe(cell.cell_id, 64)} was {cell.kind}:", cell.diff]
+            lines += ["", f"Cell {printable(cell.cell_id, 64)} was {cell.kind}:", cell.diff]
         return "\n".join(lines)
 
 
@@ -77,11 +77,11 @@ class _RunSnapshot:
     cells: Mapping[str, str]
 
 
-def compare(run_a: Run, folder_a: Path, run_b: Run, folder_b: Path) -> Difference:
+def compare_runs(run_a: Run, folder_a: Path, run_b: Run, folder_b: Path) -> RunDiff:
     """Return what changed from run A to run B. `folder_a` and `folder_b` are their folders."""
     a, b = _read_run(run_a, folder_a), _read_run(run_b, folder_b)
     cells = tuple(_cell_changes(a.cells, b.cells))
-    return Difference(
+    return RunDiff(
         before=run_a.run_id,
         after=run_b.run_id,
         changes=(
@@ -121,25 +121,25 @@ def _run_settings(run: Run, plan: Mapping[str, Any], recipe: Mapping[str, Any]) 
     return {**planned, **inputs, **fitted, **run.parameters}
 
 
-def _status_changes(a: _RunSnapshot, b: _RunSnapshot) -> Iterator[Change]:
+def _status_changes(a: _RunSnapshot, b: _RunSnapshot) -> Iterator[RunChange]:
     before, after = a.run.status.value, b.run.status.value
     if before != after:
         yield _value_change("status", "status", before, after)
 
 
-def _score_changes(a: _RunSnapshot, b: _RunSnapshot) -> Iterator[Change]:
+def _score_changes(a: _RunSnapshot, b: _RunSnapshot) -> Iterator[RunChange]:
     for part, part_name in (("holdout", "the holdout"), ("cv", "the folds")):
         before, after = a.run.result.get(part), b.run.result.get(part)
         if not isinstance(before, Mapping) or not isinstance(after, Mapping) or before == after:
             continue
         if before["metric"] != after["metric"]:
             sentence = (
-                f"The metric changed from {safe(before['metric'], 40)} to "
-                f"{safe(after['metric'], 40)}, so the scores on {part_name} can't be compared."
+                f"The metric changed from {printable(before['metric'], 40)} to "
+                f"{printable(after['metric'], 40)}, so the scores on {part_name} can't be compared."
             )
         else:
             sentence = _score_change(before, after, part_name, a.higher_is_better)
-        yield Change(about=part, words=sentence, before=before, after=after)
+        yield RunChange(about=part, sentence=sentence, before=before, after=after)
     before, after = a.run.result.get("best"), b.run.result.get("best")
     if before != after:
         yield _value_change("best", "best model", before, after)
@@ -156,7 +156,7 @@ def _score_change(
     if higher_is_better is not None and difference:
         verdict = ", better" if (difference > 0) is higher_is_better else ", worse"
     sentence = (
-        f"{safe(before['metric'], 40)} on {part_name} changed from {before['score']:.5g} to "
+        f"{printable(before['metric'], 40)} on {part_name} changed from {before['score']:.5g} to "
         f"{after['score']:.5g} ({difference:+.3g}{verdict})."
     )
     if None in (before.get("low"), before.get("high"), after.get("low"), after.get("high")):
@@ -166,11 +166,11 @@ def _score_change(
     return sentence + " The 95% intervals don't overlap."
 
 
-def _data_changes(a: _RunSnapshot, b: _RunSnapshot) -> Iterator[Change]:
+def _data_changes(a: _RunSnapshot, b: _RunSnapshot) -> Iterator[RunChange]:
     before, after = a.run.inputs.get("data"), b.run.inputs.get("data")
     if before != after:
         sentence = "The data changed: it has another fingerprint."
-        yield Change(about="data", words=sentence, before=before, after=after)
+        yield RunChange(about="data", sentence=sentence, before=before, after=after)
     old, new = a.columns, b.columns
     if not old or not new:
         return
@@ -180,14 +180,14 @@ def _data_changes(a: _RunSnapshot, b: _RunSnapshot) -> Iterator[Change]:
     ):
         if names:
             sentence = f"Columns were {verb}: {_format_list(names)}."
-            yield Change(about=about, words=sentence, after=names)
+            yield RunChange(about=about, sentence=sentence, after=names)
     for name in old:
         if name in new and old[name] != new[name]:
-            column = f"column {safe(name, 60)}"
+            column = f"column {printable(name, 60)}"
             yield _value_change("column_kind", f"kind of {column}", old[name], new[name])
 
 
-def _setting_changes(a: _RunSnapshot, b: _RunSnapshot) -> Iterator[Change]:
+def _setting_changes(a: _RunSnapshot, b: _RunSnapshot) -> Iterator[RunChange]:
     for name, label in _SETTINGS.items():
         before, after = a.settings.get(name), b.settings.get(name)
         if before != after:
@@ -202,7 +202,7 @@ def _setting_changes(a: _RunSnapshot, b: _RunSnapshot) -> Iterator[Change]:
                 yield _value_change("split", f"split's {name}", old[name], new.get(name))
 
 
-def _candidate_changes(a: _RunSnapshot, b: _RunSnapshot) -> Iterator[Change]:
+def _candidate_changes(a: _RunSnapshot, b: _RunSnapshot) -> Iterator[RunChange]:
     # The first trial of a candidate is from its cell. The search adds variations of it later.
     old, new = (
         {trial.candidate: trial for trial in reversed(snapshot.trials)} for snapshot in (a, b)
@@ -215,24 +215,24 @@ def _candidate_changes(a: _RunSnapshot, b: _RunSnapshot) -> Iterator[Change]:
     ):
         if names:
             sentence = f"Candidates were {verb}: {_format_list(names)}."
-            yield Change(about=about, words=sentence, after=names)
+            yield RunChange(about=about, sentence=sentence, after=names)
     for name in sorted(old.keys() & new.keys()):
         for param in sorted(old[name].params.keys() | new[name].params.keys()):
             before, after = old[name].params.get(param), new[name].params.get(param)
             if before != after:
                 yield _value_change(
-                    "params", f"{safe(param, 60)} of {safe(name, 60)}", before, after
+                    "params", f"{printable(param, 60)} of {printable(name, 60)}", before, after
                 )
 
 
-def _environment_changes(a: _RunSnapshot, b: _RunSnapshot) -> Iterator[Change]:
+def _environment_changes(a: _RunSnapshot, b: _RunSnapshot) -> Iterator[RunChange]:
     changes = input_changes(a.run.inputs, b.run.inputs)
     environment = changes.get("environment")
     if environment is not None:
         before, after = environment["before"], environment["after"]
         if not isinstance(before, Mapping) or not isinstance(after, Mapping):
             sentence = "The environment changed."
-            yield Change(about="environment", words=sentence, before=before, after=after)
+            yield RunChange(about="environment", sentence=sentence, before=before, after=after)
         else:
             old, new = _flatten(before), _flatten(after)
             for name in sorted(old.keys() | new.keys()):
@@ -241,15 +241,15 @@ def _environment_changes(a: _RunSnapshot, b: _RunSnapshot) -> Iterator[Change]:
                 )
     if "code" in changes:
         sentence = "The code of automl-magic changed."
-        yield Change(about="code", words=sentence, **changes["code"])
+        yield RunChange(about="code", sentence=sentence, **changes["code"])
 
 
-def _code_changes(cells: tuple[CellChange, ...]) -> Iterator[Change]:
+def _code_changes(cells: tuple[CellChange, ...]) -> Iterator[RunChange]:
     for kind in ("added", "removed", "changed"):
         ids = [cell.cell_id for cell in cells if cell.kind == kind]
         if ids:
             sentence = f"Notebook cells were {kind}: {_format_list(ids)}."
-            yield Change(about=f"cells_{kind}", words=sentence, after=ids)
+            yield RunChange(about=f"cells_{kind}", sentence=sentence, after=ids)
 
 
 def _cell_changes(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[CellChange]:
@@ -286,17 +286,17 @@ def _read_json(path: Path) -> dict[str, Any]:
     return document if isinstance(document, dict) else {}
 
 
-def _value_change(about: str, label: str, before: Any, after: Any) -> Change:
+def _value_change(about: str, label: str, before: Any, after: Any) -> RunChange:
     sentence = f"The {label} changed from {_format_value(before)} to {_format_value(after)}."
-    return Change(about=about, words=sentence, before=before, after=after)
+    return RunChange(about=about, sentence=sentence, before=before, after=after)
 
 
 def _format_value(value: object) -> str:
-    return "nothing" if value is None else safe(str(value), 80)
+    return "nothing" if value is None else printable(str(value), 80)
 
 
 def _format_list(names: list[str]) -> str:
-    listed = ", ".join(safe(name, 60) for name in names[:10])
+    listed = ", ".join(printable(name, 60) for name in names[:10])
     return listed if len(names) <= 10 else f"{listed} and {len(names) - 10} more"
 
 

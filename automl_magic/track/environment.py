@@ -15,10 +15,10 @@ from automl_magic.recipe import estimators, member
 from automl_magic.records import digest_of
 
 # Packages that can affect results, in addition to the libraries of the estimators.
-COMPUTES = ("numpy", "pandas", "pyarrow", "scikit-learn", "scipy", "skops")
+RESULT_PACKAGES = ("numpy", "pandas", "pyarrow", "scikit-learn", "scipy", "skops")
 
 
-def environment() -> dict[str, Any]:
+def describe_environment() -> dict[str, Any]:
     """Describe the environment of this process.
 
     Returns
@@ -31,7 +31,7 @@ def environment() -> dict[str, Any]:
     """
     installed = _installed()
     libraries = {library for name in estimators() for library in member(name).distributions}
-    computes = sorted({*COMPUTES, *libraries})
+    computes = sorted({*RESULT_PACKAGES, *libraries})
     described = {
         "python": platform.python_version(),
         "platform": f"{platform.system()}-{platform.machine()}",
@@ -40,13 +40,13 @@ def environment() -> dict[str, Any]:
     return {
         **described,
         "sha256": digest_of(described),
-        "automl_magic": our_version(),
+        "automl_magic": package_version(),
         "installed": dict(installed),
         "lock_sha256": digest_of(installed),
     }
 
 
-def our_version() -> str:
+def package_version() -> str:
     """Return the version of automl-magic."""
     # An import would be circular: the top-level package imports `flow`, which imports this module.
     return str(sys.modules[__name__.partition(".")[0]].__version__)
@@ -67,7 +67,7 @@ def code_digest() -> str:
 
 @cache
 def _digest_of_files(root: Path, stamps: tuple[tuple[str, int, int], ...]) -> str:
-    total = hashlib.sha256(our_version().encode())
+    total = hashlib.sha256(package_version().encode())
     for name, _, _ in stamps:
         total.update(f"\n{name}\n".encode())
         total.update(hashlib.sha256((root / name).read_bytes()).digest())

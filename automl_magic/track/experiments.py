@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from automl_magic.track import names
+from automl_magic.track import mlflow_names
 from automl_magic.workspace.mlflow import artifact_root
 from automl_magic.workspace.workspace import Tracking
 
@@ -17,7 +17,7 @@ def ensure_experiment(client: MlflowClient, tracking: Tracking, name: str) -> st
     """Return the id of the experiment with this name. Create it if it doesn't exist."""
     from mlflow.exceptions import MlflowException
 
-    safe = names.value(name.strip() or "automl", names.MAX_EXPERIMENT)
+    safe = mlflow_names.mlflow_value(name.strip() or "automl", mlflow_names.MAX_EXPERIMENT)
     experiment = client.get_experiment_by_name(safe)
     if experiment is None:
         root = artifact_root(tracking)

@@ -1,7 +1,7 @@
 """The leaderboard: the ranked trials of a run, as text and as accessible HTML.
 
 Every number has a link to its cell: in HTML an anchor `run/RUN/NOTEBOOK#CELL` with `data-run`,
-`data-notebook` and `data-cell`, in JSON a `Link`.
+`data-notebook` and `data-cell`, in JSON a `CellLink`.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from html import escape
 from typing import Any
 from urllib.parse import quote
 
-from automl_magic.look.text import encodable, safe
-from automl_magic.look.text_table import aligned
+from automl_magic.display.text import encodable, printable
+from automl_magic.display.text_table import align_columns
 from automl_magic.records import (
+    CellLink,
     Leaderboard,
     LeaderboardRow,
-    Link,
     Metric,
     Score,
     Trial,
@@ -66,7 +66,9 @@ def rank_trials(
         row = {
             "name": trial.candidate,
             "score": trial.score,
-            "link": Link(run_id=run_id, notebook=notebook, cell_id=trial.cell_id or SEARCH_CELL),
+            "link": CellLink(
+                run_id=run_id, notebook=notebook, cell_id=trial.cell_id or SEARCH_CELL
+            ),
             "state": trial.state,
             "reason": trial.reason,
             "trial": trial.number,
@@ -79,7 +81,7 @@ def rank_trials(
         else:
             unranked.append(row)
     if ensemble is not None:
-        link = Link(run_id=run_id, notebook=notebook, cell_id=ENSEMBLE_CELL)
+        link = CellLink(run_id=run_id, notebook=notebook, cell_id=ENSEMBLE_CELL)
         row = {"name": "ensemble", "score": ensemble, "link": link}
         row |= {"state": TrialState.COMPLETE, "reason": f"A blend of {len(weights)} trials."}
         # The ensemble ranks before a trial with the same score, because it's the final model.
@@ -93,7 +95,7 @@ def rank_trials(
         higher_is_better=metric.higher_is_better,
         rows=tuple(LeaderboardRow(rank=i, **row) for i, row in enumerate(rows, start=1)),
         holdout=holdout,
-        holdout_link=Link(run_id=run_id, notebook=notebook, cell_id=HOLDOUT_CELL)
+        holdout_link=CellLink(run_id=run_id, notebook=notebook, cell_id=HOLDOUT_CELL)
         if holdout
         else None,
     )
@@ -118,16 +120,16 @@ class LeaderboardTable:
         rows = [
             (
                 str(row.rank),
-                safe(row.name, 40) + _format_state(row),
+                printable(row.name, 40) + _format_state(row),
                 _format_score(row.score),
                 _format_interval(row.score),
                 "" if row.weight is None else f"{row.weight:.2f}",
                 "" if row.fit_s is None else f"{row.fit_s:.1f}",
-                safe(row.link.cell_id, 40),
+                printable(row.link.cell_id, 40),
             )
             for row in self.leaderboard.rows
         ]
-        lines = [self._caption(), "", *aligned([header, *rows], right={0, 2, 4, 5})]
+        lines = [self._caption(), "", *align_columns([header, *rows], right={0, 2, 4, 5})]
         if self.leaderboard.holdout:
             before, number, after = self._holdout_text(self.leaderboard.holdout)
             lines += ["", before + number + after]
@@ -153,15 +155,15 @@ class LeaderboardTable:
         leaderboard = self.leaderboard
         better = "higher" if leaderboard.higher_is_better else "lower"
         return (
-            f"Leaderboard of run {safe(leaderboard.run_id, 60)}: {len(leaderboard.rows)} rows by "
-            f"{safe(leaderboard.metric, 60)} in cross-validation, {better} is better"
+            f"Leaderboard of run {printable(leaderboard.run_id, 60)}: {len(leaderboard.rows)} rows by "
+            f"{printable(leaderboard.metric, 60)} in cross-validation, {better} is better"
         )
 
     def _holdout_text(self, score: Score) -> tuple[str, str, str]:
         """Return the text about the holdout in three parts: before, the score, and after."""
         interval = f" (95%: {_format_interval(score)})" if _format_interval(score) else ""
         return (
-            f"Holdout: {safe(score.metric, 60)} ",
+            f"Holdout: {printable(score.metric, 60)} ",
             _format_score(score),
             f"{interval} on {score.rows} holdout rows",
         )
@@ -173,7 +175,7 @@ def _html_row(row: LeaderboardRow) -> str:
         "" if row.state is TrialState.COMPLETE else f" <span>{escape(_format_state(row))}</span>"
     )
     # Names can be right-to-left text, which bdi isolates from the text around it.
-    name = f"<bdi>{escape(safe(row.name, 80))}</bdi>{state}"
+    name = f"<bdi>{escape(printable(row.name, 80))}</bdi>{state}"
     cells = [
         f"<td>{row.rank}</td>",
         f'<th scope="row" title="{_escape_attribute(row.reason)}">{name}</th>',
@@ -185,7 +187,7 @@ def _html_row(row: LeaderboardRow) -> str:
     return f"<tr>{''.join(cells)}</tr>"
 
 
-def _anchor(link: Link, text: str) -> str:
+def _anchor(link: CellLink, text: str) -> str:
     run, notebook, cell = (encodable(part) for part in (link.run_id, link.notebook, link.cell_id))
     href = f"run/{quote(run, safe='')}/{quote(notebook, safe='')}#{quote(cell, safe='')}"
     return (

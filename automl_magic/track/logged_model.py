@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from automl_magic.records import Run
-from automl_magic.track.model import DATA, manifest_digest, write_description
+from automl_magic.track.model import DATA, manifest_digest, write_mlmodel_files
 
 if TYPE_CHECKING:
     from mlflow.entities import LoggedModel
@@ -36,7 +36,7 @@ def log_model(client: MlflowClient, parent: MlflowRun, run: Run, folder: Path) -
         tags={"automl.run_id": run.run_id, "automl.manifest_sha256": digest},
     )
     with tempfile.TemporaryDirectory() as description:
-        write_description(
+        write_mlmodel_files(
             folder, Path(description), run_id=parent.info.run_id, model_id=model.model_id
         )
         client.log_model_artifacts(model.model_id, str(folder), DATA)

@@ -15,8 +15,8 @@ from automl_magic.records import Leaderboard, Run, RunStatus, Trial
 from automl_magic.track.tracker import (
     TrackedRun,
     check_ended,
-    files_to_keep,
-    not_begun,
+    files_to_track,
+    not_tracked_error,
     read_leaderboard,
     tags_of,
 )
@@ -57,7 +57,7 @@ class MemoryTracker:
 
     def log_trials(self, run_id: str, trials: Sequence[Trial]) -> None:
         if run_id not in self._runs:
-            raise not_begun(run_id)
+            raise not_tracked_error(run_id)
         tracked_trials = self._trials.setdefault(run_id, {})
         for trial in trials:
             tracked_trials.setdefault(trial.number, trial)
@@ -66,7 +66,7 @@ class MemoryTracker:
         check_ended(run)
         tracked_run = self._runs.get(run.run_id)
         if tracked_run is None:
-            raise not_begun(run.run_id)
+            raise not_tracked_error(run.run_id)
         if tracked_run.status.is_end:
             return
         folder = artifacts if artifacts is not None and artifacts.is_dir() else None
@@ -74,7 +74,7 @@ class MemoryTracker:
             tracked_run,
             status=run.status,
             metrics=dict(metrics),
-            artifacts=tuple(map(str, files_to_keep(folder))) if folder else (),
+            artifacts=tuple(map(str, files_to_track(folder))) if folder else (),
         )
         self._leaderboards[run.run_id] = read_leaderboard(folder) if folder else None
 

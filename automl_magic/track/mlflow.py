@@ -14,12 +14,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from automl_magic.records import Leaderboard, Run, RunStatus, Trial
-from automl_magic.track import names
+from automl_magic.track import mlflow_names
 from automl_magic.track.experiments import ensure_experiment, experiment_ids
 from automl_magic.track.logged_model import find_model, log_model
-from automl_magic.track.tracker import TrackedRun, check_ended, files_to_keep, not_begun, tags_of
+from automl_magic.track.tracker import (
+    TrackedRun,
+    check_ended,
+    files_to_track,
+    not_tracked_error,
+    tags_of,
+)
 from automl_magic.track.trial_runs import end_trials, log_trial, read_trial, trial_runs
-from automl_magic.workspace.mlflow import connect, store_lock, talking_to
+from automl_magic.workspace.mlflow import connect, store_lock, translate_mlflow_errors
 from automl_magic.workspace.workspace import Tracking
 
 if TYPE_CHECKING:
@@ -70,12 +76,14 @@ class MlflowTracker:
         tags: Mapping[str, str],
     ) -> str:
         client = self._client()
-        with talking_to(self.tracking):
+        with translate_mlflow_errors(self.tracking):
             with store_lock(self.tracking):
                 mlflow_run = self._find(run.run_id) or client.create_run(
                     ensure_experiment(client, self.tracking, experiment_name),
                     start_time=_to_ms(run.started_at or run.created_at),
-                    run_name=names.value(f"{run.kind} {run.run_id}", names.MAX_KEY),
+                    run_name=mlflow_names.mlflow_value(
+                        f"{run.kind} {run.run_id}", mlflow_names.MAX_KEY
+                    ),
                     tags=_tag_texts(
                         {
                             "automl.experiment": experiment_name,
@@ -94,7 +102,7 @@ class MlflowTracker:
 
     def log_trials(self, run_id: str, trials: Sequence[Trial]) -> None:
         client = self._client()
-        with talking_to(self.tracking):
+        with translate_mlflow_errors(self.tracking):
             parent = self._get_run(run_id)
             logged_trials = trial_runs(client, parent)
             for trial in trials:
@@ -105,7 +113,7 @@ class MlflowTracker:
 
         check_ended(run)
         client = self._client()
-        with talking_to(self.tracking):
+        with translate_mlflow_errors(self.tracking):
             parent = self._get_run(run.run_id)
             if "automl.status" in parent.data.tags:
                 return
@@ -113,7 +121,7 @@ class MlflowTracker:
             end_trials(client, parent, end)
             model_uri = None
             if artifacts is not None and artifacts.is_dir():
-                files = files_to_keep(artifacts)
+                files = files_to_track(artifacts)
                 for path in files:
                     folder = str(path.parent) if path.parent.name else None
                     client.log_artifact(tracking_id, str(artifacts / path), folder)
@@ -131,13 +139,15 @@ class MlflowTracker:
             client.set_terminated(tracking_id, _ENDS[run.status], end)
             client.log_batch(
                 tracking_id,
-                metrics=[Metric(names.key(n), float(v), end, 0) for n, v in metrics.items()],
+                metrics=[
+                    Metric(mlflow_names.mlflow_key(n), float(v), end, 0) for n, v in metrics.items()
+                ],
                 tags=[RunTag(key, text) for key, text in _tag_texts(end_tags).items()],
             )
 
     def get(self, run_id: str) -> TrackedRun | None:
         client = self._client()
-        with talking_to(self.tracking):
+        with translate_mlflow_errors(self.tracking):
             mlflow_run = self._find(run_id)
             if mlflow_run is None:
                 return None
@@ -156,7 +166,7 @@ class MlflowTracker:
 
     def trials(self, run_id: str) -> tuple[Trial, ...]:
         client = self._client()
-        with talking_to(self.tracking):
+        with translate_mlflow_errors(self.tracking):
             parent = self._find(run_id)
             if parent is None:
                 return ()
@@ -165,7 +175,7 @@ class MlflowTracker:
 
     def leaderboard(self, run_id: str) -> Leaderboard | None:
         self._client()
-        with talking_to(self.tracking):
+        with translate_mlflow_errors(self.tracking):
             mlflow_run = self._find(run_id)
             tracking_id = mlflow_run.info.run_id if mlflow_run else None
             document = self._read_json(tracking_id, "leaderboard.json") if tracking_id else None
@@ -193,7 +203,7 @@ class MlflowTracker:
     def _get_run(self, run_id: str) -> MlflowRun:
         mlflow_run = self._find(run_id)
         if mlflow_run is None:
-            raise not_begun(run_id)
+            raise not_tracked_error(run_id)
         return mlflow_run
 
     def _log_params(
@@ -202,7 +212,10 @@ class MlflowTracker:
         from mlflow.entities import Param
 
         client = self._client()
-        texts = {names.key(name): names.value(value) for name, value in params.items()}
+        texts = {
+            mlflow_names.mlflow_key(name): mlflow_names.mlflow_value(value)
+            for name, value in params.items()
+        }
         missing = [Param(name, text) for name, text in texts.items() if name not in logged]
         for start in range(0, len(missing), _BATCH):
             client.log_batch(tracking_id, params=missing[start : start + _BATCH])
@@ -229,7 +242,10 @@ class MlflowTracker:
 
 
 def _tag_texts(tags: Mapping[str, str]) -> dict[str, str]:
-    return {names.key(name): names.value(text, names.MAX_TAG) for name, text in tags.items()}
+    return {
+        mlflow_names.mlflow_key(name): mlflow_names.mlflow_value(text, mlflow_names.MAX_TAG)
+        for name, text in tags.items()
+    }
 
 
 def _to_ms(time: Any) -> int:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from automl_magic.records import Answer, Manifest, RecordProblem, TaskKind
-from automl_magic.track.environment import our_version
+from automl_magic.track.environment import package_version
 
 if TYPE_CHECKING:
     from mlflow.models import ModelSignature
@@ -37,7 +37,7 @@ def manifest_digest(folder: Path) -> str | None:
         return None
 
 
-def write_description(folder: Path, destination: Path, *, run_id: str, model_id: str) -> None:
+def write_mlmodel_files(folder: Path, destination: Path, *, run_id: str, model_id: str) -> None:
     """Write the MLflow files for the model in `folder` to `destination`.
 
     The model's own files must be there as well, in `data/`.
@@ -116,7 +116,7 @@ def _write_example(model: Any, kinds: Mapping[str, str], destination: Path) -> N
 
 
 def _requirements(recipe: Mapping[str, Any]) -> list[str]:
-    versions = {"automl-magic": our_version(), **recipe.get("versions", {})}
+    versions = {"automl-magic": package_version(), **recipe.get("versions", {})}
     return [
         f"{name}=={version}"
         for name, version in versions.items()

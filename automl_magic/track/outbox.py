@@ -17,7 +17,7 @@ def experiment_of(run: Run) -> str:
     return name if isinstance(name, str) and name else NO_PLAN
 
 
-def mirror(
+def sync_tracking(
     runs: Iterable[Run],
     tracker: Tracker,
     *,

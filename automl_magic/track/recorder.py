@@ -26,7 +26,7 @@ _Task: TypeAlias = Callable[[], None]
 
 
 @dataclass(frozen=True)
-class Recorded:
+class TrackingResult:
     """The result of tracking a run.
 
     The run is either tracked completely and has a `tracking_id`, or `warning` says why it isn't.
@@ -91,7 +91,7 @@ class TrackingRecorder:
         if event.get("event") == "trial" and self._run is not None:
             self._tasks.put(self._log_new_trials)
 
-    def close(self, run: Run, *, limit_s: float | None = None) -> Recorded:
+    def close(self, run: Run, *, limit_s: float | None = None) -> TrackingResult:
         """Write the rest of an ended run, in at most `limit_s` seconds (default: FLUSH_LIMIT_S)."""
         limit_s = FLUSH_LIMIT_S if limit_s is None else limit_s
         started = time.monotonic()
@@ -113,7 +113,7 @@ class TrackingRecorder:
             )
         else:
             warning, tracked_run = None, self._tracked_run
-        return Recorded(
+        return TrackingResult(
             tracking_id=tracked_run.tracking_id if tracked_run else None,
             model_uri=tracked_run.model_uri if tracked_run else None,
             warning=warning,

@@ -10,7 +10,7 @@ INPUTS = ("plan", "data", "notebook", "code", "environment", "threads", "paramet
 _SCORES = ("metric", "cv", "holdout", "best", "metrics")
 
 
-def same_inputs(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+def differing_inputs(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
     """Return the names of the different inputs, in the order of `INPUTS`."""
     return list(input_changes(before, after))
 

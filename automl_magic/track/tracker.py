@@ -90,7 +90,7 @@ def check_ended(run: Run) -> None:
         )
 
 
-def not_begun(run_id: str) -> TrackingError:
+def not_tracked_error(run_id: str) -> TrackingError:
     return TrackingError(
         f"Run {run_id} isn't in the tracking store.",
         why="Its tracking hasn't been started.",
@@ -170,7 +170,7 @@ def read_plan(folder: Path) -> dict[str, Any]:
     return plan if isinstance(plan, dict) else {}
 
 
-def files_to_keep(folder: Path) -> list[Path]:
+def files_to_track(folder: Path) -> list[Path]:
     """Return the files of a run's folder to track, as sorted relative paths.
 
     The model is excluded, because it's logged as a model. Links are excluded, because a notebook

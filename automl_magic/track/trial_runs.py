@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from automl_magic.records import Trial, TrialState
-from automl_magic.track import names
+from automl_magic.track import mlflow_names
 
 if TYPE_CHECKING:
     from mlflow.entities import Run as MlflowRun
@@ -52,17 +52,19 @@ def log_trial(
 
     now = int(time.time() * 1000)
     text = json.dumps(trial.to_json())
-    fits = len(text) <= names.MAX_TAG
+    fits = len(text) <= mlflow_names.MAX_TAG
     run = existing or client.create_run(
         parent.info.experiment_id,
         start_time=now - int(trial.fit_s * 1000),
-        run_name=names.value(f"{trial.number}: {trial.candidate}", names.MAX_KEY),
+        run_name=mlflow_names.mlflow_value(
+            f"{trial.number}: {trial.candidate}", mlflow_names.MAX_KEY
+        ),
         tags={
             "mlflow.parentRunId": parent.info.run_id,
             "automl.trial_of": run_id,
             "automl.trial_number": str(trial.number),
-            "automl.candidate": names.value(trial.candidate, names.MAX_TAG),
-            "automl.reason": names.value(trial.reason, names.MAX_TAG),
+            "automl.candidate": mlflow_names.mlflow_value(trial.candidate, mlflow_names.MAX_TAG),
+            "automl.reason": mlflow_names.mlflow_value(trial.reason, mlflow_names.MAX_TAG),
             **({"automl.trial": text} if fits else {}),
         },
     )
@@ -70,7 +72,10 @@ def log_trial(
         client.log_text(run.info.run_id, text, _FILE)
     metrics = [Metric(name, value, now, step) for name, value, step in _metrics(trial)]
     params = {"estimator": trial.estimator, "view": trial.view, **trial.params}
-    texts = {names.key(str(name)): names.value(value) for name, value in params.items()}
+    texts = {
+        mlflow_names.mlflow_key(str(name)): mlflow_names.mlflow_value(value)
+        for name, value in params.items()
+    }
     # MLflow's limits per call are 100 parameters and 1,000 entities in total.
     entries = list(texts.items())
     for start in range(0, max(len(entries), 1), 100):
@@ -105,10 +110,10 @@ def _metrics(trial: Trial) -> Iterator[tuple[str, Any, int]]:
         yield "n_iterations", trial.n_iterations, 0
     if trial.score is None:
         return
-    name = names.key(trial.score.metric)
+    name = mlflow_names.mlflow_key(trial.score.metric)
     yield name, trial.score.score, 0
     for suffix, bound in (("_low", trial.score.low), ("_high", trial.score.high)):
         if bound is not None:
-            yield names.key(name + suffix), bound, 0
+            yield mlflow_names.mlflow_key(name + suffix), bound, 0
     for fold, score in enumerate(trial.fold_scores):
-        yield names.key(f"{name}_fold"), score, fold
+        yield mlflow_names.mlflow_key(f"{name}_fold"), score, fold

@@ -12,21 +12,21 @@ from automl_magic.errors import DataError
 from automl_magic.recipe import FittedRecipe
 from automl_magic.records import Explanation
 from automl_magic.records.explanations.columns import ColumnRange
-from automl_magic.records.explanations.explained import (
+from automl_magic.records.explanations.inspection import (
     Counterfactual,
     CounterfactualCase,
     Counterfactuals,
-    Local,
+    LocalExplanations,
     LocalRow,
     Shap,
 )
-from automl_magic.what_if.rows import AnyRow, Rows
-from automl_magic.what_if.shares import shares
+from automl_magic.what_if.contributions import shapley_contributions
+from automl_magic.what_if.table_rows import TableRow, TableRows
 
-LONGEST_TEXT = 2_000
+MAX_TEXT_LENGTH = 2_000
 
 
-class Session:
+class WhatIfSession:
     """A row with its original and its changed values.
 
     Parameters
@@ -47,30 +47,30 @@ class Session:
     """
 
     def __init__(
-        self, explanation: Explanation, model: FittedRecipe, table: Rows | None = None
+        self, explanation: Explanation, model: FittedRecipe, table: TableRows | None = None
     ) -> None:
-        self.told, self.model, self.table = explanation, model, table
+        self.explanation, self.model, self.table = explanation, model, table
         self.columns = explanation.columns
         self.output = explanation.output
-        self.local = explanation.section(Local)
+        self.local = explanation.section(LocalExplanations)
         self.rows: tuple[LocalRow, ...] = self.local.explained if self.local else ()
         counterfactuals = explanation.section(Counterfactuals)
         cases = counterfactuals.cases if counterfactuals else ()
         self._cases = {case.row: case for case in cases}
         self.problem: str | None = None
-        self.at: int | None = 0 if self.rows else None
-        self.any_row: AnyRow | None = None
+        self.position: int | None = 0 if self.rows else None
+        self.table_row: TableRow | None = None
         self.values: dict[str, Any] = dict(self.start)
 
     @property
-    def row(self) -> LocalRow | AnyRow | None:
+    def row(self) -> LocalRow | TableRow | None:
         """The table row that is changed; None for a row of typical values."""
-        return self.any_row if self.at is None else self.rows[self.at]
+        return self.table_row if self.position is None else self.rows[self.position]
 
     @property
     def explained(self) -> LocalRow | None:
         """The row with its explanation, or None if it has none."""
-        return None if self.at is None else self.rows[self.at]
+        return None if self.position is None else self.rows[self.position]
 
     @property
     def start(self) -> Mapping[str, Any]:
@@ -88,12 +88,12 @@ class Session:
     def order(self) -> list[int]:
         """The positions of the columns, the most important first."""
         names = [c.name for c in self.columns]
-        shap = self.told.section(Shap)
+        shap = self.explanation.section(Shap)
         important = [c.column for c in shap.columns] if shap else []
         first = [names.index(name) for name in important if name in names]
         return first + [i for i in range(len(names)) if i not in first]
 
-    def do(self, message: Mapping[str, Any]) -> None:
+    def handle(self, message: Mapping[str, Any]) -> None:
         """Apply an action. If it's invalid, set `problem` and change nothing."""
         self.problem = None
         try:
@@ -111,7 +111,7 @@ class Session:
                 case "reset":
                     self.values = dict(self.start)
                 case "way":
-                    counterfactuals = self.ways
+                    counterfactuals = self.counterfactuals
                     position = self._position(message, "way", len(counterfactuals))
                     changes = {c.column: c.becomes for c in counterfactuals[position].changes}
                     self.values = {**self.start, **changes}
@@ -119,13 +119,13 @@ class Session:
             self.problem = f"{error.what} {error.why}"
 
     @property
-    def ways(self) -> tuple[Counterfactual, ...]:
+    def counterfactuals(self) -> tuple[Counterfactual, ...]:
         """The counterfactuals of the row."""
         case = self._case
-        return () if case is None else case.found
+        return () if case is None else case.counterfactuals
 
     @property
-    def why_no_way(self) -> str | None:
+    def no_counterfactual_reason(self) -> str | None:
         """The reason why the search found no counterfactual for the row, or None."""
         case = self._case
         return None if case is None else case.why_none
@@ -146,13 +146,15 @@ class Session:
         prediction, probabilities = self.predict(row)
         return float(prediction) if self.output is None else probabilities[self.output]
 
-    def shares(self) -> dict[str, float]:
+    def contributions(self) -> dict[str, float]:
         """Return the contribution of each change to the output."""
-        return shares(self.output_of, self.start, self.values, self.changed)
+        return shapley_contributions(self.output_of, self.start, self.values, self.changed)
 
     def _take_row(self, index: object) -> None:
-        self.at = None if index is None else self._position({"at": index}, "at", len(self.rows))
-        self.any_row = None
+        self.position = (
+            None if index is None else self._position({"at": index}, "at", len(self.rows))
+        )
+        self.table_row = None
         self.values = dict(self.start)
 
     def _take_number(self, number: object) -> None:
@@ -166,7 +168,7 @@ class Session:
         if matches:
             self._take_row(matches[0])
             return
-        self.any_row, self.at = self.table.at(number), None
+        self.table_row, self.position = self.table.read(number), None
         self.values = dict(self.start)
 
     def _position(self, message: Mapping[str, Any], name: str, n: int) -> int:
@@ -197,9 +199,9 @@ class Session:
         text = value if isinstance(value, str) else ""
         if column.entry == "date":
             return _date(column, text)
-        if len(text) > LONGEST_TEXT:
+        if len(text) > MAX_TEXT_LENGTH:
             raise _invalid_value_error(
-                column, f"It has {len(text):,} characters. The maximum is {LONGEST_TEXT:,}."
+                column, f"It has {len(text):,} characters. The maximum is {MAX_TEXT_LENGTH:,}."
             )
         return text
 
@@ -207,7 +209,7 @@ class Session:
 def _number(column: ColumnRange, value: object) -> float | int:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise _invalid_value_error(column, "The column needs a number.")
-    return int(value) if column.whole and float(value).is_integer() else value
+    return int(value) if column.is_integer and float(value).is_integer() else value
 
 
 def _date(column: ColumnRange, text: str) -> str:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from automl_magic.look.numbers import number
-from automl_magic.look.text import safe
-from automl_magic.look.translation import _, ngettext
-from automl_magic.pages.report.words import class_name, plain, row_label
+from automl_magic.display.numbers import format_number
+from automl_magic.display.text import printable
+from automl_magic.display.translation import _, ngettext
+from automl_magic.pages.report.formatting import class_name, format_cell, row_label
 from automl_magic.records.explanations.columns import ColumnRange
-from automl_magic.what_if.session import Session
+from automl_magic.what_if.session import WhatIfSession
 
 SHOWN = 10  # visible columns; a click shows the others
-MOST_BARS = 12
+MAX_BARS = 12
 
 
-def view_of(session: Session) -> dict[str, Any]:
+def build_view(session: WhatIfSession) -> dict[str, Any]:
     """Return the state to show, with all texts in the reader's language."""
     prediction, probabilities = session.predict(session.values)
     start = session.start
@@ -26,17 +26,19 @@ def view_of(session: Session) -> dict[str, Any]:
     changed = session.changed
     was = ""
     if changed and is_value:
-        was = _("Before your changes: {value}.").format(value=number(before))
+        was = _("Before your changes: {value}.").format(value=format_number(before))
     elif changed:
         was = _("Before your changes: {prediction}, with a probability of {share} for {label}.")
         was = was.format(**_class_fields(session, start_prediction, before))
     return {
         "texts": texts(),
-        "rows": [safe(row_label(row.row, row.chosen_as)) for row in session.rows],
-        "at": session.at,
-        "any": "" if session.any_row is None else _("Row {n}").format(n=f"{session.any_row.row:,}"),
+        "rows": [printable(row_label(row.row, row.chosen_as)) for row in session.rows],
+        "at": session.position,
+        "any": ""
+        if session.table_row is None
+        else _("Row {n}").format(n=f"{session.table_row.row:,}"),
         "takes_number": session.table is not None,
-        "said": _("The model predicts {value}.").format(value=number(now))
+        "said": _("The model predicts {value}.").format(value=format_number(now))
         if is_value
         else _(
             "The model predicts {prediction}, with a probability of {share} for {label}."
@@ -46,8 +48,8 @@ def view_of(session: Session) -> dict[str, Any]:
         if session.row is None
         else _("The true value is {value}.").format(value=_text(session.row.truth)),
         "probabilities": [
-            [_text(label), number(share, 3), share]
-            for label, share in zip(session.told.classes, probabilities, strict=True)
+            [_text(label), format_number(share, 3), share]
+            for label, share in zip(session.explanation.classes, probabilities, strict=True)
         ]
         if probabilities
         else [],
@@ -56,11 +58,13 @@ def view_of(session: Session) -> dict[str, Any]:
         "more": _more_columns(len(session.columns) - SHOWN),
         "changes": _changes(session, before, now, changed),
         "reasons": _reasons(session),
-        "ways": [_way(session, i) for i in range(len(session.ways))],
-        "why_no_way": _("No counterfactual: {reason}").format(reason=_text(session.why_no_way))
-        if session.why_no_way
+        "ways": [_way(session, i) for i in range(len(session.counterfactuals))],
+        "why_no_way": _("No counterfactual: {reason}").format(
+            reason=_text(session.no_counterfactual_reason)
+        )
+        if session.no_counterfactual_reason
         else "",
-        "problem": safe(session.problem, 300) if session.problem else "",
+        "problem": printable(session.problem, 300) if session.problem else "",
     }
 
 
@@ -100,19 +104,19 @@ def _more_columns(n: int) -> str:
     return ngettext("{n} more column", "{n} more columns", n).format(n=n)
 
 
-def _class_fields(session: Session, prediction: object, output: float) -> dict[str, str]:
+def _class_fields(session: WhatIfSession, prediction: object, output: float) -> dict[str, str]:
     return {
         "prediction": _text(prediction),
-        "share": number(output, 3),
-        "label": safe(class_name(session.told, session.output)),
+        "share": format_number(output, 3),
+        "label": printable(class_name(session.explanation, session.output)),
     }
 
 
 def _text(value: object, limit: int = 60) -> str:
-    return safe(plain(value, limit))
+    return printable(format_cell(value, limit))
 
 
-def _field(session: Session, column: ColumnRange, position: int) -> dict[str, Any]:
+def _field(session: WhatIfSession, column: ColumnRange, position: int) -> dict[str, Any]:
     value, was = session.values[column.name], session.start[column.name]
     field: dict[str, Any] = {
         "column": position,
@@ -130,7 +134,7 @@ def _field(session: Session, column: ColumnRange, position: int) -> dict[str, An
             "value": value if isinstance(value, int | float) else None,
             "low": low,
             "high": high,
-            "step": 1 if column.whole else _step(low, high),
+            "step": 1 if column.is_integer else _step(low, high),
         }
     elif column.entry == "choice":
         levels = [level.value for level in column.levels]
@@ -160,23 +164,25 @@ def _step(low: float, high: float) -> float:
     return float(f"1e{len(str(int(span))) - 1 - 3}") if span >= 1 else float(f"{span / 300:.0e}")
 
 
-def _changes(session: Session, before: float, now: float, changed: list[str]) -> dict[str, Any]:
+def _changes(
+    session: WhatIfSession, before: float, now: float, changed: list[str]
+) -> dict[str, Any]:
     """Return the waterfall chart from the original row to the changed row."""
     if not changed:
         return {"bars": []}
-    contributions = session.shares()
+    contributions = session.contributions()
     bars = [
-        (f"{name} → {plain(session.values[name], 24)}", contributions[name])
+        (f"{name} → {format_cell(session.values[name], 24)}", contributions[name])
         for name in sorted(changed, key=lambda name: -abs(contributions[name]))
     ]
     caption = _("From {start} to {end}. The changes together make up the difference.")
     return {
         "bars": _bars(bars, before),
-        "caption": caption.format(start=number(before), end=number(now)),
+        "caption": caption.format(start=format_number(before), end=format_number(now)),
     }
 
 
-def _reasons(session: Session) -> dict[str, Any]:
+def _reasons(session: WhatIfSession) -> dict[str, Any]:
     """Return the waterfall chart of the original row, from the explanation."""
     row, local = session.explained, session.local
     if row is None or local is None or not row.shap:
@@ -184,8 +190,8 @@ def _reasons(session: Session) -> dict[str, Any]:
     steps = sorted(
         zip((c.name for c in session.columns), row.shap, strict=True), key=lambda s: -abs(s[1])
     )
-    bars = [(f"{name} = {plain(row.values.get(name), 24)}", adds) for name, adds in steps]
-    largest, others = bars[:MOST_BARS], bars[MOST_BARS:]
+    bars = [(f"{name} = {format_cell(row.values.get(name), 24)}", adds) for name, adds in steps]
+    largest, others = bars[:MAX_BARS], bars[MAX_BARS:]
     if others:
         label = ngettext("{n} other column", "{n} other columns", len(others))
         largest.append((label.format(n=len(others)), sum(bar[1] for bar in others)))
@@ -193,7 +199,9 @@ def _reasons(session: Session) -> dict[str, Any]:
     return {
         "bars": _bars(largest, row.base_value),
         "caption": caption.format(
-            start=number(row.base_value), end=number(row.total), unit=safe(local.unit)
+            start=format_number(row.base_value),
+            end=format_number(row.total),
+            unit=printable(local.unit),
         ),
     }
 
@@ -208,7 +216,7 @@ def _bars(steps: list[tuple[str, float]], start: float) -> list[dict[str, Any]]:
     span = (high - low) or 1.0
     return [
         {
-            "name": safe(name, 110),
+            "name": printable(name, 110),
             "adds": f"{adds:+.3g}",
             "up": adds >= 0,
             "from": (min(a, b) - low) / span,
@@ -218,8 +226,8 @@ def _bars(steps: list[tuple[str, float]], start: float) -> list[dict[str, Any]]:
     ]
 
 
-def _way(session: Session, i: int) -> dict[str, Any]:
-    counterfactual = session.ways[i]
+def _way(session: WhatIfSession, i: int) -> dict[str, Any]:
+    counterfactual = session.counterfactuals[i]
     changes = "; ".join(
         f"{_text(change.column)}: {_text(change.was)} → {_text(change.becomes)}"
         for change in counterfactual.changes
@@ -230,6 +238,6 @@ def _way(session: Session, i: int) -> dict[str, Any]:
         "text": sentence.format(
             changes=changes,
             prediction=_text(counterfactual.prediction),
-            output=number(counterfactual.output, 3),
+            output=format_number(counterfactual.output, 3),
         ),
     }

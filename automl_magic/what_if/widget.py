@@ -11,14 +11,14 @@ from typing import Any
 import anywidget
 import traitlets
 
-from automl_magic.look.html import script, stylesheet
+from automl_magic.display.html import script, stylesheet
 from automl_magic.recipe import FittedRecipe, load_model
 from automl_magic.records import Explanation
 from automl_magic.runs import artifacts
-from automl_magic.runs.plan_folder import plan_in
-from automl_magic.what_if.rows import Rows
-from automl_magic.what_if.session import Session
-from automl_magic.what_if.view import view_of
+from automl_magic.runs.plan_folder import find_plan
+from automl_magic.what_if.session import WhatIfSession
+from automl_magic.what_if.table_rows import TableRows
+from automl_magic.what_if.view import build_view
 from automl_magic.workspace import Workspace, default_workspace
 
 
@@ -44,15 +44,15 @@ class WhatIf(anywidget.AnyWidget):
     view = traitlets.Dict(help="The displayed state.").tag(sync=True)
 
     def __init__(
-        self, explanation: Explanation, model: FittedRecipe, table: Rows | None = None
+        self, explanation: Explanation, model: FittedRecipe, table: TableRows | None = None
     ) -> None:
-        self.session = Session(explanation, model, table)
-        super().__init__(view=view_of(self.session))
+        self.session = WhatIfSession(explanation, model, table)
+        super().__init__(view=build_view(self.session))
         self.on_msg(self._on_message)
 
     def _on_message(self, _: Any, content: Mapping[str, Any], __: list[Any]) -> None:
-        self.session.do(content)
-        self.view = view_of(self.session)
+        self.session.handle(content)
+        self.view = build_view(self.session)
 
 
 def whatif(run_id: str = "last", *, workspace: Workspace | None = None) -> WhatIf:
@@ -71,11 +71,11 @@ def whatif(run_id: str = "last", *, workspace: Workspace | None = None) -> WhatI
         If the run doesn't exist or hasn't been explained (run `automl explain RUN`).
     """
     workspace = workspace or default_workspace()
-    explanation = artifacts.read_explanation(artifacts.explanation_of(run_id, workspace))
-    plan = plan_in(Path(artifacts.find_run(explanation.of_run, workspace).folder))
+    explanation = artifacts.read_explanation(artifacts.find_explanation_run(run_id, workspace))
+    plan = find_plan(Path(artifacts.find_run(explanation.of_run, workspace).folder))
     table = None
     if plan is not None:
-        table = Rows(
+        table = TableRows(
             source=plan.dataset.source,
             fingerprint=explanation.data_fingerprint,
             columns=[column.name for column in explanation.columns],

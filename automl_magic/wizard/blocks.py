@@ -9,26 +9,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
+from automl_magic.display.text import LINES, printable
 from automl_magic.errors import AutomlMagicError
-from automl_magic.look.text import LINES, safe
 
 Block: TypeAlias = dict[str, Any]
 
 
 def paragraph(text: str, *, soft: bool = False) -> Block:
-    return {"type": "paragraph", "text": safe(text, 1000), "soft": soft}
+    return {"type": "paragraph", "text": printable(text, 1000), "soft": soft}
 
 
 def heading(text: str) -> Block:
-    return {"type": "heading", "text": safe(text, 200)}
+    return {"type": "heading", "text": printable(text, 200)}
 
 
 def option(value: str, label: str, note: str = "") -> Block:
     """Return one option of a field. `note` explains it."""
     return {
         "value": value,
-        "label": safe(label, 120),
-        "note": safe(note, 400),
+        "label": printable(label, 120),
+        "note": printable(note, 400),
     }
 
 
@@ -75,9 +75,9 @@ def _field(kind: str, name: str, label: str, value: object, reason: str, **more:
     return {
         "type": kind,
         "name": name,
-        "label": safe(label, 200),
+        "label": printable(label, 200),
         "value": value,
-        "reason": safe(reason, 600),
+        "reason": printable(reason, 600),
         **more,
     }
 
@@ -92,9 +92,9 @@ def table(
     """Return a table. `numbers` has the indices of the columns that hold numbers."""
     return {
         "type": "table",
-        "caption": safe(caption, 300),
-        "headings": [safe(text, 80) for text in headings],
-        "rows": [[safe(cell, 200) for cell in row] for row in rows],
+        "caption": printable(caption, 300),
+        "headings": [printable(text, 80) for text in headings],
+        "rows": [[printable(cell, 200) for cell in row] for row in rows],
         "numbers": list(numbers),
     }
 
@@ -102,23 +102,27 @@ def table(
 def bars(caption: str, items: Iterable[tuple[str, float, str]]) -> Block:
     """Return a bar chart. Each item has a label, its share of the longest bar, and a value."""
     bar_items = [
-        {"label": safe(label, 60), "share": max(0.0, min(1.0, share)), "value": safe(value, 60)}
+        {
+            "label": printable(label, 60),
+            "share": max(0.0, min(1.0, share)),
+            "value": printable(value, 60),
+        }
         for label, share, value in items
     ]
-    return {"type": "bars", "caption": safe(caption, 300), "items": bar_items}
+    return {"type": "bars", "caption": printable(caption, 300), "items": bar_items}
 
 
 def facts(pairs: Iterable[tuple[str, str]]) -> Block:
-    return {"type": "facts", "items": [[safe(k, 60), safe(v, 200)] for k, v in pairs]}
+    return {"type": "facts", "items": [[printable(k, 60), printable(v, 200)] for k, v in pairs]}
 
 
 def notes(title: str, items: Iterable[tuple[str, str, str]]) -> Block:
     """Return a list of notes: severity (info, warning, error or done), text, what to do."""
     return {
         "type": "notes",
-        "title": safe(title, 200),
+        "title": printable(title, 200),
         "items": [
-            {"severity": severity, "text": safe(text, 500), "fix": safe(fix, 400)}
+            {"severity": severity, "text": printable(text, 500), "fix": printable(fix, 400)}
             for severity, text, fix in items
         ],
     }
@@ -126,13 +130,13 @@ def notes(title: str, items: Iterable[tuple[str, str, str]]) -> Block:
 
 def problem(error: AutomlMagicError) -> Block:
     """Return an error: what happened, why, and what to do."""
-    return {part: safe(getattr(error, part), 1000) for part in LINES}
+    return {part: printable(getattr(error, part), 1000) for part in LINES}
 
 
 def code(tabs: Mapping[str, str]) -> Block:
     """Return code to copy, one tab per name."""
     safe_tabs = [
-        {"name": name, "text": "\n".join(safe(line) for line in text.splitlines())}
+        {"name": name, "text": "\n".join(printable(line) for line in text.splitlines())}
         for name, text in tabs.items()
     ]
     return {"type": "code", "tabs": safe_tabs}
@@ -140,7 +144,7 @@ def code(tabs: Mapping[str, str]) -> Block:
 
 def more(summary: str, blocks: Sequence[Block]) -> Block:
     """Return blocks folded under a summary."""
-    return {"type": "more", "summary": safe(summary, 200), "blocks": list(blocks)}
+    return {"type": "more", "summary": printable(summary, 200), "blocks": list(blocks)}
 
 
 def buttons(items: Iterable[tuple[str, str, str]]) -> Block:
@@ -148,7 +152,7 @@ def buttons(items: Iterable[tuple[str, str, str]]) -> Block:
     return {
         "type": "buttons",
         "items": [
-            {"action": a, "label": safe(label, 80), "look": look} for a, label, look in items
+            {"action": a, "label": printable(label, 80), "look": look} for a, label, look in items
         ],
     }
 
@@ -157,14 +161,19 @@ def files(folder: str, parent: str | None, entries: Iterable[Block]) -> Block:
     """Return a list of folders and files to choose from. Each entry has a path and a label."""
     return {
         "type": "files",
-        "folder": safe(folder, 200),
+        "folder": printable(folder, 200),
         "parent": parent,
         "entries": list(entries),
     }
 
 
 def upload(label: str, accept: str, max_bytes: int) -> Block:
-    return {"type": "upload", "label": safe(label, 120), "accept": accept, "max_bytes": max_bytes}
+    return {
+        "type": "upload",
+        "label": printable(label, 120),
+        "accept": accept,
+        "max_bytes": max_bytes,
+    }
 
 
 def progress(
@@ -179,15 +188,20 @@ def progress(
     """Return the progress of a run: cells done, and the scores of the trials over time."""
     return {
         "type": "progress",
-        "label": safe(label, 200),
+        "label": printable(label, 200),
         "done": done,
         "of": of,
         "points": [dict(point) for point in points],
-        "metric": safe(metric, 40),
-        "chart_label": safe(chart_label, 200),
+        "metric": printable(metric, 40),
+        "chart_label": printable(chart_label, 200),
     }
 
 
 def link(label: str, path: str, note: str = "") -> Block:
     """Return a link to a file by its path on the Jupyter server."""
-    return {"type": "link", "label": safe(label, 120), "path": path, "note": safe(note, 300)}
+    return {
+        "type": "link",
+        "label": printable(label, 120),
+        "path": path,
+        "note": printable(note, 300),
+    }

@@ -11,12 +11,12 @@ from automl_magic.batch.formats import SUFFIXES
 from automl_magic.errors import DataNotReadable
 
 ACCEPT = tuple(SUFFIXES)
-MOST_ENTRIES = 200
-LARGEST_UPLOAD_BYTES = 500_000_000
+MAX_ENTRIES = 200
+MAX_UPLOAD_BYTES = 500_000_000
 
 
 @dataclass(frozen=True)
-class Entry:
+class FileEntry:
     """A folder or a table. `path` is relative to the root of the browser."""
 
     path: str
@@ -25,7 +25,7 @@ class Entry:
     size_bytes: int
 
 
-def listing(root: Path, inside: str) -> list[Entry]:
+def list_folder(root: Path, inside: str) -> list[FileEntry]:
     """Return the folders and readable tables in a folder below the root.
 
     Raises
@@ -33,7 +33,7 @@ def listing(root: Path, inside: str) -> list[Entry]:
     DataNotReadable
         If the folder is outside the root or can't be read.
     """
-    folder = within(root, inside)
+    folder = resolve_inside(root, inside)
     entries = []
     try:
         with os.scandir(folder) as items:
@@ -47,10 +47,10 @@ def listing(root: Path, inside: str) -> list[Entry]:
             why=f"{error.strerror or error}.",
             fix="Choose another folder.",
         ) from error
-    return sorted(entries, key=lambda e: (not e.is_folder, e.name.lower()))[:MOST_ENTRIES]
+    return sorted(entries, key=lambda e: (not e.is_folder, e.name.lower()))[:MAX_ENTRIES]
 
 
-def within(root: Path, inside: str) -> Path:
+def resolve_inside(root: Path, inside: str) -> Path:
     """Return the absolute path of something below the root. Links out of the root are rejected.
 
     Raises
@@ -93,7 +93,7 @@ def free_path(root: Path, name: str) -> Path:
     return next(root / candidate for candidate in names if not (root / candidate).exists())
 
 
-def _entry(root: Path, item: os.DirEntry[str]) -> Entry | None:
+def _entry(root: Path, item: os.DirEntry[str]) -> FileEntry | None:
     if item.name.startswith("."):
         return None
     try:
@@ -106,4 +106,4 @@ def _entry(root: Path, item: os.DirEntry[str]) -> Entry | None:
     if not is_folder and not (is_file and plain.endswith(ACCEPT)):
         return None
     relative = Path(item.path).relative_to(root) if Path(item.path).is_relative_to(root) else None
-    return None if relative is None else Entry(relative.as_posix(), item.name, is_folder, size)
+    return None if relative is None else FileEntry(relative.as_posix(), item.name, is_folder, size)

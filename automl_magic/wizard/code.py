@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import Any
 
-from automl_magic.planning.spec_options import asked
+from automl_magic.planning.spec_options import spec_from_options
 from automl_magic.wizard.answers import Answers
 
 _OPTIONS = {
@@ -18,7 +18,7 @@ _OPTIONS = {
 }
 
 
-def line(answers: Answers, data: str) -> str:
+def magic_line(answers: Answers, data: str) -> str:
     """Return the call as one line: `%automl fit customers.csv --target churn --budget 60s`."""
     options = answers.options()
     arguments = ["%automl", "fit", data]
@@ -37,14 +37,14 @@ def line(answers: Answers, data: str) -> str:
     return " ".join(shlex.quote(argument) for argument in arguments)
 
 
-def yaml(answers: Answers, data: str) -> str:
+def experiment_text(answers: Answers, data: str) -> str:
     """Return the experiment file. It leaves out what wasn't answered."""
     from automl_magic.planning import format_spec
 
-    return format_spec(asked(data, answers.target or "", **answers.options()))
+    return format_spec(spec_from_options(data, answers.target or "", **answers.options()))
 
 
-def python(answers: Answers, data: str) -> str:
+def python_code(answers: Answers, data: str) -> str:
     """Return the call in Python."""
     table = data if answers.frame is not None and data.isidentifier() else _literal(data)
     arguments = [table, _literal(answers.target)]

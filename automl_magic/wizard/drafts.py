@@ -27,17 +27,17 @@ class Drafts:
         key = hashlib.sha256(str(folder).encode("utf-8", "surrogateescape")).hexdigest()[:24]
         self.path = home / "wizard" / f"{key}.json"
 
-    def keep(self, answers: Answers) -> None:
+    def save(self, answers: Answers) -> None:
         with contextlib.suppress(OSError, UnicodeEncodeError):
             self.path.parent.mkdir(parents=True, exist_ok=True)
             write_atomic(self.path, dumps(answers.to_json()).encode("utf-8"))
 
-    def last(self) -> Answers | None:
+    def load(self) -> Answers | None:
         try:
             return Answers.from_json(json.loads(self.path.read_text("utf-8")))
         except (OSError, ValueError, RecordProblem):
             return None
 
-    def forget(self) -> None:
+    def delete(self) -> None:
         with contextlib.suppress(OSError):
             self.path.unlink(missing_ok=True)

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from automl_magic import flow
 from automl_magic.data.sources.address import credential_of
+from automl_magic.display.translation import _
 from automl_magic.errors import AutomlMagicError
-from automl_magic.look.translation import _
 from automl_magic.records import (
     Dataset,
     Leaderboard,
@@ -26,17 +26,17 @@ from automl_magic.records import (
     Run,
     RunStatus,
 )
-from automl_magic.runs.opened import look_here_by_default
+from automl_magic.runs.backends import set_default_tracking
 from automl_magic.wizard import suggest
 from automl_magic.wizard.answers import Answers
-from automl_magic.wizard.attempt import Attempt, going_on
-from automl_magic.wizard.browse import LARGEST_UPLOAD_BYTES, free_path
+from automl_magic.wizard.browse import MAX_UPLOAD_BYTES, free_path
 from automl_magic.wizard.drafts import Drafts
-from automl_magic.wizard.table import Table, read
+from automl_magic.wizard.table import ProfiledTable, load_table
+from automl_magic.wizard.wizard_run import WizardRun, active_run
 from automl_magic.workspace import Workspace
 
 if TYPE_CHECKING:
-    from automl_magic.reasons import Account
+    from automl_magic.decision_log import DecisionLog
 
 REPORT = "report.html"
 STEPS = ("data", "target", "goal", "limits", "review", "run", "result")
@@ -54,15 +54,15 @@ _MANY_CELLS, _FEW_CELLS = 2_000_000, 100_000
 
 
 @dataclasses.dataclass(frozen=True)
-class Result:
+class WizardResult:
     """The result of a run, as the last step shows it."""
 
     run: Run
-    board: Leaderboard
-    account: Account
+    leaderboard: Leaderboard
+    decision_log: DecisionLog
 
 
-class Session:
+class WizardSession:
     """The state of one wizard.
 
     Parameters
@@ -94,13 +94,13 @@ class Session:
         self._workspace = workspace
         self.folder, self.names, self._changed, self._drafts = folder, names, changed, drafts
         self.answers = answers or Answers()
-        self.table: Table | None = None
+        self.table: ProfiledTable | None = None
         self.plan: Plan | None = None
         # The profile for a table and target doesn't depend on budgets and costs.
-        self._profiled: tuple[Table, str, Dataset] | None = None
-        self.attempt = going_on(self.answers.run_id)
-        self.result: Result | None = None
-        self.registered: ModelVersion | None = None
+        self._profiled: tuple[ProfiledTable, str, Dataset] | None = None
+        self.wizard_run = active_run(self.answers.run_id)
+        self.result: WizardResult | None = None
+        self.model_version: ModelVersion | None = None
         self.report: Path | None = None
         self.problem: AutomlMagicError | None = None
         self.busy: str | None = None
@@ -115,12 +115,12 @@ class Session:
         self._lock = threading.RLock()
         if self.answers.source is not None:
             self._read()
-        if self.attempt is not None:
-            self.attempt.listen(self._on_attempt_change)
+        if self.wizard_run is not None:
+            self.wizard_run.add_listener(self._on_attempt_change)
         elif self.answers.run_id is not None:
             self._load_result(self.answers.run_id)
 
-    def do(self, message: Mapping[str, Any], buffers: Sequence[Any] = ()) -> None:
+    def handle(self, message: Mapping[str, Any], buffers: Sequence[Any] = ()) -> None:
         """Handle a message from the page. An error becomes `problem`."""
         actions = {
             "set": self._set,
@@ -147,8 +147,8 @@ class Session:
 
     def wait(self, timeout_s: float = 60.0) -> None:
         """Wait until all work is done. For tests and scripts."""
-        if self.attempt is not None:
-            self.attempt.join(timeout_s)
+        if self.wizard_run is not None:
+            self.wizard_run.join(timeout_s)
         for worker in (self._work, self._background):
             worker.submit(lambda: None).result(timeout_s)
 
@@ -174,7 +174,7 @@ class Session:
             return self.answers.sensitive
         if self.table is None:
             return ()
-        return suggest.sensitive(self.table.dataset.columns, self.answers.target)
+        return suggest.suggest_sensitive(self.table.dataset.columns, self.answers.target)
 
     @property
     def result_folder(self) -> Path:
@@ -184,7 +184,7 @@ class Session:
         return folder if folder.is_dir() and folder.is_relative_to(self.folder) else self.folder
 
     @property
-    def complete(self) -> Answers:
+    def with_defaults(self) -> Answers:
         """The answers with the session's defaults filled in."""
         return dataclasses.replace(
             self.answers,
@@ -193,7 +193,7 @@ class Session:
             folder=self.answers.folder or str(self._default_folder()),
         )
 
-    def may_go(self, step: str) -> bool:
+    def can_open(self, step: str) -> bool:
         """Return whether a step can be shown: all that it needs has been answered."""
         return {
             "data": True,
@@ -201,7 +201,7 @@ class Session:
             "goal": self.plan is not None,
             "limits": self.plan is not None,
             "review": self.plan is not None,
-            "run": self.plan is not None or self.attempt is not None,
+            "run": self.plan is not None or self.wizard_run is not None,
             "result": self.result is not None,
         }.get(step, False)
 
@@ -212,7 +212,7 @@ class Session:
 
     def _answer(self, **changes: Any) -> None:
         self.answers = dataclasses.replace(self.answers, **changes)
-        self._drafts.keep(self.answers)
+        self._drafts.save(self.answers)
 
     def _set(self, message: Mapping[str, Any]) -> None:
         name, value = str(message.get("name")), message.get("value")
@@ -228,14 +228,14 @@ class Session:
             changed = Answers.from_json(document)
         except RecordProblem as error:
             raise AutomlMagicError(
-                f"{_label(name)} can't be {error.found.removeprefix('the number ')}.",
+                f"{_label(name)} can't be {error.actual.removeprefix('the number ')}.",
                 why=f"It must be {error.expected}.",
                 fix="Enter another value, or leave the field empty.",
             ) from error
         if changed == self.answers:
             return
         self.answers = changed
-        self._drafts.keep(changed)
+        self._drafts.save(changed)
         if name == "source":
             self.table = self.plan = None
             self._read()
@@ -244,14 +244,14 @@ class Session:
 
     def _go(self, message: Mapping[str, Any]) -> None:
         step = str(message.get("step"))
-        if self.may_go(step):
+        if self.can_open(step):
             self._answer(step=step)
 
     def _browse(self, message: Mapping[str, Any]) -> None:
-        from automl_magic.wizard.browse import listing
+        from automl_magic.wizard.browse import list_folder
 
         folder = str(message.get("folder") or "")
-        listing(self.folder, folder)
+        list_folder(self.folder, folder)
         self.browsing = folder
 
     def _later(self, label: str, work: Callable[[], None]) -> None:
@@ -275,13 +275,13 @@ class Session:
         assert source is not None
 
         def work() -> None:
-            table = read(source, self.folder, self.names())
+            table = load_table(source, self.folder, self.names())
             with self._lock:
                 if self.answers.source != source:
                     return
                 self.table = table
                 if self.answers.target is None:
-                    guess = suggest.target(table.dataset.columns)
+                    guess = suggest.suggest_target(table.dataset.columns)
                     self._answer(target=guess[0] if guess else None)
             if self.answers.target is not None:
                 self._make_plan()
@@ -304,10 +304,10 @@ class Session:
             table.frame,
             answers.target,
             name=table.dataset.name,
-            source=table.written,
+            source=table.code_name,
             dataset=profiled[2] if profiled else None,
             workspace=self._workspace,
-            **self.complete.options(),
+            **self.with_defaults.options(),
         )
         with self._lock:
             if (self.table, self.answers.target) == (table, answers.target):
@@ -317,10 +317,10 @@ class Session:
         name, offset, size = str(message.get("name")), message.get("offset"), message.get("size")
         if not isinstance(offset, int) or not isinstance(size, int) or not buffers:
             return
-        if not 0 < size <= LARGEST_UPLOAD_BYTES:
+        if not 0 < size <= MAX_UPLOAD_BYTES:
             raise AutomlMagicError(
                 f"Can't upload {name[:80]!r}.",
-                why=f"It has {size:,} bytes. The limit is {LARGEST_UPLOAD_BYTES:,}.",
+                why=f"It has {size:,} bytes. The limit is {MAX_UPLOAD_BYTES:,}.",
                 fix="Copy the file into this folder another way, and choose it above.",
             )
         if offset == 0:
@@ -346,27 +346,27 @@ class Session:
     def _start(self) -> None:
         if self.table is None or self.plan is None or self.answers.target is None:
             return
-        if self.attempt is not None and not self.attempt.is_over:
+        if self.wizard_run is not None and not self.wizard_run.is_finished:
             return
-        answers = self.complete
+        answers = self.with_defaults
         assert answers.folder is not None
         folder = Path(answers.folder)
         if folder.exists():
             folder = self._default_folder()
-        self.result = self.registered = self.report = None
+        self.result = self.model_version = self.report = None
         self._answer(step="run", run_id=None, model=None, folder=None)
-        self.attempt = Attempt(
+        self.wizard_run = WizardRun(
             self.table.data,
             self.answers.target,
             answers.options(),
             (self.folder / folder).absolute(),
             self._workspace,
         )
-        self.attempt.listen(self._on_attempt_change)
-        self.attempt.start()
+        self.wizard_run.add_listener(self._on_attempt_change)
+        self.wizard_run.start()
 
     def _on_attempt_change(self) -> None:
-        attempt = self.attempt
+        attempt = self.wizard_run
         if attempt is None:
             return
         if attempt.run_id is not None and attempt.run_id != self.answers.run_id:
@@ -382,7 +382,7 @@ class Session:
             run = flow.find_run(run_id, workspace=here)
             if run.status is not RunStatus.SUCCEEDED:
                 return
-            result = Result(
+            result = WizardResult(
                 run, flow.leaderboard(run_id, workspace=here), flow.why(run_id, workspace=here)
             )
             with self._lock:
@@ -393,8 +393,8 @@ class Session:
         self._later(_("Reading the result…"), work)
 
     def _stop(self, *, cancel: bool) -> None:
-        if self.attempt is not None and not self.attempt.is_over:
-            self.attempt.stop(cancel=cancel)
+        if self.wizard_run is not None and not self.wizard_run.is_finished:
+            self.wizard_run.stop(cancel=cancel)
 
     def _register(self, message: Mapping[str, Any]) -> None:
         if self.result is None:
@@ -403,9 +403,9 @@ class Session:
 
         def work() -> None:
             version = flow.register(run_id, name, workspace=self._workspace)
-            look_here_by_default(self._workspace)
+            set_default_tracking(self._workspace)
             with self._lock:
-                self.registered = version
+                self.model_version = version
                 self._answer(model=name)
 
         self._later(_("Registering the model…"), work)
@@ -417,10 +417,10 @@ class Session:
         self.is_explaining = True
 
         def work() -> None:
-            from automl_magic.pages.report import Report
+            from automl_magic.pages.report import ExplainReport
 
             result = flow.explain(run_id, workspace=self._workspace)
-            Report.of(result.outcome.run.run_id, self._workspace).write(folder / REPORT)
+            ExplainReport.of(result.outcome.run.run_id, self._workspace).write(folder / REPORT)
 
         def job() -> None:
             error = _error_of(work)
@@ -436,13 +436,13 @@ class Session:
         self._background.submit(job)
 
     def _forget(self) -> None:
-        if self.attempt is not None and not self.attempt.is_over:
+        if self.wizard_run is not None and not self.wizard_run.is_finished:
             return
         self._turn += 1
         self.answers, self.table, self.plan, self.busy = Answers(), None, None, None
-        self.attempt = self.result = self.registered = self.report = None
+        self.wizard_run = self.result = self.model_version = self.report = None
         self.resumed = False
-        self._drafts.forget()
+        self._drafts.delete()
 
 
 def _error_of(work: Callable[[], None]) -> AutomlMagicError | None:

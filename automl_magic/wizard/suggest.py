@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from automl_magic.look.translation import _
+from automl_magic.display.translation import _
 from automl_magic.records import Column, ColumnKind
 
 _TARGETS = (
@@ -43,7 +43,7 @@ _MAX_CLASSES = 20
 _UNUSABLE = (ColumnKind.CONSTANT, ColumnKind.ID, ColumnKind.TEXT)
 
 
-def target(columns: Sequence[Column]) -> tuple[str, str] | None:
+def suggest_target(columns: Sequence[Column]) -> tuple[str, str] | None:
     """Return the column that is probably the target, and why, or None if no column stands out."""
     usable = [column for column in columns if column.kind not in _UNUSABLE]
     for name in _TARGETS:
@@ -61,7 +61,7 @@ def target(columns: Sequence[Column]) -> tuple[str, str] | None:
     return None
 
 
-def sensitive(columns: Sequence[Column], target: str | None) -> tuple[str, ...]:
+def suggest_sensitive(columns: Sequence[Column], target: str | None) -> tuple[str, ...]:
     """Return the columns whose names suggest an attribute protected from discrimination."""
     return tuple(
         column.name

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from automl_magic.records import Dataset
-from automl_magic.wizard.browse import within
+from automl_magic.wizard.browse import resolve_inside
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,13 +17,13 @@ _BINS = 20
 
 
 @dataclass(frozen=True, eq=False)
-class Table:
+class ProfiledTable:
     """A table and its profile. `data` is for `flow.plan`, `written` is its name in code."""
 
     frame: pd.DataFrame
     dataset: Dataset
     data: Any
-    written: str
+    code_name: str
 
     def histogram(self, column: str) -> list[tuple[float, float, int]]:
         """Return equal-width bins of a numeric column: lower edge, upper edge, number of rows."""
@@ -42,7 +42,7 @@ class Table:
         ]
 
 
-def read(source: str, folder: Path, names: Mapping[str, Any]) -> Table:
+def load_table(source: str, folder: Path, names: Mapping[str, Any]) -> ProfiledTable:
     """Read the chosen source and profile it.
 
     Raises
@@ -51,13 +51,15 @@ def read(source: str, folder: Path, names: Mapping[str, Any]) -> Table:
     """
     from automl_magic.data import profile
     from automl_magic.data.sources.frame import Frames
-    from automl_magic.data.sources.registry import find, match
+    from automl_magic.data.sources.registry import find_source, match_source
 
     frames = [Frames(names)]
-    matched, text = match(source, frames), source
+    matched, text = match_source(source, frames), source
     if matched is None or matched.is_path:
-        text = str(within(folder, source))
-    data_source = find(text, frames)
+        text = str(resolve_inside(folder, source))
+    data_source = find_source(text, frames)
     frame, code_name = data_source.load(text), data_source.in_code(source)
     dataset = profile(frame, name=data_source.title(text), source=code_name, read={})
-    return Table(frame=frame, dataset=dataset, data=data_source.argument(source), written=code_name)
+    return ProfiledTable(
+        frame=frame, dataset=dataset, data=data_source.argument(source), code_name=code_name
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from automl_magic.look.translation import _
+from automl_magic.display.translation import _
 
 
 def script_texts() -> dict[str, str]:

@@ -14,10 +14,10 @@ import anywidget
 import traitlets
 
 from automl_magic.data.sources.frame import frame_text
-from automl_magic.look.html import script, stylesheet
+from automl_magic.display.html import script, stylesheet
 from automl_magic.wizard.drafts import Drafts
-from automl_magic.wizard.session import Session
-from automl_magic.wizard.steps import view_of
+from automl_magic.wizard.session import WizardSession
+from automl_magic.wizard.steps import build_view
 from automl_magic.wizard.texts import script_texts
 from automl_magic.workspace import Workspace, default_workspace
 
@@ -80,8 +80,8 @@ class Wizard(anywidget.AnyWidget):
         names = names or _kernel_namespace
         here = workspace or default_workspace()
         drafts = Drafts(root, here.home)
-        answers = None if data is not None else drafts.last()
-        self.session = Session(
+        answers = None if data is not None else drafts.load()
+        self.session = WizardSession(
             folder=root,
             names=names,
             changed=self._draw_soon,
@@ -89,20 +89,20 @@ class Wizard(anywidget.AnyWidget):
             answers=answers,
             workspace=here,
         )
-        view = view_of(self.session)
+        view = build_view(self.session)
         super().__init__(view=view, plan=self.session.answers.to_json(), texts=script_texts())
         self.on_msg(self._receive)
         if data is not None:
             source = frame_text(data) if data in names() else data
-            self.session.do({"do": "set", "name": "source", "value": source})
+            self.session.handle({"do": "set", "name": "source", "value": source})
             if target is not None:
-                self.session.do({"do": "set", "name": "target", "value": target})
+                self.session.handle({"do": "set", "name": "target", "value": target})
 
     def _receive(self, _: Any, content: Mapping[str, Any], buffers: list[Any]) -> None:
-        self.session.do(content, buffers)
+        self.session.handle(content, buffers)
         accepted = self.session.problem is None
         self._draw()
-        self.send({"ticket": content.get("ticket"), "accepted": accepted})
+        self.assign({"ticket": content.get("ticket"), "accepted": accepted})
 
     def _draw_soon(self) -> None:
         """Draw now, or soon if it was just drawn, so the page always ends at the latest state."""
@@ -119,7 +119,7 @@ class Wizard(anywidget.AnyWidget):
             self._is_due.clear()
             self._drawn_at = time.monotonic()
             self.plan = self.session.answers.to_json()
-            self.view = view_of(self.session)
+            self.view = build_view(self.session)
 
 
 def _kernel_namespace() -> Mapping[str, Any]:

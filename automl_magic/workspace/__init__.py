@@ -10,7 +10,7 @@ mlflow      connections to MLflow
 
 from __future__ import annotations
 
-from automl_magic.workspace.chosen import default_workspace, workspace_named, workspace_names
+from automl_magic.workspace.lookup import default_workspace, workspace_named, workspace_names
 from automl_magic.workspace.workspace import Database, Workspace
 
 __all__ = ["Database", "Workspace", "default_workspace", "workspace_named", "workspace_names"]

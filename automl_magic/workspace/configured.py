@@ -18,27 +18,27 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from automl_magic.errors import WorkspaceError, near_miss, shorten
-from automl_magic.files.yaml_text import Form, compose, read_text, value_of, with_line
+from automl_magic.errors import WorkspaceError, closest_match, shorten
+from automl_magic.files.yaml_text import FileFormat, field_error, node_value, parse_yaml, read_text
 from automl_magic.records.codec import RecordProblem
 from automl_magic.workspace.actor import system_user
-from automl_magic.workspace.entries import Entry, Workspaces, workspace_of
+from automl_magic.workspace.entries import WorkspaceEntry, WorkspacesFile, workspace_of
 from automl_magic.workspace.own import own_home
 from automl_magic.workspace.workspace import OWN, Workspace
 
 FILE_VARIABLE = "AUTOML_MAGIC_WORKSPACES"
 FILE_NAME = "workspaces.yaml"
-FORM = Form(
+FORM = FileFormat(
     noun="workspaces file",
     article_noun="a workspaces file",
     example="workspaces:",
-    write_one="Create one as in docs/howto/workspaces.md.",
-    compare="Compare it with the file in docs/howto/workspaces.md",
+    create_hint="Create one as in docs/howto/workspaces.md.",
+    compare_hint="Compare it with the file in docs/howto/workspaces.md",
 )
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 
-def find(name: str, environ: Mapping[str, str]) -> Workspace:
+def find_workspace(name: str, environ: Mapping[str, str]) -> Workspace:
     """Return the configured workspace with this name. The acting user is the system user.
 
     Raises
@@ -51,7 +51,7 @@ def find(name: str, environ: Mapping[str, str]) -> Workspace:
     path, workspaces = workspaces_file(environ), configured(environ)
     if name in workspaces:
         return workspaces[name]
-    close = near_miss(name, (*workspaces, OWN))
+    close = closest_match(name, (*workspaces, OWN))
     raise WorkspaceError(
         f"There's no workspace {name[:60]!r}.",
         why=f"The workspaces in {path} are {shorten(list(workspaces))}."
@@ -92,9 +92,9 @@ def read_workspaces(path: Path, own: Path, actor: str) -> dict[str, Workspace]:
         If the file is missing or isn't YAML, has an unknown field or a password, or two workspaces
         share a folder or a store. The error names the line.
     """
-    root = compose(read_text(path, FORM), path.name, FORM)
+    root = parse_yaml(read_text(path, FORM), path.name, FORM)
     try:
-        entries = Workspaces.from_json(value_of(root, path.name)).workspaces
+        entries = WorkspacesFile.from_json(node_value(root, path.name)).workspaces
         workspaces: dict[str, Workspace] = {}
         for name, entry in entries.items():
             _check_entry(name, entry)
@@ -103,11 +103,11 @@ def read_workspaces(path: Path, own: Path, actor: str) -> dict[str, Workspace]:
             _check_separate(workspace, list(workspaces.values()), own)
             workspaces[name] = workspace
     except RecordProblem as problem:
-        raise with_line(problem, root, path.name) from problem
+        raise field_error(problem, root, path.name) from problem
     return workspaces
 
 
-def _check_entry(name: str, entry: Entry) -> None:
+def _check_entry(name: str, entry: WorkspaceEntry) -> None:
     if name == OWN or not _NAME.fullmatch(name):
         raise RecordProblem(
             ("workspaces", name),

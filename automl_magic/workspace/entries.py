@@ -9,15 +9,15 @@ from pathlib import Path
 
 from automl_magic.errors import SecretError
 from automl_magic.records.codec import OutOfRange, Record
-from automl_magic.secrets import parse
+from automl_magic.secrets import parse_reference
 from automl_magic.workspace.workspace import (
     LOCAL_POLICY,
     SECRET_NAME,
     Database,
     Workspace,
-    beside,
-    store_in,
-    tracking_in,
+    default_predictions,
+    default_store,
+    default_tracking_uri,
 )
 
 _SCHEMA = re.compile(r"[a-z_][a-z0-9_]{0,62}")
@@ -49,7 +49,7 @@ class TrackingEntry(Record):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Entry(Record):
+class WorkspaceEntry(Record):
     """A workspace in the file. A database can be just an address, without a schema."""
 
     home: str | None = None
@@ -66,14 +66,14 @@ class Entry(Record):
                     "secrets", "a mapping with names of capital letters, digits and '_'"
                 )
             try:
-                parse(reference)
+                parse_reference(reference)
             except SecretError:
                 expected = "a mapping to references, env:NAME or file:/PATH, not to secrets"
                 raise OutOfRange("secrets", expected) from None
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Handed(Entry):
+class InheritedWorkspace(WorkspaceEntry):
     """A workspace that one process passes to another."""
 
     name: str
@@ -81,21 +81,21 @@ class Handed(Entry):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Workspaces(Record):
+class WorkspacesFile(Record):
     """The contents of the workspaces file."""
 
-    workspaces: Mapping[str, Entry]
+    workspaces: Mapping[str, WorkspaceEntry]
 
 
-def from_json(document: object) -> Workspace:
+def workspace_from_json(document: object) -> Workspace:
     """Read a workspace from the JSON of `Workspace.to_json`. Raises RecordProblem."""
-    entry = Handed.from_json(document)
+    entry = InheritedWorkspace.from_json(document)
     return workspace_of(entry, entry.name, entry.actor, Path(entry.home or "/"))
 
 
-def workspace_of(entry: Entry, name: str, actor: str, home: Path) -> Workspace:
+def workspace_of(entry: WorkspaceEntry, name: str, actor: str, home: Path) -> Workspace:
     """Return the workspace of an entry. Omitted databases are files in its home folder."""
-    store = _database(entry.store) or store_in(home)
+    store = _database(entry.store) or default_store(home)
     tracking = entry.tracking
     if isinstance(tracking, str):
         tracking = TrackingEntry(uri=tracking)
@@ -104,8 +104,8 @@ def workspace_of(entry: Entry, name: str, actor: str, home: Path) -> Workspace:
         actor=actor,
         home=home,
         store=store,
-        predictions=_database(entry.predictions) or beside(store),
-        tracking_uri=tracking.uri if tracking else tracking_in(home),
+        predictions=_database(entry.predictions) or default_predictions(store),
+        tracking_uri=tracking.uri if tracking else default_tracking_uri(home),
         registry_uri=tracking.registry if tracking else None,
         tracking_workspace=tracking.workspace if tracking else None,
         policy=entry.policy,

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _SQLITE = "sqlite:///"
 
 
-def use_by_default(tracking: Tracking) -> None:
+def set_default_tracking(tracking: Tracking) -> None:
     """Set the tracking URI of `mlflow` in this process, unless it's already set."""
     import mlflow
 
@@ -47,7 +47,7 @@ def connect(tracking: Tracking) -> MlflowClient:
     database = database_file(tracking.uri)
     if database is not None:
         _check_writable(database, tracking.uri)
-    with talking_to(tracking), _quiet_logs(), store_lock(tracking):
+    with translate_mlflow_errors(tracking), _quiet_logs(), store_lock(tracking):
         from mlflow.tracking import MlflowClient
 
         if database is not None and database.stat().st_size == 0:
@@ -89,7 +89,7 @@ def store_lock(tracking: Tracking) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def talking_to(tracking: Tracking) -> Iterator[None]:
+def translate_mlflow_errors(tracking: Tracking) -> Iterator[None]:
     """Turn errors of MLflow and its database into a `TrackingError`."""
     from alembic.util import CommandError
     from mlflow.exceptions import MlflowException
@@ -100,7 +100,7 @@ def talking_to(tracking: Tracking) -> Iterator[None]:
             yield
     except (MlflowException, SQLAlchemyError, CommandError, OSError) as error:
         raise TrackingError(
-            f"A request to the tracking store {shown(tracking.uri)} failed.",
+            f"A request to the tracking store {redact_url(tracking.uri)} failed.",
             why=_first_line(error),
             fix="Check MLFLOW_TRACKING_URI: sqlite:///FILE, or the address of a running server.",
         ) from error
@@ -119,7 +119,7 @@ def _use_workspace(name: str | None) -> Iterator[None]:
         yield
 
 
-def shown(tracking_uri: str) -> str:
+def redact_url(tracking_uri: str) -> str:
     """Return an address with its password masked."""
     parts = urlsplit(tracking_uri)
     if parts.password is None:
@@ -161,7 +161,7 @@ def _check_writable(database: Path, tracking_uri: str) -> None:
             pass
     except OSError as error:
         raise TrackingError(
-            f"Can't write to the tracking store {shown(tracking_uri)}.",
+            f"Can't write to the tracking store {redact_url(tracking_uri)}.",
             why=f"{error.strerror}: {error.filename}.",
             fix="Set AUTOML_MAGIC_HOME, or MLFLOW_TRACKING_URI=sqlite:///FILE, to a writable path.",
         ) from error

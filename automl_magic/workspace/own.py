@@ -17,9 +17,9 @@ from automl_magic.workspace.workspace import (
     TRACKING_VARIABLE,
     Database,
     Workspace,
-    beside,
-    store_in,
-    tracking_in,
+    default_predictions,
+    default_store,
+    default_tracking_uri,
 )
 
 
@@ -32,15 +32,15 @@ def own_workspace(environ: Mapping[str, str]) -> Workspace:
     """
     home = own_home(environ)
     store_url = environ.get(STORE_VARIABLE)
-    store = Database(store_url) if store_url else store_in(home)
+    store = Database(store_url) if store_url else default_store(home)
     predictions = environ.get(PREDICTIONS_VARIABLE)
     return Workspace(
         name=OWN,
         actor=system_user(),
         home=home,
         store=store,
-        predictions=Database(predictions) if predictions else beside(store),
-        tracking_uri=environ.get(TRACKING_VARIABLE) or tracking_in(home),
+        predictions=Database(predictions) if predictions else default_predictions(store),
+        tracking_uri=environ.get(TRACKING_VARIABLE) or default_tracking_uri(home),
         registry_uri=environ.get(REGISTRY_VARIABLE) or None,
         tracking_workspace=environ.get(MLFLOW_WORKSPACE_VARIABLE) or None,
         secrets={

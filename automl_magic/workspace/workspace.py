@@ -138,9 +138,9 @@ class Workspace:
         SecretError
             If the secret doesn't exist, or other users can read its file.
         """
-        from automl_magic.secrets import resolve
+        from automl_magic.secrets import resolve_secret
 
-        return resolve(self.reference(name))
+        return resolve_secret(self.reference(name))
 
     def environment(self) -> dict[str, str]:
         """Return the environment variables with which a child process uses this workspace.
@@ -153,12 +153,12 @@ class Workspace:
             variables = {
                 WORKSPACE_VARIABLE: "",
                 HOME_VARIABLE: str(self.home),
-                STORE_VARIABLE: "" if self.store == store_in(self.home) else self.store.url,
+                STORE_VARIABLE: "" if self.store == default_store(self.home) else self.store.url,
                 PREDICTIONS_VARIABLE: ""
-                if self.predictions == beside(self.store)
+                if self.predictions == default_predictions(self.store)
                 else self.predictions.url,
             }
-            if self.tracking_uri != tracking_in(self.home):
+            if self.tracking_uri != default_tracking_uri(self.home):
                 variables[TRACKING_VARIABLE] = self.tracking_uri
             return variables
         return {
@@ -191,12 +191,12 @@ class Workspace:
         }
 
 
-def store_in(home: Path) -> Database:
+def default_store(home: Path) -> Database:
     """Return the default store of a home folder."""
     return Database(f"{_SQLITE}{home / 'store.db'}")
 
 
-def beside(store: Database) -> Database:
+def default_predictions(store: Database) -> Database:
     """Return the default database for predictions.
 
     On a server, it's the same database as the store. For a SQLite store, it's a separate file, so
@@ -206,6 +206,6 @@ def beside(store: Database) -> Database:
     return store if file is None else Database(f"{_SQLITE}{file.with_name('predictions.db')}")
 
 
-def tracking_in(home: Path) -> str:
+def default_tracking_uri(home: Path) -> str:
     """Return the default tracking URI of a home folder."""
     return f"{_SQLITE}{home / 'mlflow.db'}"

@@ -7,35 +7,35 @@ from dataclasses import dataclass
 
 from jupyter_server.utils import url_path_join
 
-from automl_magic_lab.asking import Resource, permission_of
-from automl_magic_lab.routes.diff import Diff
-from automl_magic_lab.routes.models import Models, Promotion, Registration
-from automl_magic_lab.routes.notebooks import RunNotebook
-from automl_magic_lab.routes.pages import LeaderboardPage, ReportPage
-from automl_magic_lab.routes.runs import OneRun, RunEvents, Runs
-from automl_magic_lab.routes.spec import Problems, Schema, Template
-from automl_magic_lab.routes.steering import Explain, Rerun, Stop
+from automl_magic_lab.handlers import ApiHandler, permission_of
+from automl_magic_lab.routes.diff import DiffHandler
+from automl_magic_lab.routes.models import ModelsHandler, PromoteHandler, RegisterHandler
+from automl_magic_lab.routes.notebooks import NotebookHandler
+from automl_magic_lab.routes.pages import LeaderboardPageHandler, ReportPageHandler
+from automl_magic_lab.routes.run_control import ExplainHandler, RerunHandler, StopHandler
+from automl_magic_lab.routes.runs import EventsHandler, RunHandler, RunsHandler
+from automl_magic_lab.routes.spec import SchemaHandler, TemplateHandler, ValidateHandler
 
 PREFIX = "automl-magic/api"
 RUN_ID = r"(?P<run_id>[0-9]{8}-[0-9]{6}-[0-9a-z]{4})"
 
-ROUTES: tuple[tuple[str, type[Resource]], ...] = (
-    ("runs", Runs),
-    (f"runs/{RUN_ID}", OneRun),
-    (f"runs/{RUN_ID}/events", RunEvents),
-    (f"runs/{RUN_ID}/stop", Stop),
-    (f"runs/{RUN_ID}/rerun", Rerun),
-    (f"runs/{RUN_ID}/explain", Explain),
-    (f"runs/{RUN_ID}/notebook", RunNotebook),
-    ("diff", Diff),
-    ("models", Models),
-    ("models/register", Registration),
-    ("models/promote", Promotion),
-    ("schema", Schema),
-    ("template", Template),
-    ("validate", Problems),
-    (f"pages/leaderboard/{RUN_ID}", LeaderboardPage),
-    (f"pages/report/{RUN_ID}", ReportPage),
+ROUTES: tuple[tuple[str, type[ApiHandler]], ...] = (
+    ("runs", RunsHandler),
+    (f"runs/{RUN_ID}", RunHandler),
+    (f"runs/{RUN_ID}/events", EventsHandler),
+    (f"runs/{RUN_ID}/stop", StopHandler),
+    (f"runs/{RUN_ID}/rerun", RerunHandler),
+    (f"runs/{RUN_ID}/explain", ExplainHandler),
+    (f"runs/{RUN_ID}/notebook", NotebookHandler),
+    ("diff", DiffHandler),
+    ("models", ModelsHandler),
+    ("models/register", RegisterHandler),
+    ("models/promote", PromoteHandler),
+    ("schema", SchemaHandler),
+    ("template", TemplateHandler),
+    ("validate", ValidateHandler),
+    (f"pages/leaderboard/{RUN_ID}", LeaderboardPageHandler),
+    (f"pages/report/{RUN_ID}", ReportPageHandler),
 )
 
 
@@ -49,7 +49,7 @@ class Permission:
     resource: str
 
 
-def inventory() -> Iterator[Permission]:
+def permissions() -> Iterator[Permission]:
     """Return every method that answers."""
     for path, handler in ROUTES:
         for method in handler.SUPPORTED_METHODS:
@@ -57,6 +57,6 @@ def inventory() -> Iterator[Permission]:
                 yield Permission(path, method, action, handler.auth_resource)
 
 
-def handlers(base_url: str) -> list[tuple[str, type[Resource]]]:
+def handlers(base_url: str) -> list[tuple[str, type[ApiHandler]]]:
     """Return the routes as tornado takes them."""
     return [(url_path_join(base_url, PREFIX, path), handler) for path, handler in ROUTES]

@@ -8,14 +8,14 @@ import sys
 from automl_magic.errors import AutomlMagicError
 from automl_magic.workspace import default_workspace
 from automl_magic_serving.process.options import Options, read_options
-from automl_magic_serving.process.parent import Parent
-from automl_magic_serving.process.stored import Stored
-from automl_magic_serving.telemetry.events import log_to_stderr
+from automl_magic_serving.process.store_client import StoreClient
+from automl_magic_serving.process.supervisor import WorkerSupervisor
+from automl_magic_serving.telemetry.json_logging import log_to_stderr
 
 
 async def _serve(options: Options) -> int:
-    stored = await asyncio.to_thread(Stored, options.deployments, default_workspace())
-    return await Parent(options, stored).run()
+    stored = await asyncio.to_thread(StoreClient, options.deployments, default_workspace())
+    return await WorkerSupervisor(options, stored).run()
 
 
 def main() -> int:

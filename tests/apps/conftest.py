@@ -12,9 +12,9 @@ import pytest
 from automl_magic.execute import RunStore
 from automl_magic.records import (
     Artifact,
+    CellLink,
     Leaderboard,
     LeaderboardRow,
-    Link,
     Run,
     RunStatus,
     Score,
@@ -22,7 +22,7 @@ from automl_magic.records import (
     TrialState,
     dumps,
 )
-from automl_magic.runs.opened import run_store
+from automl_magic.runs.backends import run_store
 from automl_magic.workspace import default_workspace
 
 METRIC = "roc_auc"
@@ -69,7 +69,7 @@ def finish(store: RunStore, names: dict[str, tuple[float, float, float]] = SCORE
     cell_of = {
         name: f"candidate-{i}" if name != "ensemble" else "ensemble" for i, name in enumerate(names)
     }
-    link = lambda cell: Link(run_id=run_id, notebook="output.ipynb", cell_id=cell)  # noqa: E731
+    link = lambda cell: CellLink(run_id=run_id, notebook="output.ipynb", cell_id=cell)  # noqa: E731
     rows = [
         LeaderboardRow(
             rank=rank,

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from automl_magic.monitor.alerts import monitor_of, observe, observed_in
+from automl_magic.monitor.alerts import load_monitor, observation_from_report, record_observation
 from automl_magic.records import Score
 from automl_magic.records.codec import dumps
 from automl_magic.records.models.approval import Statement
@@ -16,12 +16,12 @@ from automl_magic.records.monitoring.drift import (
     ColumnDrift,
     DriftReport,
     DriftSeverity,
+    DriftThresholds,
     Histogram,
     Performance,
-    Thresholds,
 )
-from automl_magic.store.approvals import record
-from automl_magic.store.engine import open_engine, serially, writing
+from automl_magic.store.approvals import record_approval
+from automl_magic.store.engine import exclusive_transaction, open_engine, write_transaction
 from automl_magic.store.routes import change_route, create_deployment, roll_back
 from automl_magic.store.signing import PrivateKey, TrustedKeys, private_key_path, trusted_folder
 from automl_magic.store.tables import checks, predictions, retrains
@@ -49,8 +49,8 @@ def deploy(model="people"):
             policy="a test",
             approved_at=datetime.now(UTC),
         )
-        with serially(store) as connection:
-            record(
+        with exclusive_transaction(store) as connection:
+            record_approval(
                 connection,
                 PrivateKey.load_or_make(private_key_path(default_workspace().home)).sign(said),
             )
@@ -94,7 +94,7 @@ def ask(n_rows, seed=0):
         for i in range(n_rows)
     ]
     engine = open_engine(default_workspace().predictions)
-    with writing(engine) as connection:
+    with write_transaction(engine) as connection:
         for start in range(0, n_rows, 20_000):
             connection.execute(predictions.insert(), rows[start : start + 20_000])
     engine.dispose()
@@ -149,7 +149,7 @@ def report_of(end, number, columns):
         sampling="all",
         severity=worst,
         summary="",
-        thresholds=Thresholds(),
+        thresholds=DriftThresholds(),
         features=tuple(features),
         prediction=ColumnDrift(
             column="churn",
@@ -180,7 +180,7 @@ def judge(columns, n_windows=24):
     for number in range(n_windows):
         end = now - (n_windows - 1 - number) * 3_600
         made = report_of(end, number, columns)
-        with writing(store) as connection:
+        with write_transaction(store) as connection:
             connection.execute(
                 checks.insert().values(
                     deployment=NAME,
@@ -193,8 +193,13 @@ def judge(columns, n_windows=24):
                     at=end,
                 )
             )
-        observe(store, monitor_of(NAME, default_workspace().home), observed_in(made), now=end)
-    with writing(store) as connection:
+        record_observation(
+            store,
+            load_monitor(NAME, default_workspace().home),
+            observation_from_report(made),
+            now=end,
+        )
+    with write_transaction(store) as connection:
         connection.execute(
             retrains.insert().values(
                 deployment=NAME,

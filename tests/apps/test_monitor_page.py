@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from automl_magic.cli.apps.monitor import monitor_server
-from automl_magic.monitor.board import Reader
-from automl_magic.store.engine import open_engine, writing
+from automl_magic.monitor.dashboard import DashboardReader
+from automl_magic.store.engine import open_engine, write_transaction
 from automl_magic.store.tables import predictions
 from automl_magic.workspace import default_workspace
 
@@ -98,7 +98,7 @@ def test_it_takes_in_what_happens_without_closing_what_is_open(served, browser):
         }
         for i in range(50)
     ]
-    with writing(engine) as connection:
+    with write_transaction(engine) as connection:
         connection.execute(predictions.insert(), rows)
     engine.dispose()
 
@@ -133,12 +133,14 @@ def test_where_nothing_is_deployed_it_says_what_to_do(home, browser, tmp_path, m
 
 
 def test_a_part_of_the_time_that_is_over_is_not_read_again(served):
-    reader = Reader(
+    reader = DashboardReader(
         open_engine(default_workspace().store), open_engine(default_workspace().predictions), NAME
     )
     first = reader.read(now=time.time())
     again = reader.read(now=time.time())
-    fresh = Reader(reader.store, reader.predicted, NAME).read(now=again.at)
+    fresh = DashboardReader(reader.store_engine, reader.predictions_engine, NAME).read(
+        now=again.timestamp
+    )
 
     old, new = first.buckets[5:90], again.buckets[5:90]
     assert sum(sum(bucket.requests.values()) for bucket in first.buckets) > 19_000

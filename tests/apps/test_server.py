@@ -169,10 +169,10 @@ def test_kernels_of_closed_pages_are_ended(app):
 
 
 def test_no_page_of_ours_names_another_host():
-    from automl_magic.files.templates import templates
+    from automl_magic.files.templates import templates_folder
 
-    theme = templates() / "voila" / "templates"
-    folders = (theme / "automl-magic", theme / "automl-magic-widgets", templates() / "apps")
+    theme = templates_folder() / "voila" / "templates"
+    folders = (theme / "automl-magic", theme / "automl-magic-widgets", templates_folder() / "apps")
     texts = {
         path.name: path.read_text()
         for folder in folders

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from automl_magic.batch.formats import FORMATS, SUFFIXES, writer_of
+from automl_magic.batch.formats import FORMATS, SUFFIXES, writer_for
 from automl_magic.batch.readers import Reader
 from automl_magic.batch.writers import Writer
 from automl_magic.errors import DataError
@@ -13,7 +13,7 @@ from automl_magic.errors import DataError
 @pytest.mark.parametrize("form", FORMATS, ids=lambda form: form.name)
 def test_a_format_reads_what_it_writes(form, tmp_path):
     path = tmp_path / f"t.{form.name}"
-    writer = writer_of(path)
+    writer = writer_for(path)
     with writer.open(tmp_path / "part") as part:
         part.write({"a": ["x", "y"]})
     with path.open("wb") as joined:
@@ -38,6 +38,6 @@ def test_no_two_formats_have_one_ending_or_one_media_type():
 
 def test_a_name_of_no_format_is_refused_with_the_near_miss():
     with pytest.raises(DataError) as caught:
-        writer_of(Path("scores.parquett"))
+        writer_for(Path("scores.parquett"))
 
     assert caught.value.fix == "Use 'scores.parquet'."

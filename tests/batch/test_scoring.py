@@ -17,14 +17,14 @@ from hypothesis import strategies as st
 
 from automl_magic.batch import CsvReader, FrameReader, JsonLinesReader, ParquetReader, score
 from automl_magic.errors import DataError, DataNotReadable, FolderBusy, RunError
-from automl_magic.recipe.batches import answers, storage
+from automl_magic.recipe.batches import column_storage, predict_table
 
 PARQUET_TYPES = ("plain", "dictionary", "nullable")
 
 
 @pytest.fixture(scope="module")
 def expected(model, frame):
-    return answers(model, frame)
+    return predict_table(model, frame)
 
 
 def assert_same(path, expected):
@@ -45,7 +45,7 @@ def csv_of(frame, folder):
 def test_no_size_of_a_block_changes_what_a_csv_says(
     model, frame, expected, tmp_path, block_bytes, threads
 ):
-    reader = CsvReader(csv_of(frame, tmp_path), ",", storage(model), block_bytes=block_bytes)
+    reader = CsvReader(csv_of(frame, tmp_path), ",", column_storage(model), block_bytes=block_bytes)
 
     score(model, reader, tmp_path / "p.parquet", threads=threads)
 
@@ -89,7 +89,7 @@ def test_gzip_is_read_on_the_way(model, frame, expected, tmp_path):
     path = tmp_path / "in.csv.gz"
     path.write_bytes(gzip.compress(csv_of(frame, tmp_path).read_bytes()))
 
-    score(model, CsvReader(path, ",", storage(model)), tmp_path / "p.parquet")
+    score(model, CsvReader(path, ",", column_storage(model)), tmp_path / "p.parquet")
 
     assert_same(tmp_path / "p.parquet", expected)
 
@@ -99,12 +99,12 @@ def test_a_number_late_in_the_file_does_not_change_what_the_others_are(model, fr
     values = pd.concat([frame] * 4, ignore_index=True).astype({"code": object})
     values["code"] = [f"{code}.0" for code in values["code"]]
     values.loc[len(values) - 1, "code"] = "unheard of"
-    reader = CsvReader(csv_of(values, tmp_path), ",", storage(model), block_bytes=4_000)
+    reader = CsvReader(csv_of(values, tmp_path), ",", column_storage(model), block_bytes=4_000)
 
     score(model, reader, tmp_path / "p.parquet")
 
     predictions = pd.read_parquet(tmp_path / "p.parquet")["probability_y"].to_numpy()
-    same = answers(model, frame)["probability_y"]
+    same = predict_table(model, frame)["probability_y"]
     np.testing.assert_allclose(predictions[: len(frame)], same, atol=1e-12)
     np.testing.assert_allclose(predictions[-len(frame) : -1], same[:-1], atol=1e-12)
 
@@ -125,7 +125,7 @@ def test_the_values_are_those_of_every_output_format(model, frame, expected, tmp
 def test_what_is_kept_stays_as_it_was(model, frame, tmp_path, source, suffix):
     keep = ["city", "since", "said"]
     if source == "csv":
-        reader = CsvReader(csv_of(frame, tmp_path), ",", storage(model), block_bytes=3_000)
+        reader = CsvReader(csv_of(frame, tmp_path), ",", column_storage(model), block_bytes=3_000)
     elif source == "jsonl":
         frame.to_json(tmp_path / "in.jsonl", orient="records", lines=True)
         reader = JsonLinesReader(tmp_path / "in.jsonl")
@@ -169,7 +169,7 @@ def test_a_part_that_is_done_is_not_done_again(model, frame, tmp_path):
 
     summary = score(model, SmallGroups([path]), out, resume=True)
 
-    assert (summary.n_rows, summary.resumed) == (300, 150)
+    assert (summary.n_rows, summary.n_resumed) == (300, 150)
     assert out.read_bytes() == whole.read_bytes()
     assert sorted(p.name for p in tmp_path.iterdir()) == ["in.parquet", "p.csv", "whole.csv"]
 
@@ -221,7 +221,7 @@ def test_starting_anew_throws_the_parts_away(model, frame, tmp_path):
 
     summary = score(model, SmallGroups([path]), out, overwrite=True)
 
-    assert (summary.n_rows, summary.resumed) == (300, 0)
+    assert (summary.n_rows, summary.n_resumed) == (300, 0)
 
 
 def test_two_processes_do_not_write_one_output(model, frame, tmp_path):
@@ -248,7 +248,7 @@ def test_a_broken_row_in_the_middle_is_named_and_leaves_no_file(model, frame, tm
     (tmp_path / "in.csv").write_bytes(header + b"\n" + rows + row + rows * 3)
 
     def predict():
-        reader = CsvReader(tmp_path / "in.csv", ",", storage(model), block_bytes=3_000)
+        reader = CsvReader(tmp_path / "in.csv", ",", column_storage(model), block_bytes=3_000)
         score(model, reader, tmp_path / "p.csv", part_s=0)
 
     with pytest.raises(DataNotReadable) as caught:
@@ -280,7 +280,7 @@ def test_a_column_that_is_not_there_is_named_with_a_near_miss(model, frame, tmp_
     path = csv_of(frame.rename(columns={"said": "Said"}), tmp_path)
 
     with pytest.raises(DataError) as caught:
-        score(model, CsvReader(path, ",", storage(model)), tmp_path / "p.csv")
+        score(model, CsvReader(path, ",", column_storage(model)), tmp_path / "p.csv")
 
     assert caught.value.fix == "Rename the column 'Said' to 'said'."
     assert not (tmp_path / "p.csv").exists()
@@ -289,7 +289,9 @@ def test_a_column_that_is_not_there_is_named_with_a_near_miss(model, frame, tmp_
 def test_a_table_without_rows_is_refused(model, frame, tmp_path):
     with pytest.raises(DataNotReadable, match="no rows"):
         score(
-            model, CsvReader(csv_of(frame[:0], tmp_path), ",", storage(model)), tmp_path / "p.csv"
+            model,
+            CsvReader(csv_of(frame[:0], tmp_path), ",", column_storage(model)),
+            tmp_path / "p.csv",
         )
 
     assert [path.name for path in tmp_path.iterdir()] == ["in.csv"]
@@ -311,7 +313,7 @@ def test_what_is_missing_in_text_is_what_pandas_says():
 
 
 def test_levels_tell_how_a_column_lay_where_no_schema_does(model):
-    assert storage(model) == {
+    assert column_storage(model) == {
         "age": "number",
         "paid": "text",
         "city": "text",

@@ -29,9 +29,9 @@ import pandas as pd
 
 from automl_magic import learn
 from automl_magic.data import profile
-from automl_magic.learn import race
+from automl_magic.learn import scheduler
 from automl_magic.planning import make_plan
-from automl_magic.planning.spec_options import asked
+from automl_magic.planning.spec_options import spec_from_options
 from automl_magic.recipe import encode_target
 from automl_magic.records import TaskKind
 from automl_magic.tasks.metrics import METRICS, score
@@ -57,7 +57,7 @@ def searched(
 ) -> float:
     """Return the score on the test rows of a search with some options."""
     target, task = table["target"], TaskKind(table["task"])
-    experiment = asked(
+    experiment = spec_from_options(
         "(a DataFrame)",
         target,
         task=table["task"],
@@ -115,13 +115,13 @@ def one_seed() -> Iterator[dict[str, Any]]:
 
 @contextmanager
 def all_folds() -> Iterator[dict[str, Any]]:
-    with mock.patch.object(race, "choose_folds", return_value=None):
+    with mock.patch.object(scheduler, "choose_folds", return_value=None):
         yield {}
 
 
 @contextmanager
 def static_order() -> Iterator[dict[str, Any]]:
-    with mock.patch.object(race, "choose_order", lambda _, candidates, **__: candidates):
+    with mock.patch.object(scheduler, "choose_order", lambda _, candidates, **__: candidates):
         yield {}
 
 
@@ -156,7 +156,9 @@ def main() -> None:
     tables = json.loads((asked_for.folder / "datasets.json").read_text())
     ratios: dict[str, list[float]] = {idea: [] for idea in asked_for.without}
     for table in tables:
-        if table["task"] not in TASKS or (asked_for.only and table["name"] not in asked_for.only):
+        if table["task"] not in TASKS or (
+            asked_for.with_candidates and table["name"] not in asked_for.with_candidates
+        ):
             continue
         train, test = (
             pd.read_csv(asked_for.folder / table["folder"] / table[part], low_memory=False)

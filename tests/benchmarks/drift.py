@@ -22,13 +22,13 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.stats import norm
 
-from automl_magic.learn.distributions import levels_of, numbers_of
-from automl_magic.monitor.compare.levels import compare_levels
-from automl_magic.monitor.compare.numbers import compare_numbers
-from automl_magic.monitor.compare.verdict import verdicts
+from automl_magic.learn.distributions import categorical_distribution, numeric_distribution
+from automl_magic.monitor.compare.categories import compare_categories
+from automl_magic.monitor.compare.numeric import compare_numbers
+from automl_magic.monitor.compare.verdict import judge_columns
 from automl_magic.monitor.sections import features
-from automl_magic.records.monitoring.drift import Thresholds
-from automl_magic.records.monitoring.reference import Numbers
+from automl_magic.records.monitoring.drift import DriftThresholds
+from automl_magic.records.monitoring.reference import NumericDistribution
 
 os.environ["DO_NOT_TRACK"] = "1"
 
@@ -93,23 +93,23 @@ class Ours:
         n_knots = 201 if len(columns) <= 50 else 11
         self.n = len(columns[0])
         self.references = [
-            numbers_of(values, n_knots)
+            numeric_distribution(values, n_knots)
             if values.dtype.kind == "f"
-            else levels_of(values.tolist(), 100)
+            else categorical_distribution(values.tolist(), 100)
             for values in columns
         ]
-        self.thresholds = Thresholds()
+        self.thresholds = DriftThresholds()
         self.alpha = self.thresholds.alpha * features.SECTION.alpha_share
 
     def alarms(self, columns: list[np.ndarray]) -> list[bool]:
         ones = np.ones(len(columns[0]))
         found = [
             compare_numbers(reference, self.n, values, ones)
-            if isinstance(reference, Numbers)
-            else compare_levels(reference, self.n, values.tolist(), ones)
+            if isinstance(reference, NumericDistribution)
+            else compare_categories(reference, self.n, values.tolist(), ones)
             for reference, values in zip(self.references, columns, strict=True)
         ]
-        return [one.alarms for one, _ in verdicts(found, self.thresholds, self.alpha)]
+        return [one.raises_alert for one, _ in judge_columns(found, self.thresholds, self.alpha)]
 
 
 class Evidently:

@@ -21,11 +21,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from automl_magic.learn.meta.find_neighbours import Neighbour
 from meta_results import entry, kept, tables
 
 from automl_magic.learn import meta
 from automl_magic.learn.blending import Losses
-from automl_magic.learn.meta.near import Neighbour
 from automl_magic.tasks.metrics import METRICS
 
 orders = import_module("automl_magic.learn.meta.order")  # the package has a function of that name
@@ -38,7 +38,7 @@ SHUFFLES = 20
 class Table:
     """A measured table, its line in the store, and how good blends of its candidates are."""
 
-    def __init__(self, found: Any, line: meta.Entry) -> None:
+    def __init__(self, found: Any, line: meta.KnownDataset) -> None:
         self.entry, self.names = line, list(found.predictions)
         self.seconds = found.seconds
         self.losses = Losses(METRICS[found.metric], found.y, list(found.predictions.values()))
@@ -89,18 +89,18 @@ class Table:
         return first - everything > LEAST_TO_GAIN * abs(self.baseline - everything)
 
 
-Order = Callable[[Table, meta.Store], list[str]]
+Order = Callable[[Table, meta.MetaStore], list[str]]
 
 
 def _with(**changes: Any) -> Order:
     """Return the order of `meta.order` with other settings."""
 
-    def made(table: Table, store: meta.Store) -> list[str]:
+    def made(table: Table, store: meta.MetaStore) -> list[str]:
         settings = {name: getattr(orders, name) for name in changes}
         try:
             for name, value in changes.items():
                 setattr(orders, name, value)
-            found = meta.order(table.names, table.entry.described, store=store)
+            found = meta.order_candidates(table.names, table.entry.meta_features, store=store)
         finally:
             for name, value in settings.items():
                 setattr(orders, name, value)
@@ -109,13 +109,13 @@ def _with(**changes: Any) -> Order:
     return made
 
 
-def _cheapest(table: Table, store: meta.Store) -> list[str]:
-    found = meta.order(table.names, table.entry.described, store=store)
+def _cheapest(table: Table, store: meta.MetaStore) -> list[str]:
+    found = meta.order_candidates(table.names, table.entry.meta_features, store=store)
     first, *rest = found
     return [first.name, *(o.name for o in sorted(rest, key=lambda o: o.cost or math.inf))]
 
 
-def _all_alike(described: meta.Described, store: meta.Store) -> list[Neighbour]:
+def _all_alike(described: meta.MetaFeatures, store: meta.MetaStore) -> list[Neighbour]:
     return [replace(found, weight=1.0) for found in NEIGHBOURS_OF(described, store)]
 
 
@@ -159,9 +159,9 @@ def _shuffled(table: Table, random: np.random.Generator) -> list[str]:
     return ["linear", *random.permutation([name for name in table.names if name != "linear"])]
 
 
-def _others(table: Table, known: Sequence[Table], without_family: bool) -> meta.Store:
+def _others(table: Table, known: Sequence[Table], without_family: bool) -> meta.MetaStore:
     same = table.family if without_family else None
-    return meta.Store(
+    return meta.MetaStore(
         tuple(o.entry for o in known if o is not table and (same is None or o.family != same))
     )
 

@@ -31,11 +31,11 @@ from threadpoolctl import threadpool_limits
 from automl_magic import learn
 from automl_magic.data import load, profile
 from automl_magic.learn import meta
-from automl_magic.learn.blending import Losses, select
+from automl_magic.learn.blending import Losses, select_ensemble
 from automl_magic.learn.candidate import Proposal
 from automl_magic.planning import make_plan
-from automl_magic.planning.spec_options import asked
-from automl_magic.recipe import take
+from automl_magic.planning.spec_options import spec_from_options
+from automl_magic.recipe import take_rows
 from automl_magic.records import Plan, TaskKind
 from automl_magic.tasks.metrics import METRICS
 
@@ -52,7 +52,7 @@ class Measured:
     name: str
     kind: TaskKind
     metric: str
-    counts: meta.Counts
+    counts: meta.TableCounts
     sample: Any
     sample_y: Any
     y: Any
@@ -72,7 +72,9 @@ def tables() -> Iterator[tuple[str, Any]]:
 def measure(name: str, frame: pd.DataFrame) -> Measured:
     """Plan for a table, and fit every candidate on every fold."""
     dataset = profile(frame, name=name, source="(made up)", read={}, target="target")
-    experiment = asked("(made up)", "target", budget_s=BUDGET_S, seed=0, holdout=0.0, folds=FOLDS)
+    experiment = spec_from_options(
+        "(made up)", "target", budget_s=BUDGET_S, seed=0, holdout=0.0, folds=FOLDS
+    )
     plan = make_plan(experiment, dataset, n_cores=CORES, memory_bytes=MEMORY_BYTES)
     task = learn.Task(
         frame, target="target", kind=plan.task, metric=plan.metric,
@@ -88,22 +90,22 @@ def measure(name: str, frame: pd.DataFrame) -> Measured:
         found = learn.search(
             task, rows, plan.views, candidates, budget_s=HOURS, sampler="portfolio", max_trials=0
         )
-        baseline, predictions, seconds = found.scored[0].oof, {}, {}
+        baseline, predictions, seconds = found.results[0].oof, {}, {}
         for candidate, offered in candidates.items():
             for fold in range(FOLDS):
                 found.matrices.fold(offered.view, fold)  # its time is not the candidate's
             proposal = Proposal(candidate, offered.estimator, offered.view, offered.params, "")
             started = time.process_time()
-            scored = found.run(found.grow(proposal), time.monotonic() + HOURS)
+            scored = found.run(found.start_fit(proposal), time.monotonic() + HOURS)
             seconds[candidate] = time.process_time() - started
             if scored.oof is None:
                 raise RuntimeError(f"{candidate} on {name}: {scored.trial.reason}")
             predictions[candidate] = scored.oof
-    sampled = take(task.columns(dataset_columns(plan)), meta.sample_rows(task.n_rows))
+    sampled = take_rows(task.columns(dataset_columns(plan)), meta.sample_rows(task.n_rows))
     fold = found.matrices.fold("dense", 0)
     some = meta.sample_rows(len(fold.y))
     return Measured(
-        name, task.kind, task.metric.name, meta.count(sampled, plan.views, task.n_rows),
+        name, task.kind, task.metric.name, meta.count_table(sampled, plan.views, task.n_rows),
         fold.X[some], fold.y[some], task.y, baseline, predictions, seconds,
     )  # fmt: skip
 
@@ -122,7 +124,7 @@ def kept(folder: Path, name: str) -> Measured | None:
         arrays = dict(found)
     names = [key.removeprefix("oof.") for key in arrays if key.startswith("oof.")]
     rows, columns, categories, levels, missing, text, date = arrays["counts"].tolist()
-    counts = meta.Counts(
+    counts = meta.TableCounts(
         int(rows), int(columns), int(categories), int(levels), missing, bool(text), bool(date)
     )
     return Measured(
@@ -144,13 +146,13 @@ def keep(folder: Path, found: Measured) -> None:
     )  # fmt: skip
 
 
-def entry(found: Measured) -> meta.Entry:
+def entry(found: Measured) -> meta.KnownDataset:
     """Return a measured table as the line of the store that it becomes."""
-    described = meta.describe(found.sample, found.sample_y, found.kind, found.counts)
+    described = meta.compute_meta_features(found.sample, found.sample_y, found.kind, found.counts)
     metric = METRICS[found.metric]
     losses = Losses(metric, found.y, list(found.predictions.values()))
-    shares, _ = select(losses, MOST_MEMBERS, seed=0)
-    return meta.entry(
+    shares, _ = select_ensemble(losses, MOST_MEMBERS, seed=0)
+    return meta.measure_dataset(
         described, metric, found.y, found.predictions, baseline=found.baseline,
         seconds=found.seconds, weights=dict(zip(found.predictions, shares.tolist(), strict=True)),
         name=found.name,
@@ -170,7 +172,7 @@ def main() -> None:
     entries = []
     measure("warm-up", load("sklearn:iris"))  # imports take the processor's time too
     for name, make in tables():
-        if options.only and name not in options.only:
+        if options.with_candidates and name not in options.with_candidates:
             continue
         started = time.monotonic()
         found = kept(options.keep, name) if options.keep else None
@@ -179,13 +181,13 @@ def main() -> None:
             if options.keep:
                 keep(options.keep, found)
         entries.append(entry(found))
-        best = min(entries[-1].outcomes.items(), key=lambda outcome: outcome[1].loss)[0]
+        best = min(entries[-1].results.items(), key=lambda outcome: outcome[1].loss)[0]
         print(
             f"{name:16} {found.kind.value:10} {len(found.y):6} rows  best {best:16}"
             f" {time.monotonic() - started:6.1f} s",
             flush=True,
         )
-    meta.write(entries, options.o)
+    meta.write_shipped(entries, options.o)
     print(f"{len(entries)} tables, {options.o.stat().st_size / 1024:.0f} kB in {options.o}")
 
 

@@ -22,15 +22,15 @@ import xgboost
 from automl_magic.learn.input_schema import input_schema
 from automl_magic.recipe import FittedRecipe, MemberSpec, Recipe, fit_recipe
 from automl_magic.records import Split, SplitKind, StepSpec, TaskKind
-from automl_magic.records.models.deployment import Checks
-from automl_magic_serving.runtime.served import Served
+from automl_magic.records.models.deployment import InputChecks
+from automl_magic_serving.runtime.served_model import ServedModel
 
 ROWS, TURNS = 20_000, 400
 SIZES = (1, 8, 64, 512)
 IN_A_ROW = 10
 COLUMNS = tuple(f"feature_{i}" for i in range(20))
 DENSE = {"fill": "median", "scale": True, "indicator": True}
-CHECKS = Checks()
+CHECKS = InputChecks()
 
 
 def table() -> pd.DataFrame:
@@ -87,11 +87,11 @@ def medians_us(ways: Mapping[str, Callable[[int], object]], turns: int) -> dict[
 
 
 def compare(title: str, fitted: FittedRecipe, frame: pd.DataFrame, behind_pandas: Any) -> None:
-    served = Served(
+    served = ServedModel(
         fitted, input_schema(fitted.recipe, frame), model="m", version=1, manifest_sha256=""
     )
     print(f"\n{title}")
-    for way in served.plan():
+    for way in served.backends():
         print(f"  {way.member:<9} {way.why}")
     instances = frame[list(COLUMNS)].head(4_000).to_dict("records")
     parsed = [served.parse(one, CHECKS) for one in instances]
@@ -104,7 +104,7 @@ def compare(title: str, fitted: FittedRecipe, frame: pd.DataFrame, behind_pandas
             return slice(places[turn % TURNS], places[turn % TURNS] + size)
 
         def runtime(turn: int) -> object:
-            return served.answer([served.parse(one, CHECKS) for one in instances[taken(turn)]])
+            return served.predict([served.parse(one, CHECKS) for one in instances[taken(turn)]])
 
         def checked(turn: int) -> object:
             return [served.parse(one, CHECKS) for one in instances[taken(turn)]]

@@ -45,14 +45,14 @@ from automl_magic.records.codec import dumps
 from automl_magic.records.data.schema import SCHEMA_NAME
 from automl_magic.records.models.approval import APPROVAL_NAME, Statement
 from automl_magic.records.models.deployment import Deployment, Route
-from automl_magic.store.approvals import record
-from automl_magic.store.engine import open_engine, serially
+from automl_magic.store.approvals import record_approval
+from automl_magic.store.engine import exclusive_transaction, open_engine
 from automl_magic.store.keys import create_key
 from automl_magic.store.routes import create_deployment
 from automl_magic.store.signing import PrivateKey, TrustedKeys, trusted_folder
 from automl_magic.store.staged import staged_folder
 from automl_magic.workspace import default_workspace
-from automl_magic_serving.process.options import cores
+from automl_magic_serving.process.options import available_cores
 
 FEATURES, TREES, DEPTH = 20, 200, 6
 CONNECTIONS = (1, 16, 64)
@@ -265,8 +265,8 @@ def folder_of(
     approval = PrivateKey.load_or_make(default_workspace().home / "keys" / "governance.pem").sign(
         statement
     )
-    with serially(engine) as connection:
-        record(connection, approval)
+    with exclusive_transaction(engine) as connection:
+        record_approval(connection, approval)
     shutil.copytree(saved, staged_folder(statement, default_workspace().home))
     (staged_folder(statement, default_workspace().home) / APPROVAL_NAME).write_text(
         dumps(approval.to_json())
@@ -305,7 +305,7 @@ def main() -> None:
     asked.add_argument("--mlserver", metavar="PYTHON", help="of an environment that has MLServer")
     asked.add_argument("--seconds", type=float, default=5.0)
     asked.add_argument("--rounds", type=int, default=3)
-    asked.add_argument("--workers", type=int, default=cores())
+    asked.add_argument("--workers", type=int, default=available_cores())
     chosen = asked.parse_args()
     frame = table()
     models = {
@@ -321,7 +321,7 @@ def main() -> None:
         servers.append(stack.enter_context(mlflow_server(booster, row, folder)))
         if chosen.mlserver:
             servers.append(stack.enter_context(mlserver(booster, row, folder, chosen.mlserver)))
-        found = measure(servers, chosen.rounds, chosen.seconds)
+        found = measure(servers, chosen.best_n_rounds, chosen.seconds)
     for connections in CONNECTIONS:
         print(f"\n{connections} connections")
         for server in servers:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from automl_magic import data
 from automl_magic.learn import meta
-from automl_magic.learn.blending import select
+from automl_magic.learn.blending import select_ensemble
 from automl_magic.records import TaskKind
 from automl_magic.tasks.metrics import METRICS, score
 
@@ -48,21 +48,23 @@ def chosen(metric: str, dice: np.random.Generator, trials: int = 60, rows: int =
     noise = dice.uniform(size=(trials, rows, 2)) + 1.2 * np.eye(2)[y]
     predictions = list(noise / noise.sum(axis=2, keepdims=True))
     alone = [METRICS[metric].loss(score(metric, y, one)) for one in predictions]
-    return select(METRICS[metric], y, predictions, alone, ["one"] * trials, max_members=8, seed=0)
+    return select_ensemble(
+        METRICS[metric], y, predictions, alone, ["one"] * trials, max_members=8, seed=0
+    )
 
 
 if __name__ == "__main__":
     dice = np.random.default_rng(0)
     long, wide = long_table(dice), wide_table(dice)
     X, codes = dice.normal(size=(ROWS, 50)), dice.integers(10, size=ROWS)
-    counts = meta.Counts(*X.shape)
+    counts = meta.TableCounts(*X.shape)
     baseline = seconds(lambda: long.describe(include="all"))
     print(f"{'describe of pandas, 50,000 rows':44} {baseline:6.3f} s")
     for name, call in {
         "profile, 50,000 rows x 14 columns": lambda: profiled(long),
         "profile, 100 rows x 3,001 columns": lambda: profiled(wide),
         "fingerprint, 50,000 rows x 14 columns": lambda: data.fingerprint(long),
-        "meta features, 50,000 rows x 50 columns": lambda: meta.describe(
+        "meta features, 50,000 rows x 50 columns": lambda: meta.compute_meta_features(
             X, codes, TaskKind.MULTICLASS, counts
         ),
         "members of 60 trials by roc_auc, 40,000 rows": lambda: chosen("roc_auc", dice),

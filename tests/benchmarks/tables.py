@@ -119,7 +119,9 @@ def main() -> None:
     )
     print(header + f"{'trials':>8}  standalone  rerun", flush=True)
     for table in tables:
-        if table["task"] not in TASKS or (options.only and table["name"] not in options.only):
+        if table["task"] not in TASKS or (
+            options.with_candidates and table["name"] not in options.with_candidates
+        ):
             continue
         measure(table, options)
 

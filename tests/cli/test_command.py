@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import pytest
 
-from automl_magic.cli.command import VERBS, automl
+from automl_magic.cli.command import COMMANDS, automl
 
 AUTOML = [sys.executable, "-c", "from automl_magic.cli import main; main()"]
 HEAVY = {"pandas", "numpy", "sklearn", "mlflow", "IPython", "nbformat", "papermill", "matplotlib"}
@@ -34,7 +34,7 @@ def test_what_needs_no_library_loads_none(words, tmp_path):
     assert completed.stderr.splitlines()[-1] == "[]"
 
 
-@pytest.mark.parametrize("name", VERBS)
+@pytest.mark.parametrize("name", COMMANDS)
 def test_every_verb_has_help_json_and_a_documented_parameter_list(name):
     command = automl.get_command(click.Context(automl), name)
 
@@ -50,7 +50,7 @@ def test_the_bare_command_shows_its_verbs():
     completed = call()
 
     assert completed.returncode == 0
-    assert all(f"  {name}" in completed.stdout for name in VERBS)
+    assert all(f"  {name}" in completed.stdout for name in COMMANDS)
 
 
 def test_version_as_json_is_one_document():

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from automl_magic.cli import words
+from automl_magic.cli import formatters
 from automl_magic.records import Explanation, Run, RunStatus
+from automl_magic.records.explanations.evaluation import Fairness
 from automl_magic.records.explanations.explanation import documents_of
-from automl_magic.records.explanations.measured import Fairness
-from automl_magic.runs.outcome import Explained, Outcome
+from automl_magic.runs.outcome import ExplainResult, FinishedRun
 
 SAMPLE = Path(__file__).parents[1] / "contracts" / "0.1" / "explanation.json"
 
@@ -26,17 +26,17 @@ def explained(tmp_path):
         status=RunStatus.SUCCEEDED,
         created_at=datetime(2026, 1, 1, tzinfo=UTC),
     )
-    outcome = Outcome(
+    outcome = FinishedRun(
         run=run, wall_s=12.3, notebook=tmp_path / "output.ipynb", experiment=None, model_uri=None
     )
     path = tmp_path / "explanation.json"
     path.write_bytes(SAMPLE.read_bytes())
     record = Explanation.from_json(json.loads(SAMPLE.read_text("utf-8")))
-    return Explained("r-1", outcome, record, path)
+    return ExplainResult("r-1", outcome, record, path)
 
 
 def test_it_says_how_honest_whom_how_and_what(explained):
-    text = words.explanation(explained)
+    text = formatters.format_explanation(explained)
 
     assert text.splitlines()[:2] == [
         "Explained the model of run r-1 in 12 s.",
@@ -61,12 +61,14 @@ def test_a_limit_that_is_broken_is_said(explained):
         explained, explanation=dataclasses.replace(record, sections=sections)
     )
 
-    assert "by sex: 0.1000, outside the limit of 0.05" in words.explanation(broken)
+    assert "by sex: 0.1000, outside the limit of 0.05" in formatters.format_explanation(broken)
 
 
 def test_a_run_that_was_cancelled_says_how_to_go_on(explained):
     run = dataclasses.replace(explained.outcome.run, status=RunStatus.CANCELLED)
-    cancelled = Explained("r-1", dataclasses.replace(explained.outcome, run=run), None, None)
+    cancelled = ExplainResult("r-1", dataclasses.replace(explained.outcome, run=run), None, None)
 
-    assert words.explanation(cancelled) == ("Run r-2 was cancelled.\nTry again: automl explain r-1")
+    assert formatters.format_explanation(cancelled) == (
+        "Run r-2 was cancelled.\nTry again: automl explain r-1"
+    )
     assert cancelled.to_json()["explanation"] is None

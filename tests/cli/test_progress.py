@@ -15,7 +15,7 @@ EVENTS = [
 def test_the_line_says_cells_trials_the_best_score_and_the_time_left():
     progress = Progress()
     for event in EVENTS:
-        progress.take(event)
+        progress.update(event)
 
     assert progress.line() == "cell 8/14 · search · 3 trials · best 0.91234 · 52 s left"
 
@@ -23,7 +23,7 @@ def test_the_line_says_cells_trials_the_best_score_and_the_time_left():
 def test_only_news_is_worth_a_line_in_a_log():
     progress = Progress()
 
-    news = [progress.take(event) for event in EVENTS]
+    news = [progress.update(event) for event in EVENTS]
 
     assert news == [True, True, False, True, False, True, False, True]
 
@@ -31,21 +31,23 @@ def test_only_news_is_worth_a_line_in_a_log():
 def test_events_of_a_newer_engine_are_let_past():
     progress = Progress()
 
-    assert progress.take({"event": "galaxy"}) is False
+    assert progress.update({"event": "galaxy"}) is False
     assert progress.line() == "starting"
 
 
 def test_a_second_run_starts_at_nothing():
     progress = Progress()
     for event in [*EVENTS, {"event": "run", "run_id": "r2"}]:
-        progress.take(event)
+        progress.update(event)
 
     assert progress == Progress(run_id="r2")
 
 
 def test_a_cell_id_cannot_move_the_cursor():
     progress = Progress()
-    progress.take({"event": "cell", "cell_id": "a\x1b[2J", "index": 0, "of": 1, "state": "started"})
+    progress.update(
+        {"event": "cell", "cell_id": "a\x1b[2J", "index": 0, "of": 1, "state": "started"}
+    )
 
     assert progress.line() == r"cell 1/1 · a\x1b[2J"
 

@@ -2,7 +2,7 @@ import contextlib
 import io
 import json
 
-from automl_magic.cli.door import Answer
+from automl_magic.cli.frontend import CommandResult
 from automl_magic.cli.terminal import Terminal
 
 
@@ -19,7 +19,7 @@ EVENTS = [
 
 
 def test_a_pipe_gets_a_line_for_each_piece_of_news(capsys):
-    with Terminal().watching() as on_event:
+    with Terminal().show_progress() as on_event:
         for event in EVENTS:
             on_event(event)
 
@@ -35,7 +35,7 @@ def test_a_terminal_gets_one_line_that_is_gone_at_the_end(monkeypatch):
     tty = Tty()
     monkeypatch.setattr("sys.stderr", tty)
 
-    with Terminal().watching() as on_event:
+    with Terminal().show_progress() as on_event:
         for event in EVENTS:
             on_event(event)
 
@@ -47,7 +47,7 @@ def test_the_line_is_gone_after_an_error_too(monkeypatch):
     tty = Tty()
     monkeypatch.setattr("sys.stderr", tty)
 
-    with contextlib.suppress(KeyboardInterrupt), Terminal().watching() as on_event:
+    with contextlib.suppress(KeyboardInterrupt), Terminal().show_progress() as on_event:
         on_event(EVENTS[0])
         raise KeyboardInterrupt
 
@@ -55,7 +55,9 @@ def test_the_line_is_gone_after_an_error_too(monkeypatch):
 
 
 def test_an_answer_as_json_is_utf8_whatever_it_holds(capfdbinary):
-    Terminal().show(Answer(None, {"name": "half \ud800", "city": "Zürich"}, ""), as_json=True)
+    Terminal().show(
+        CommandResult(None, {"name": "half \ud800", "city": "Zürich"}, ""), as_json=True
+    )
 
     document = json.loads(capfdbinary.readouterr().out.decode("utf-8"))
     assert document == {"name": "half \ud800", "city": "Zürich"}

@@ -1,7 +1,7 @@
 import click
 import pytest
 
-from automl_magic.cli.types import Assignment, ColumnKindOf, Duration
+from automl_magic.cli.types import Assignment, ColumnKindAssignment, Duration
 
 
 @pytest.mark.parametrize(
@@ -55,10 +55,10 @@ def test_an_assignment_needs_the_name_of_a_parameter(text):
 
 
 def test_a_column_may_hold_equals_signs_before_its_kind():
-    assert ColumnKindOf().convert("a=b=category", None, None) == ("a=b", "category")
+    assert ColumnKindAssignment().convert("a=b=category", None, None) == ("a=b", "category")
 
 
 @pytest.mark.parametrize("text", ["age", "=number"])
 def test_a_kind_needs_its_column(text):
     with pytest.raises(click.BadParameter, match="column=kind"):
-        ColumnKindOf().convert(text, None, None)
+        ColumnKindAssignment().convert(text, None, None)

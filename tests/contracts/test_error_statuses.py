@@ -9,9 +9,9 @@ from grpc import StatusCode
 
 from automl_magic import errors
 from automl_magic.errors import AutomlMagicError
-from automl_magic_lab.asking import Refused
-from automl_magic_serving.oip.problems import problem_of
-from automl_magic_serving.rpc.status import code_of
+from automl_magic_lab.handlers import RequestError
+from automl_magic_serving.oip.problems import problem_from_error
+from automl_magic_serving.rpc.status import status_code
 
 CODES = {
     HTTPStatus.NOT_FOUND: StatusCode.NOT_FOUND,
@@ -39,12 +39,12 @@ def made(kind):
 def test_the_lab_the_server_and_grpc_read_the_status_of_an_error_from_its_class(kind):
     error = made(kind)
 
-    problem = problem_of(error, "request")
+    problem = problem_from_error(error, "request")
 
-    assert Refused.because_of(error).status_code == kind.status
+    assert RequestError.from_error(error).status_code == kind.status
     assert (problem.status, problem.error) == (kind.status, "What.")
     assert problem.retry_after_s == kind.retry_after_s
-    assert code_of(problem) is CODES[kind.status]
+    assert status_code(problem) is CODES[kind.status]
 
 
 def test_what_is_missing_is_not_found_and_a_store_that_is_away_may_come_back():

@@ -12,7 +12,7 @@ import pytest
 from automl_magic.recipe import Recipe
 from automl_magic.records import (
     Dataset,
-    Experiment,
+    ExperimentSpec,
     Explanation,
     Leaderboard,
     Manifest,
@@ -28,7 +28,7 @@ HERE = Path(__file__).parent
 KINDS = {
     "dataset": Dataset,
     "driftreport": DriftReport,
-    "experiment": Experiment,
+    "experiment": ExperimentSpec,
     "explanation": Explanation,
     "failed_trial": Trial,
     "leaderboard": Leaderboard,

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from automl_magic.cli import words
-from automl_magic.reasons import account_of
+from automl_magic.cli import formatters
+from automl_magic.decision_log import build_decision_log
 from automl_magic.records import Run
 from automl_magic.store import aliases, approvals, audit, routes
 from automl_magic.store.engine import open_engine
@@ -43,7 +43,7 @@ def engine(tmp_path):
 
 
 def test_the_reasons_of_an_earlier_run_are_complete(run):
-    account = account_of(run)
+    account = build_decision_log(run)
 
     names = [section.name for section in account.sections]
     assert names == [
@@ -56,10 +56,10 @@ def test_the_reasons_of_an_earlier_run_are_complete(run):
 
 @pytest.mark.parametrize("about", [{"trial": 0}, {"candidate": "catboost"}, {"column": "note"}])
 def test_the_reasons_of_one_thing_in_an_earlier_run_are_found(run, about):
-    account = account_of(run, **about)
+    account = build_decision_log(run, **about)
 
     assert account.sections
-    assert words.account(account)
+    assert formatters.format_decision_log(account)
 
 
 def test_the_store_of_an_earlier_release_still_says_what_serves(engine):

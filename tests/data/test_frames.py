@@ -38,11 +38,11 @@ def test_a_frame_that_no_file_can_hold_is_refused(frame, fix, tmp_path):
 
 def test_a_frame_is_a_source_that_lies_in_the_folder_once_kept(tmp_path, customers):
     folder = tmp_path / "plan"
-    with data.as_source(customers, folder) as source:
+    with data.frame_as_source(customers, folder) as source:
         assert not folder.exists()
         pd.testing.assert_frame_equal(data.load(source.readable), customers)
         folder.mkdir()
-        with source.kept():
+        with source.copied():
             assert not Path(source.final).exists()
     assert source.final == str(folder / "table.parquet")
     pd.testing.assert_frame_equal(data.load(source.final), customers)
@@ -51,9 +51,9 @@ def test_a_frame_is_a_source_that_lies_in_the_folder_once_kept(tmp_path, custome
 
 def test_a_frame_is_not_kept_where_what_follows_fails(tmp_path, customers):
     with (
-        data.as_source(customers, tmp_path) as source,
+        data.frame_as_source(customers, tmp_path) as source,
         pytest.raises(OSError, match="no space"),
-        source.kept(),
+        source.copied(),
     ):
         raise OSError("no space")
     assert list(tmp_path.iterdir()) == []
@@ -66,11 +66,11 @@ def test_a_relative_source_is_looked_for_in_the_folder_first(tmp_path, customers
     customers.to_csv("a.csv")
     customers.to_csv("b.v2.csv")
     customers.to_csv(tmp_path / "plan" / "a.csv")
-    with data.resolved("a.csv", tmp_path / "plan") as source:
+    with data.resolve_source("a.csv", tmp_path / "plan") as source:
         assert source == data.TableSource("a", *[str(tmp_path / "plan" / "a.csv")] * 2)
-        with source.kept():
+        with source.copied():
             pass
-    with data.resolved("b.v2.csv", tmp_path / "plan") as source:
+    with data.resolve_source("b.v2.csv", tmp_path / "plan") as source:
         assert source == data.TableSource("b", *[str(tmp_path / "here" / "b.v2.csv")] * 2)
-    with data.resolved("sklearn:iris", tmp_path) as source:
+    with data.resolve_source("sklearn:iris", tmp_path) as source:
         assert source == data.TableSource("iris", "sklearn:iris", "sklearn:iris")

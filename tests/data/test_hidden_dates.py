@@ -30,15 +30,15 @@ def test_every_format_of_the_list_is_found_in_its_own_dates(date_format):
 def test_values_above_twelve_decide_the_order():
     day = _find(["03/04/2020", "25/12/2020"])
     assert day.date_format == "%d/%m/%Y"
-    assert day.about_order == "Day first, because there are values above 12."
+    assert day.order_reason == "Day first, because there are values above 12."
     month = _find(["03/04/2020", "12/25/2020"])
-    assert (month.date_format, month.ambiguous) == ("%m/%d/%Y", False)
+    assert (month.date_format, month.is_ambiguous) == ("%m/%d/%Y", False)
 
 
 def test_without_such_values_month_first_is_assumed():
     dates = _find(["03/04/2020", "05/06/2021"])
-    assert (dates.date_format, dates.ambiguous) == ("%m/%d/%Y", True)
-    assert dates.about_order == "Month first is assumed, because no day is above 12."
+    assert (dates.date_format, dates.is_ambiguous) == ("%m/%d/%Y", True)
+    assert dates.order_reason == "Month first is assumed, because no day is above 12."
 
 
 def test_dots_mean_day_first():

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from automl_magic import data
-from automl_magic.data import Limits
+from automl_magic.data import ReadLimits
 from tests.waiting import PATIENCE_S, wait_for
 
 
@@ -52,18 +52,18 @@ def test_a_parquet_bomb_of_400_bytes_is_refused_by_its_row_count(bomb, refused):
 
 
 def test_a_parquet_bomb_within_the_row_limit_is_refused_by_its_size(bomb, refused):
-    error = refused(bomb, "t.parquet", limits=Limits(rows=10**9))
+    error = refused(bomb, "t.parquet", limits=ReadLimits(rows=10**9))
     assert error.why.startswith(f"Its {len(bomb)} bytes expand to 960,000,000 by its metadata.")
 
 
 def test_a_parquet_bomb_that_is_let_in_runs_out_of_memory_alone(bomb, refused):
-    limits = Limits(rows=10**9, ratio=10**7, memory_bytes=100 << 20)
+    limits = ReadLimits(rows=10**9, ratio=10**7, memory_bytes=100 << 20)
     assert refused(bomb, "t.parquet", limits=limits).what.endswith("needs too much memory.")
 
 
 def test_a_gzip_bomb_ends_at_its_ratio(refused):
     bomb = gzip.compress(b"a,b\n" + b"1,2\n" * 5_000_000)
-    limits = Limits(ratio_floor_bytes=1 << 20)
+    limits = ReadLimits(ratio_floor_bytes=1 << 20)
     grown = _growing(lambda: refused(bomb, "t.csv.gz", limits=limits))
     assert grown < 50_000_000
     error = refused(bomb, "t.csv.gz", limits=limits)
@@ -73,12 +73,12 @@ def test_a_gzip_bomb_ends_at_its_ratio(refused):
 
 def test_a_reader_that_runs_out_of_memory_harms_nobody(refused):
     rows = b"".join(b"%d,%d\n" % (i, i * 7) for i in range(400_000))
-    error = refused(b"a,b\n" + rows, limits=Limits(memory_bytes=12 << 20))
+    error = refused(b"a,b\n" + rows, limits=ReadLimits(memory_bytes=12 << 20))
     assert error.what.endswith("needs too much memory.")
 
 
 def test_a_reader_that_takes_too_long_is_ended(refused):
-    error = refused(b"a,b\n1,2\n", limits=Limits(seconds=0))
+    error = refused(b"a,b\n1,2\n", limits=ReadLimits(seconds=0))
     assert error.what.endswith("takes too long to read.")
 
 
@@ -90,7 +90,7 @@ def test_too_many_columns_are_refused(refused):
 
 
 def test_too_many_rows_are_refused(refused):
-    assert "The limit is 2." in refused(b"a,b\n1,2\n3,4\n5,6\n", limits=Limits(rows=2)).why
+    assert "The limit is 2." in refused(b"a,b\n1,2\n3,4\n5,6\n", limits=ReadLimits(rows=2)).why
 
 
 @pytest.mark.parametrize("keep", [0.1, 0.5, 0.99])

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from automl_magic.data.kinds import Values, understand
+from automl_magic.data.kinds import ColumnValues, infer_kind
 from automl_magic.errors import DataError
 from automl_magic.records import ColumnKind
 
@@ -10,7 +10,7 @@ N = 200
 
 
 def _kind(values, name="x", **options):
-    understood = understand(Values(name, pd.Series(values)), **options)
+    understood = infer_kind(ColumnValues(name, pd.Series(values)), **options)
     assert understood.reason.endswith(".")
     return understood.kind.value
 
@@ -82,9 +82,9 @@ def test_a_target_is_never_an_id():
 
 def test_the_reason_says_what_was_seen():
     reasons = {
-        "codes": understand(Values("x", pd.Series([1, 2, 3] * 60))).reason,
-        "blanks": understand(Values("x", pd.Series(["1.5", " ", "2.5"] * 60))).reason,
-        "dates": understand(Values("x", pd.Series(["03/04/2020", "25/12/2020"] * 60))).reason,
+        "codes": infer_kind(ColumnValues("x", pd.Series([1, 2, 3] * 60))).reason,
+        "blanks": infer_kind(ColumnValues("x", pd.Series(["1.5", " ", "2.5"] * 60))).reason,
+        "dates": infer_kind(ColumnValues("x", pd.Series(["03/04/2020", "25/12/2020"] * 60))).reason,
     }
     assert reasons == {
         "codes": "Integers with 3 distinct values. They could be codes, but reading them as "
@@ -97,20 +97,25 @@ def test_the_reason_says_what_was_seen():
 
 
 def test_a_boolean_says_which_value_means_yes():
-    assert understand(Values("x", pd.Series(["No", "Yes"]))).parse == {"true": "Yes", "false": "No"}
-    assert understand(Values("x", pd.Series([0.0, 1.0]))).parse == {"true": "1", "false": "0"}
-    by_hand = understand(Values("x", pd.Series([1, 2, 1])), requested_kind="boolean")
+    assert infer_kind(ColumnValues("x", pd.Series(["No", "Yes"]))).parse == {
+        "true": "Yes",
+        "false": "No",
+    }
+    assert infer_kind(ColumnValues("x", pd.Series([0.0, 1.0]))).parse == {"true": "1", "false": "0"}
+    by_hand = infer_kind(ColumnValues("x", pd.Series([1, 2, 1])), requested_kind="boolean")
     assert by_hand.parse == {"true": "2", "false": "1"}
 
 
 def test_a_kind_set_by_hand_is_taken():
     assert _kind([1, 2, 3] * 60, requested_kind="category") == "category"
-    understood = understand(Values("x", pd.Series(["1,5", "2,5"] * 60)), requested_kind="number")
+    understood = infer_kind(
+        ColumnValues("x", pd.Series(["1,5", "2,5"] * 60)), requested_kind="number"
+    )
     assert (understood.kind, understood.parse) == (ColumnKind.NUMBER, {"decimal": ","})
 
 
 @pytest.mark.parametrize("wanted", ["number", "date", "boolean"])
 def test_a_kind_that_the_values_do_not_allow_is_refused(wanted):
     with pytest.raises(DataError, match=f"Can.t read column .x. as {wanted}") as caught:
-        understand(Values("x", pd.Series(["a", "b", "c"] * 60)), requested_kind=wanted)
+        infer_kind(ColumnValues("x", pd.Series(["a", "b", "c"] * 60)), requested_kind=wanted)
     assert caught.value.fix == "Don't set the kind, or use category."

@@ -15,7 +15,7 @@ import pytest
 import automl_magic
 from automl_magic import flow
 from automl_magic.cli import automl
-from automl_magic.cli.command import VERBS
+from automl_magic.cli.command import COMMANDS
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -46,7 +46,7 @@ def commands() -> list[str]:
     return sorted(set(found))
 
 
-@pytest.mark.parametrize("verb", VERBS)
+@pytest.mark.parametrize("verb", COMMANDS)
 def test_a_verb_is_shown_at_work(verb):
     assert re.search(rf"automl {verb}\b", written())
 

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from automl_magic.execute import Limits, RunStore, execute_notebook
+from automl_magic.execute import RunLimits, RunStore, execute_notebook
 from automl_magic.execute.reconcile import reconcile
 from automl_magic.records import Run
 
-QUICK = Limits(grace_s=2.0, start_s=60.0, run_s=120.0)
+QUICK = RunLimits(grace_s=2.0, start_s=60.0, run_s=120.0)
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def execute(store: RunStore, write: Callable[..., Path]) -> Callable[..., Run]:
     """Write and execute a notebook, with limits that suit a test."""
 
     def execute_cells(
-        cells: dict[str, str], *, kind: str = "notebook", limits: Limits = QUICK, **options: Any
+        cells: dict[str, str], *, kind: str = "notebook", limits: RunLimits = QUICK, **options: Any
     ) -> Run:
         notebook = write(cells, kind=kind)
         return execute_notebook(notebook, store=store, kind=kind, limits=limits, **options)

@@ -11,9 +11,9 @@ import pytest
 
 from automl_magic.errors import FolderNotWritable
 from automl_magic.execute.atomic_io import (
-    WholeFiles,
+    AtomicFileHandler,
     notebook_bytes,
-    writing_to,
+    translate_write_errors,
 )
 
 
@@ -21,9 +21,9 @@ def test_a_lone_surrogate_survives_in_a_notebook(tmp_path: Path) -> None:
     document = {"cells": [], "metadata": {"title": "\ud800 \U0001f642 é"}}
     path = tmp_path / "notebook.ipynb"
 
-    WholeFiles().write(notebook_bytes(document).decode(), str(path))
+    AtomicFileHandler().write(notebook_bytes(document).decode(), str(path))
 
-    assert json.loads(WholeFiles().read(str(path))) == document
+    assert json.loads(AtomicFileHandler().read(str(path))) == document
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_a_lone_surrogate_survives_in_a_notebook(tmp_path: Path) -> None:
     ],
 )
 def test_an_error_of_the_disk_says_what_to_do(number: int, fix: str) -> None:
-    with pytest.raises(FolderNotWritable) as caught, writing_to(Path("/runs")):
+    with pytest.raises(FolderNotWritable) as caught, translate_write_errors(Path("/runs")):
         raise OSError(number, os.strerror(number))
 
     assert (caught.value.what, caught.value.why, caught.value.fix) == (
@@ -52,5 +52,5 @@ def test_an_error_of_the_disk_says_what_to_do(number: int, fix: str) -> None:
 
 
 def test_another_error_passes_through() -> None:
-    with pytest.raises(BrokenPipeError), writing_to(Path("/runs")):
+    with pytest.raises(BrokenPipeError), translate_write_errors(Path("/runs")):
         raise BrokenPipeError(errno.EPIPE, "gone")

@@ -12,8 +12,8 @@ import pytest
 from automl_magic.execute import memory
 from automl_magic.execute.memory import (
     MemoryWatch,
+    format_bytes,
     free_bytes,
-    in_words,
     memory_limit_bytes,
     oom_kills,
     used_bytes,
@@ -77,7 +77,7 @@ def test_shared_pages_are_not_counted_twice_when_it_matters() -> None:
     ("size", "words"), [(512_000_000, "512 MB"), (3_400_000_000, "3.4 GB"), (999, "0 MB")]
 )
 def test_sizes_are_written_as_people_do(size: int, words: str) -> None:
-    assert in_words(size) == words
+    assert format_bytes(size) == words
 
 
 def test_kills_by_the_system_are_counted() -> None:

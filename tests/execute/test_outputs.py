@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from automl_magic.execute import Limits
-from automl_magic.execute.outputs import OutputCap, merged
+from automl_magic.execute import RunLimits
+from automl_magic.execute.outputs import OutputLimiter, merge_outputs
 
-LIMITS = Limits(cell_output_bytes=10, notebook_output_bytes=25, log_bytes=70)
+LIMITS = RunLimits(cell_output_bytes=10, notebook_output_bytes=25, log_bytes=70)
 NOTE = {"name": "stderr", "text": "[The rest of the output is in log.txt of this run.]\n"}
 
 
@@ -29,7 +29,7 @@ def text(letters: str) -> dict[str, str]:
 def test_what_is_too_much_for_a_cell_goes_to_the_log_with_one_note(
     log: int, tmp_path: Path
 ) -> None:
-    cap = OutputCap(LIMITS, log)
+    cap = OutputLimiter(LIMITS, log)
 
     admitted = [cap.admit("stream", text(letters)) for letters in ("12345678", "abc", "def", "9")]
 
@@ -38,7 +38,7 @@ def test_what_is_too_much_for_a_cell_goes_to_the_log_with_one_note(
 
 
 def test_a_notebook_has_a_ceiling_of_its_own(log: int) -> None:
-    cap = OutputCap(LIMITS, log)
+    cap = OutputLimiter(LIMITS, log)
     admitted = []
     for _ in range(3):
         cap.next_cell()
@@ -48,14 +48,14 @@ def test_a_notebook_has_a_ceiling_of_its_own(log: int) -> None:
 
 
 def test_what_a_cell_has_cleared_does_not_count(log: int) -> None:
-    cap = OutputCap(LIMITS, log)
+    cap = OutputLimiter(LIMITS, log)
     for _ in range(5):
         assert cap.admit("stream", text("1234567890")) == text("1234567890")
-        cap.cleared()
+        cap.reset_cell()
 
 
 def test_a_picture_that_is_too_large_is_named_in_the_log(log: int, tmp_path: Path) -> None:
-    cap = OutputCap(LIMITS, log)
+    cap = OutputLimiter(LIMITS, log)
     picture = {"data": {"text/plain": "<Figure>", "image/png": "A" * 100}, "metadata": {}}
 
     assert cap.admit("display_data", picture) == NOTE
@@ -77,14 +77,14 @@ def test_neighbouring_texts_of_a_stream_become_one() -> None:
         stream("stdout", "b\r"),
     ]
 
-    assert merged(outputs) == (
+    assert merge_outputs(outputs) == (
         [stream("stdout", "20%\nnext"), stream("stderr", "oh"), picture, stream("stdout", "ab")],
         {0: 0, 1: 0, 2: 1, 3: 2, 4: 3, 5: 3},
     )
 
 
 def test_an_error_is_always_kept_but_cut(log: int) -> None:
-    cap = OutputCap(LIMITS, log)
+    cap = OutputLimiter(LIMITS, log)
     error = {"ename": "E", "evalue": "v" * 30_000, "traceback": ["a" * 30_000, "b" * 30]}
 
     assert cap.admit("error", error) == {
@@ -95,7 +95,7 @@ def test_an_error_is_always_kept_but_cut(log: int) -> None:
 
 
 def test_the_log_has_a_ceiling_too(log: int, tmp_path: Path) -> None:
-    cap = OutputCap(LIMITS, log)
+    cap = OutputLimiter(LIMITS, log)
     for _ in range(20):
         cap.log("1234567890")
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from automl_magic.errors import RunError
 from automl_magic.execute.parameters import check_parameters, parameters_of, parse_parameter
-from automl_magic.execute.translation import Literals
+from automl_magic.execute.translation import LiteralTranslator
 
 KNOWN = ("seed", "budget_s", "data_source", "run_dir")
 
@@ -67,7 +67,7 @@ def test_a_parameter_is_refused_or_becomes_a_literal(name: str, value: Any) -> N
     except RunError:
         return
 
-    [assignment] = ast.parse(Literals.codify(checked)).body
+    [assignment] = ast.parse(LiteralTranslator.codify(checked)).body
     assert isinstance(assignment, ast.Assign)
     [target] = assignment.targets
     assert isinstance(target, ast.Name)

@@ -13,7 +13,7 @@ from automl_magic.execute.processes import (
     RUN_VARIABLE,
     is_alive,
     kill_run,
-    marked,
+    run_processes,
     this_machine,
     this_process,
 )
@@ -44,10 +44,10 @@ def test_orphans_in_sessions_of_their_own_are_found_and_killed() -> None:
         root.stdout.readline()
     time.sleep(0.5)
 
-    assert len(marked(run_id)) >= 3
+    assert len(run_processes(run_id)) >= 3
     assert kill_run(run_id) >= 3
 
-    assert marked(run_id) == []
+    assert run_processes(run_id) == []
     root.communicate()
 
 

@@ -19,19 +19,19 @@ def long_tmpdir(monkeypatch, tmp_path):
 
 
 def test_a_folder_for_sockets_is_private():
-    folder = Path(sockets.make_sockets(RUN_ID))
+    folder = Path(sockets.create_socket_folder(RUN_ID))
 
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-    sockets.remove_sockets(RUN_ID)
+    sockets.remove_socket_folder(RUN_ID)
     assert not folder.exists()
 
 
 def test_a_long_folder_for_temporary_files_is_passed_over(long_tmpdir):
-    folder = Path(sockets.make_sockets(RUN_ID))
+    folder = Path(sockets.create_socket_folder(RUN_ID))
 
     assert len(str(folder / "kernel-65535")) <= 103
     assert not folder.is_relative_to(long_tmpdir)
-    sockets.remove_sockets(RUN_ID)
+    sockets.remove_socket_folder(RUN_ID)
     assert not folder.exists()
 
 
@@ -39,6 +39,6 @@ def test_without_a_short_folder_the_error_says_what_to_set(long_tmpdir, monkeypa
     monkeypatch.setattr(sockets, "_MAX_PATH_BYTES", 10)
 
     with pytest.raises(RunError) as refused:
-        sockets.make_sockets(RUN_ID)
+        sockets.create_socket_folder(RUN_ID)
 
     assert refused.value.fix == "Use a folder with a shorter path: export TMPDIR=/tmp"

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 from automl_magic.errors import RunFailed
-from automl_magic.execute import RunStore, raise_for
-from automl_magic.execute.processes import marked
+from automl_magic.execute import RunStore, raise_for_status
+from automl_magic.execute.processes import run_processes
 from automl_magic.execute.reconcile import reconcile
-from automl_magic.execute.wishes import Wish, leave, take
+from automl_magic.execute.stop_request import StopRequest, take_stop_request, write_stop_request
 from automl_magic.records import FailureKind, Run, RunStatus
 from tests.waiting import wait_for
 
@@ -99,7 +99,7 @@ def test_ctrl_c_twice_cancels_a_search(driver: Start, write: Write) -> None:
     run = end_of(process)
 
     assert (run.status, run.result) == (RunStatus.CANCELLED, {})
-    assert marked(run.run_id) == []
+    assert run_processes(run.run_id) == []
 
 
 def test_a_wish_from_another_process_means_ctrl_c(
@@ -109,7 +109,7 @@ def test_a_wish_from_another_process_means_ctrl_c(
     read_until(process, cell_id="search", state="started")
     time.sleep(0.5)
 
-    leave(store.folder(store.list(limit=1)[0].run_id), Wish.STOP)
+    write_stop_request(store.folder(store.list(limit=1)[0].run_id), StopRequest.STOP)
     run = end_of(process)
 
     assert (run.status, run.result["best"] > 0) == (RunStatus.SUCCEEDED, True)
@@ -120,7 +120,7 @@ def test_a_wish_can_cancel_a_search(driver: Start, write: Write, store: RunStore
     process = driver(write(SEARCH, kind="search"), "search")
     read_until(process, cell_id="search", state="started")
 
-    leave(store.folder(store.list(limit=1)[0].run_id), Wish.CANCEL)
+    write_stop_request(store.folder(store.list(limit=1)[0].run_id), StopRequest.CANCEL)
 
     assert end_of(process).status == RunStatus.CANCELLED
 
@@ -128,8 +128,8 @@ def test_a_wish_can_cancel_a_search(driver: Start, write: Write, store: RunStore
 def test_a_wish_that_is_no_word_of_the_list_is_forgotten(tmp_path: Path) -> None:
     (tmp_path / "wish").write_text("rm -rf /")
 
-    assert take(tmp_path) is None
-    assert take(tmp_path) is None
+    assert take_stop_request(tmp_path) is None
+    assert take_stop_request(tmp_path) is None
     assert list(tmp_path.iterdir()) == []
 
 
@@ -163,7 +163,7 @@ def test_a_signal_cancels_any_other_notebook_and_keeps_its_outputs(
     assert states_of(run) == {"first": "completed", "sleep": "failed", "last": "pending"}
     assert output_of(run)["cells"][0]["outputs"][0]["text"] == ["begun\n"]
     with pytest.raises(RunFailed) as caught:
-        raise_for(run)
+        raise_for_status(run)
     assert (caught.value.what, caught.value.fix) == (
         f"Run {run.run_id} is cancelled.",
         f"Run it again: automl run {run.notebook}",
@@ -196,7 +196,7 @@ def test_an_error_of_the_listener_ends_the_run_and_is_seen(
         RunStatus.FAILED,
         "LookupError: no such widget",
     )
-    assert marked(run.run_id) == []
+    assert run_processes(run.run_id) == []
 
 
 def test_the_handlers_of_signals_are_given_back(execute: Callable[..., Run]) -> None:
@@ -219,11 +219,11 @@ time.sleep(300)
     read_until(process, cell_id="sleep", state="started")
     time.sleep(0.5)
     run_id = store.list()[0].run_id
-    assert len(marked(run_id)) == 3
+    assert len(run_processes(run_id)) == 3
 
     process.kill()
     process.wait()
-    wait_for(lambda: marked(run_id) == [])
+    wait_for(lambda: run_processes(run_id) == [])
     [lost] = reconcile(store)
 
     assert lost.failure is not None
@@ -264,7 +264,7 @@ def test_a_kill_at_any_step_leaves_a_run_that_ends(
 
     run = store.get(run_id)
     assert run.status == (RunStatus.SUCCEEDED if step == "succeeded" else RunStatus.LOST)
-    assert marked(run_id) == []
+    assert run_processes(run_id) == []
     assert list(Path("/tmp").glob(f"automl-{run_id}-*")) == []
 
 
@@ -302,5 +302,5 @@ def test_a_storm_of_kills_loses_no_committed_run(
         for artifact in run.artifacts:
             data = (Path(run.folder) / artifact.path).read_bytes()
             assert hashlib.sha256(data).hexdigest() == artifact.sha256
-        assert marked(run.run_id) == []
+        assert run_processes(run.run_id) == []
         assert not list(Path(run.folder).glob(".*"))

@@ -116,7 +116,7 @@ def test_an_older_owner_is_refused_by_us(store: RunStore) -> None:
     with pytest.raises(IllegalTransition) as caught:
         store.advance(run.run_id, run.token, RunStatus.RUNNING)
     with pytest.raises(IllegalTransition):
-        store.beat(run.run_id, run.token)
+        store.heartbeat(run.run_id, run.token)
 
     assert (lost.status, lost.token) == (RunStatus.LOST, 2)
     assert caught.value.fix == f"Start another run: automl rerun {run.run_id}"

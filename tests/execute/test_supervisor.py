@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 
 from automl_magic.errors import FolderBusy, FolderNotWritable, RunError, RunFailed
-from automl_magic.execute import Limits, RunStore, execute_notebook, raise_for
+from automl_magic.execute import RunLimits, RunStore, execute_notebook, raise_for_status
 from automl_magic.execute.lock import LOCK_NAME, folder_lock
-from automl_magic.execute.processes import marked
+from automl_magic.execute.processes import run_processes
 from automl_magic.records import Artifact, Failure, FailureKind, Run, RunStatus
 
 WHOLE = {
@@ -117,7 +117,7 @@ def test_a_search_is_executed_with_everything_it_was_given(
     assert {"event": "trial", "number": 0} in stable_events
     assert (folder / "input.ipynb").read_bytes() == Path(run.notebook).read_bytes()
     assert not (work / LOCK_NAME).exists()
-    assert marked(run.run_id) == []
+    assert run_processes(run.run_id) == []
     assert not list(Path(tempfile.gettempdir()).glob(f"automl-{run.run_id}-*"))
 
 
@@ -152,7 +152,7 @@ def test_a_kernel_of_another_language_that_is_not_installed_fails_the_run(
     assert run.failure is not None
     assert (run.status, run.failure.kind) == (RunStatus.FAILED, FailureKind.NOT_STARTED)
     with pytest.raises(RunFailed, match="didn't start"):
-        raise_for(run)
+        raise_for_status(run)
 
 
 def test_a_document_that_papermill_breaks_on_fails_the_run_and_is_explained_in_the_log(
@@ -198,7 +198,7 @@ print(orphan.pid)
     output = json.loads((Path(run.folder) / "output.ipynb").read_text("utf-8"))
     orphan = int(output["cells"][0]["outputs"][0]["text"][0])
     assert run.status == RunStatus.SUCCEEDED
-    assert marked(run.run_id) == []
+    assert run_processes(run.run_id) == []
     assert not Path(f"/proc/{orphan}").exists()
 
 
@@ -284,7 +284,7 @@ def test_a_failed_run_becomes_an_error_with_three_lines(
     )
 
     with pytest.raises(RunFailed) as caught:
-        raise_for(run)
+        raise_for_status(run)
 
     assert (caught.value.what, caught.value.why, caught.value.fix) == (what, failure.message, fix)
     assert (caught.value.kind, caught.value.cell_id) == (failure.kind.value, failure.cell_id)
@@ -400,7 +400,9 @@ def test_a_flood_of_output_goes_to_the_log(
 ) -> None:
     flood = "for i in range(200_000): print('line', i, 'x' * 80)"
 
-    run = execute({"flood": flood, "after": "print('after')"}, limits=Limits(log_bytes=5_000_000))
+    run = execute(
+        {"flood": flood, "after": "print('after')"}, limits=RunLimits(log_bytes=5_000_000)
+    )
 
     flooded, after = output_of(run)["cells"]
     size = sum(len("".join(output["text"])) for output in flooded["outputs"])

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from automl_magic.execute import Limits
-from automl_magic.execute.processes import marked
+from automl_magic.execute import RunLimits
+from automl_magic.execute.processes import run_processes
 from automl_magic.records import Failure, FailureKind, Run, RunStatus
 
 TOO_MANY = 3 * 10**14  # more bytes than an address space holds
@@ -48,7 +48,7 @@ def test_an_end_is_reported_as_what_it_was_and_where(
 ) -> None:
     bad, kind, message = WAYS[way]
     cells = {name: bad if name == place else "x = 1" for name in ("first", "middle", "last")}
-    limits = Limits(cells_s={place: 1.0}, grace_s=2.0, run_s=60.0)
+    limits = RunLimits(cells_s={place: 1.0}, grace_s=2.0, run_s=60.0)
 
     run = execute(cells, limits=limits)
 
@@ -101,7 +101,7 @@ def test_a_process_of_the_notebook_that_takes_too_much_memory_ends_the_run(
     greedy = "x = bytearray(600_000_000)\nfor i in range(0, len(x), 4096): x[i] = 1\n"
     child = greedy + "import time; time.sleep(60)"
     source = f"import subprocess, sys\nsubprocess.run([sys.executable, '-c', {child!r}])"
-    limits = Limits(memory_bytes=400_000_000, run_s=60.0)
+    limits = RunLimits(memory_bytes=400_000_000, run_s=60.0)
 
     run = execute({"first": "x = 1", "last": source}, limits=limits)
 
@@ -114,7 +114,7 @@ def test_a_process_of_the_notebook_that_takes_too_much_memory_ends_the_run(
     assert re.fullmatch(r"The run used \d+ MB. The limit is 400 MB\.", run.failure.message)
 
 
-IMPATIENT = Limits(frozen_after_s=3.0)
+IMPATIENT = RunLimits(frozen_after_s=3.0)
 
 
 def test_a_frozen_kernel_is_noticed_by_its_heart(execute: Callable[..., Run]) -> None:
@@ -140,7 +140,7 @@ def test_a_frozen_runner_is_noticed_by_its_silence(execute: Callable[..., Run]) 
 
     assert run.failure is not None
     assert (run.status, run.failure.kind) == (RunStatus.LOST, FailureKind.FROZEN)
-    assert marked(run.run_id) == []
+    assert run_processes(run.run_id) == []
 
 
 @pytest.mark.long
@@ -162,7 +162,7 @@ def test_a_cell_that_ignores_interrupts_is_killed_after_the_grace(
         except KeyboardInterrupt:
             pass
     """
-    run = execute({"stubborn": stubborn}, limits=Limits(cell_s=1.0, grace_s=1.0))
+    run = execute({"stubborn": stubborn}, limits=RunLimits(cell_s=1.0, grace_s=1.0))
 
     assert run.failure is not None
     assert (run.failure.kind, run.failure.cell_id) == (FailureKind.TIMED_OUT, "stubborn")
@@ -170,7 +170,9 @@ def test_a_cell_that_ignores_interrupts_is_killed_after_the_grace(
 
 @pytest.mark.long
 def test_a_run_has_a_deadline_of_its_own(execute: Callable[..., Run]) -> None:
-    run = execute({"first": "import time; time.sleep(60)"}, limits=Limits(run_s=8.0, grace_s=1.0))
+    run = execute(
+        {"first": "import time; time.sleep(60)"}, limits=RunLimits(run_s=8.0, grace_s=1.0)
+    )
 
     assert (run.status, run.failure) == (
         RunStatus.FAILED,
@@ -233,7 +235,7 @@ def test_a_runner_that_is_killed_takes_nothing_with_it_but_its_run(
         ),
     )
     assert states_of(run) == {"first": "completed", "middle": "failed", "last": "pending"}
-    assert marked(run.run_id) == []
+    assert run_processes(run.run_id) == []
 
 
 def test_the_notebook_cannot_speak_for_the_runner(execute: Callable[..., Run]) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from automl_magic.explain import Subject
+from automl_magic.explain import Explainer
 from automl_magic.recipe import MemberSpec, Recipe, fit_recipe, save_model
 from automl_magic.records import Split, SplitKind, StepSpec, TaskKind
 
@@ -80,9 +80,9 @@ class Found:
     folder: object
     frame: pd.DataFrame
 
-    def subject(self, **options) -> Subject:
+    def subject(self, **options) -> Explainer:
         options = {"budget_s": 60.0, **options}
-        return Subject(self.frame, search_dir=self.folder, data_fingerprint="", **options)
+        return Explainer(self.frame, search_dir=self.folder, data_fingerprint="", **options)
 
 
 def write_search(recipe: Recipe, frame: pd.DataFrame, folder) -> Found:

@@ -6,8 +6,8 @@ import pytest
 
 from automl_magic import explain
 from automl_magic.errors import PlanError
-from automl_magic.explain.clock import Clock
 from automl_magic.explain.sections import sections
+from automl_magic.explain.time_budget import TimeBudget
 
 
 def test_a_shuffled_column_that_decides_costs_more_than_noise(found):
@@ -31,8 +31,8 @@ def test_the_test_model_was_not_trained_on_its_rows(binary):
     shown = explain.refit(subject)
 
     assert "without " in repr(shown)
-    rows = subject.rows(subject.unseen.tested)
-    assert not np.array_equal(subject.predict(rows), subject.predict(rows, subject.tester))
+    rows = subject.rows(subject.unseen.test_rows)
+    assert not np.array_equal(subject.predict(rows), subject.predict(rows, subject.test_model))
 
 
 def test_a_refit_that_takes_too_long_is_skipped_with_a_note(binary):
@@ -88,12 +88,12 @@ def test_a_counterfactual_is_verified_and_keeps_immutable_columns(found):
                 becomes = pd.Timestamp(becomes)
             row[change.column] = [becomes]
         said = subject.model.predict(row)[0]
-        if case.wanted_class is None:
-            low = -np.inf if case.wanted_low is None else case.wanted_low
-            high = np.inf if case.wanted_high is None else case.wanted_high
+        if case.desired_class is None:
+            low = -np.inf if case.desired_low is None else case.desired_low
+            high = np.inf if case.desired_high is None else case.desired_high
             assert low - 1e-3 <= said <= high + 1e-3
         else:
-            assert said == subject.recipe.classes[case.wanted_class] == one.prediction
+            assert said == subject.recipe.classes[case.desired_class] == one.prediction
             assert one.prediction != case.prediction
 
 
@@ -117,10 +117,10 @@ def test_an_invalid_range_is_refused(bounds, binary):
 
 
 def test_unused_time_goes_to_later_sections():
-    clock = Clock(100.0)
+    clock = TimeBudget(100.0)
     first, *_, last = [one.time_share for one in sections() if one.time_share]
 
     assert 10 < clock.share_s(first) < 33
     assert clock.share_s(last) > 99
-    late = Clock(10.0, started=clock.started - 1000)
+    late = TimeBudget(10.0, started=clock.started - 1000)
     assert late.share_s(first) == pytest.approx(0.4)

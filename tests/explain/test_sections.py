@@ -113,4 +113,4 @@ def test_every_section_of_ours_has_its_page_and_its_place():
     ours = [one for one in sections.sections() if one.name != "decisiveness"]
 
     assert {one.name for one in ours} == set(report_sections.sections())
-    assert len({(one.part, one.place) for one in ours}) == len(ours)
+    assert len({(one.part, one.position) for one in ours}) == len(ours)

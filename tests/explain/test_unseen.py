@@ -13,10 +13,10 @@ def test_the_holdout_is_taken_where_it_is_large_enough(make_search):
 
     assert large.unseen.source == "holdout"
     assert large.unseen_record.score.rows == 1249
-    assert set(large.unseen.learned) & set(large.unseen.tested) == set()
+    assert set(large.unseen.train_rows) & set(large.unseen.test_rows) == set()
     assert small.unseen.source == "out_of_fold"
     assert "the holdout has only 149 rows" in small.unseen.in_words
-    assert set(small.unseen.learned) & set(small.unseen.tested) == set()
+    assert set(small.unseen.train_rows) & set(small.unseen.test_rows) == set()
 
 
 def test_a_curve_has_the_area_that_scikit_learn_says_and_few_points(binary):

@@ -2,10 +2,10 @@
 
 from jupyter_server.auth import Authorizer
 
-from automl_magic_lab.asking import Resource
+from automl_magic_lab.handlers import ApiHandler
 
 
-class Forgotten(Resource):
+class Forgotten(ApiHandler):
     async def get(self):
         self.finish({"secret": 1})
 

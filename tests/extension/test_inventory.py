@@ -6,10 +6,10 @@ from http.cookiejar import CookieJar
 
 import pytest
 
-from automl_magic_lab.inventory import ROUTES, RUN_ID, inventory
+from automl_magic_lab.inventory import ROUTES, RUN_ID, permissions
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-LINES = list(inventory())
+LINES = list(permissions())
 PATHS = sorted({line.path for line in LINES})
 
 

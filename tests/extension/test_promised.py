@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from automl_magic_lab.inventory import RUN_ID, inventory
+from automl_magic_lab.inventory import RUN_ID, permissions
 
 ROOT = Path(__file__).resolve().parents[2]
 EXTENSION = ROOT / "extension"
@@ -108,7 +108,7 @@ def test_every_setting_has_the_same_default_in_both_places():
 def test_the_reference_page_names_every_route_and_every_setting():
     page = text(ROOT / "docs" / "reference" / "lab.md")
 
-    for line in inventory():
+    for line in permissions():
         route = f"`{line.method} {line.path.replace(RUN_ID, 'RUN')}`"
         assert f"| {route} | {line.action} " in page, route
     for setting in SCHEMA["properties"].values():

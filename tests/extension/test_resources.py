@@ -5,7 +5,7 @@ import json
 import nbformat
 import pytest
 
-from automl_magic.records import Experiment, RunStatus
+from automl_magic.records import ExperimentSpec, RunStatus
 
 
 def test_runs_come_newest_first_and_in_pages(server):
@@ -148,7 +148,7 @@ def test_a_run_without_such_a_notebook_says_so(server, which):
 def test_the_schema_is_that_of_the_experiment_file(server):
     schema = server.get("schema").json
 
-    assert set(schema["properties"]) == set(Experiment.__dataclass_fields__)
+    assert set(schema["properties"]) == set(ExperimentSpec.__dataclass_fields__)
 
 
 def test_a_new_file_explains_every_field_and_has_no_problem(server):

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from automl_magic.records.families import installed
+from automl_magic.records.families import installed_families
 
 TOY = Path(__file__).parent / "toy"
 ENTRY_POINT = "[automl_magic.families]\ncounts = toy_counts:FAMILY\n"
@@ -38,9 +38,9 @@ def toy(site, monkeypatch):
     """This process, with the toy installed."""
     for folder in (site, TOY):
         monkeypatch.syspath_prepend(folder)
-    installed.cache_clear()
+    installed_families.cache_clear()
     yield
-    installed.cache_clear()
+    installed_families.cache_clear()
 
 
 @pytest.fixture(scope="session")

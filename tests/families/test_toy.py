@@ -18,15 +18,15 @@ from automl_magic.data import load_code
 from automl_magic.errors import PlanError, TargetNotUsable, UnknownMetric
 from automl_magic.planning import format_spec, parse_spec
 from automl_magic.recipe import MemberSpec, Recipe, fit_recipe
-from automl_magic.recipe.stored import load_model, save_model
+from automl_magic.recipe.model_io import load_model, save_model
 from automl_magic.records import Answer, Metric, RecordProblem, TaskKind
-from automl_magic.render import as_script, render_explore, render_model, render_search
+from automl_magic.render import render_explore, render_model, render_search, to_script
 from automl_magic.tasks.families import family_for
-from automl_magic.tasks.metrics import Measured, metrics_for
+from automl_magic.tasks.metrics import FamilyMetric, metrics_for
 from automl_magic.wizard.answers import Answers
 from automl_magic.wizard.drafts import Drafts
-from automl_magic.wizard.session import Session
-from automl_magic.wizard.steps import view_of
+from automl_magic.wizard.session import WizardSession
+from automl_magic.wizard.steps import build_view
 from automl_magic.workspace import default_workspace
 
 from .conftest import TOY
@@ -65,9 +65,9 @@ def test_its_kind_is_one_like_ours():
 
 def test_without_it_nobody_knows_its_kind(monkeypatch):
     monkeypatch.undo()  # it is no longer on the path
-    from automl_magic.records.families import installed
+    from automl_magic.records.families import installed_families
 
-    installed.cache_clear()
+    installed_families.cache_clear()
     with pytest.raises(RecordProblem) as caught:
         TaskKind("count")
     assert "one of binary, multiclass, regression" in str(caught.value)
@@ -113,12 +113,12 @@ def test_its_candidates_are_asked_for_by_name(calls):
 
 
 def test_notebooks_are_made_of_shared_pieces_and_its_own(plan, recipe):
-    search = as_script(render_search(plan))
-    model = as_script(render_model(recipe, load_code(_from_a_file(plan))))
+    search = to_script(render_search(plan))
+    model = to_script(render_model(recipe, load_code(_from_a_file(plan))))
 
     assert 'kind="count"' in search
     assert '"group_mean",' in search
-    assert "plots.draw_target" in as_script(render_explore(plan))
+    assert "plots.draw_target" in to_script(render_explore(plan))
     for piece in ("target", "predict", "members/group_mean"):
         (first, *_) = [
             line
@@ -130,7 +130,7 @@ def test_notebooks_are_made_of_shared_pieces_and_its_own(plan, recipe):
 
 def test_the_standalone_notebook_says_what_the_recipe_says(plan, recipe, calls, tmp_path):
     calls.to_csv(tmp_path / "calls.csv", index=False)
-    script = as_script(render_model(recipe, load_code(_from_a_file(plan))))
+    script = to_script(render_model(recipe, load_code(_from_a_file(plan))))
     check = "\nprint(json.dumps(predict(table).tolist()))\n"
     (tmp_path / "model.py").write_text(script + check)
     assert not any("automl" in line or "toy" in line for line in _imports(script))
@@ -174,7 +174,7 @@ def test_it_may_bring_a_metric_of_its_own(calls, tmp_path, monkeypatch):
         lowest=0.0,
     )
     monkeypatch.setattr(
-        type(family_for(TaskKind("count"))), "metrics", (Measured(metric, deviance),)
+        type(family_for(TaskKind("count"))), "metrics", (FamilyMetric(metric, deviance),)
     )
 
     fitted = flow.search(
@@ -211,7 +211,7 @@ def test_the_command_offers_its_kind():
 def test_the_wizard_has_its_words(calls, tmp_path, monkeypatch):
     monkeypatch.setenv("AUTOML_MAGIC_HOME", str(tmp_path / "home"))
     monkeypatch.chdir(tmp_path)
-    session = Session(
+    session = WizardSession(
         folder=tmp_path,
         names=lambda: {"calls": calls},
         changed=lambda: None,
@@ -220,7 +220,7 @@ def test_the_wizard_has_its_words(calls, tmp_path, monkeypatch):
         answers=Answers(source="frame:calls", target="calls", task=TaskKind("count"), step="goal"),
     )
     session.wait()
-    (asked,) = [one for one in view_of(session)["blocks"] if one.get("name") == "task"]
+    (asked,) = [one for one in build_view(session)["blocks"] if one.get("name") == "task"]
 
     assert asked["value"] == "count"
     assert [one["label"] for one in asked["options"]] == [

@@ -16,10 +16,10 @@ from automl_magic.errors import FolderTaken
 from automl_magic.files.atomic import (
     TEMPORARY_SUFFIX,
     replacing,
-    write_all,
     write_atomic,
-    write_first,
+    write_files,
     write_folder,
+    write_once,
 )
 
 
@@ -91,8 +91,8 @@ def test_threads_that_write_one_file_do_not_meet(tmp_path: Path) -> None:
 def test_of_two_first_writers_one_wins(tmp_path: Path) -> None:
     path = tmp_path / "key.pem"
 
-    assert write_first(path, b"one", mode=0o600)
-    assert not write_first(path, b"two", mode=0o600)
+    assert write_once(path, b"one", mode=0o600)
+    assert not write_once(path, b"two", mode=0o600)
 
     assert path.read_bytes() == b"one"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -127,7 +127,7 @@ def test_files_change_together_or_not_at_all(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
 
     with pytest.raises(FolderTaken):
-        write_all(texts)
+        write_files(texts)
 
     assert (tmp_path / "a.py").read_text() == "old"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.py", "folder"]

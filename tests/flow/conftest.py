@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from automl_magic import flow
-from automl_magic.runs.outcome import Outcome
+from automl_magic.runs.outcome import FinishedRun
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Fitted:
     source: Path
     target: str
     folder: Path
-    outcome: Outcome
+    outcome: FinishedRun
 
     @property
     def run_id(self) -> str:

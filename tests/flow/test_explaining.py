@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from automl_magic import flow
-from automl_magic.cli import words
+from automl_magic.cli import formatters
 from automl_magic.errors import ArtifactTampered, RunError, TargetNotFound
 from automl_magic.records import EXPLANATION_NAME, RunStatus
-from automl_magic.records.explanations.explained import Shap
-from automl_magic.records.explanations.measured import Calibration, Curves
+from automl_magic.records.explanations.evaluation import Calibration, Curves
+from automl_magic.records.explanations.inspection import Shap
 from automl_magic.runs import artifacts as kept
 from automl_magic.track import MlflowTracker
 from automl_magic.workspace import default_workspace
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.long
 @pytest.fixture(scope="module")
 def explained(binary):
     with pytest.raises(RunError, match="hasn't been explained yet") as refused:
-        kept.explanation_of(binary.run_id, default_workspace())
+        kept.find_explanation_run(binary.run_id, default_workspace())
     assert refused.value.fix == f"automl explain {binary.run_id}"
     return flow.explain(binary.run_id, budget_s=8, immutable=["city"])
 
@@ -67,11 +67,11 @@ def test_every_picture_has_a_text_alternative(explained):
 
 def test_it_is_found_again_from_the_search(binary, explained):
     assert (
-        kept.explanation_of(binary.run_id, default_workspace()).run_id
+        kept.find_explanation_run(binary.run_id, default_workspace()).run_id
         == explained.outcome.run.run_id
     )
     assert (
-        kept.explanation_of(explained.outcome.run.run_id, default_workspace()).run_id
+        kept.find_explanation_run(explained.outcome.run.run_id, default_workspace()).run_id
         == explained.outcome.run.run_id
     )
     assert kept.read_explanation(explained.outcome.run) == explained.explanation
@@ -94,7 +94,7 @@ def test_its_repetition_has_the_same_headline_numbers(explained):
 
 
 def test_the_answer_says_what_moves_the_model_and_where_to_look(binary, explained):
-    text = words.explanation(explained)
+    text = formatters.format_explanation(explained)
 
     assert text.startswith(f"Explained the model of run {binary.run_id} in ")
     assert explained.explanation.section(Shap).columns[0].column in text

@@ -110,7 +110,7 @@ MEASURED = """
 import resource, sys
 from pathlib import Path
 from automl_magic.batch import ParquetReader, CsvReader, score
-from automl_magic.flow.loaded import load
+from automl_magic.flow.loading import load
 from automl_magic.workspace import default_workspace
 loaded = load(sys.argv[1], default_workspace())
 source, output = Path(sys.argv[2]), Path(sys.argv[3])

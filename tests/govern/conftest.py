@@ -10,10 +10,10 @@ import pytest
 from automl_magic import govern
 from automl_magic.records import Artifact, Manifest, ModelVersion, Run, RunStatus, dumps
 from automl_magic.register import MlflowRegistry
-from automl_magic.store.engine import open_engine, writing
+from automl_magic.store.engine import open_engine, write_transaction
 from automl_magic.store.signing import PrivateKey, private_key_path
 from automl_magic.store.tables import metadata
-from automl_magic.track import MlflowTracker, mirror
+from automl_magic.track import MlflowTracker, sync_tracking
 from automl_magic.workspace import Database, default_workspace
 from automl_magic.workspace.workspace import Tracking
 
@@ -45,7 +45,7 @@ def engine(request, home):
         opened.dispose()
         return
     opened = request.getfixturevalue("on_postgres")
-    with writing(opened) as connection:
+    with write_transaction(opened) as connection:
         for table in reversed(metadata.sorted_tables):
             connection.execute(table.delete())
     yield opened
@@ -94,7 +94,7 @@ def in_mlflow(tmp_path_factory):
     versions = []
     for number in (1, 2, 3):
         run, model = a_run_with_a_model(folder, number)
-        mirror([run], tracker)
+        sync_tracking([run], tracker)
         versions.append(registry.register(run, model, "churn"))
     return folder / "mlflow.db", versions
 

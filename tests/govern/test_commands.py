@@ -13,10 +13,10 @@ from automl_magic.flow import serving
 from automl_magic.records.models.approval import Approval
 from automl_magic.register import MlflowRegistry
 from automl_magic.store import audit, workers
-from automl_magic.store.engine import open_engine, writing
-from automl_magic.store.opened import store
+from automl_magic.store.engine import open_engine, write_transaction
+from automl_magic.store.opened import store_engine
 from automl_magic.store.staged import staged_folder
-from automl_magic.store.workers import beat
+from automl_magic.store.workers import heartbeat
 from automl_magic.workspace import default_workspace
 
 
@@ -66,7 +66,7 @@ def test_a_day_in_the_life_of_a_model(registered, typed, home):
     assert promoted["aliases"] == {"champion": 2, "rollback": 1}
     assert [(r["deployment"], r["stable"]) for r in promoted["routes"]] == [("web", 2)]
     assert (promoted["behind"], promoted["untold"]) == ({}, None)
-    with store(default_workspace()).connect() as connection:
+    with store_engine(default_workspace()).connect() as connection:
         output = connection.exec_driver_sql("SELECT document FROM approvals ORDER BY id").all()
     assert all(
         staged_folder(statement_of(text), default_workspace().home).is_dir() for (text,) in output
@@ -113,7 +113,7 @@ def test_a_day_in_the_life_of_a_model(registered, typed, home):
     assert serving.deploy("web").deployment.limits.rows == 20
 
     # Live workers that haven't applied a change are named.
-    beat(store(default_workspace()), "w1", {"web": 1})
+    heartbeat(store_engine(default_workspace()), "w1", {"web": 1})
     workers.CONFIRM_S, before = 0.2, workers.CONFIRM_S
     try:
         out = typed("route", "web", "--canary", "1", "--percent", "1")
@@ -127,7 +127,7 @@ def test_a_day_in_the_life_of_a_model(registered, typed, home):
     log = typed("audit", "--subject", "churn/3")
     assert "it leaks" in log
     assert typed("audit", "verify").startswith("The audit log is intact")
-    with writing(open_engine(default_workspace().store)) as connection:
+    with write_transaction(open_engine(default_workspace().store)) as connection:
         connection.execute(audit.audit.update().where(audit.audit.c.seq == 2).values(actor="eve"))
     code, out = typed("audit", "verify")
     assert (code, "broken at entry 2" in out) == (1, True)
@@ -187,7 +187,7 @@ def test_in_a_shared_store_approval_is_a_separate_step(registered, postgres, mon
     models = {v["version"]: v["aliases"] for v in typed("models", "--json")["churn"]}
     assert models[1] == ["champion"]
     assert typed("audit", "verify").startswith("The audit log is intact")
-    store(default_workspace()).dispose()
+    store_engine(default_workspace()).dispose()
 
 
 def test_the_store_is_updated_while_mlflow_is_down(registered, typed, monkeypatch):

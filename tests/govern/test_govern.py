@@ -5,13 +5,13 @@ from sqlalchemy import text
 
 from automl_magic import govern
 from automl_magic.errors import NotApproved, RouteChanged, StoreError, TrackingError
-from automl_magic.govern import Decision, LocalPolicy
+from automl_magic.govern import LocalPolicy, PolicyDecision
 from automl_magic.register import MemoryRegistry
 from automl_magic.store import audit
 from automl_magic.store.aliases import read_aliases
 from automl_magic.store.approvals import approval_of, check_approved
-from automl_magic.store.engine import reading
-from automl_magic.store.outbox import ALIASES_OF, delivering_alone, pending
+from automl_magic.store.engine import read_transaction
+from automl_magic.store.outbox import MLFLOW_ALIASES, delivery_lock, pending
 from automl_magic.store.signing import PrivateKey, TrustedKeys, private_key_path, trusted_folder
 from automl_magic.workspace import default_workspace
 
@@ -34,7 +34,7 @@ def test_an_approval_records_author_and_approver(engine, version_of):
     assert output.manifest_sha256 == version.manifest_sha256
     TrustedKeys.load(trusted_folder(default_workspace().home)).verify(approval)
     assert approval_of(engine, "churn", 1).approval == approval
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         assert check_approved(connection, "churn", 1, trusted=own_trusted()) == approval
     assert [(e.actor, e.action, e.subject) for e in audit.entries(engine)] == [
         ("grace", "approve", "churn/1"),
@@ -116,7 +116,7 @@ class Undecided:
 
 class Truthy:
     def evaluate(self, action, subject, policy_input, connection):
-        return Decision("no", "a text is not a yes", "truthy")
+        return PolicyDecision("no", "a text is not a yes", "truthy")
 
 
 class FourEyes:
@@ -124,7 +124,9 @@ class FourEyes:
 
     def evaluate(self, action, subject, policy_input, connection):
         is_own = policy_input.actor == policy_input.author
-        return Decision(not is_own, "the author may not approve" if is_own else "", "four-eyes")
+        return PolicyDecision(
+            not is_own, "the author may not approve" if is_own else "", "four-eyes"
+        )
 
 
 @pytest.mark.parametrize(
@@ -221,13 +223,13 @@ def test_aliases_are_written_to_the_registry(engine, approved):
     govern.promote(engine, approved[0], "champion", actor="ada", trusted=own_trusted())
     govern.promote(engine, approved[1], "champion", actor="ada", trusted=own_trusted())
 
-    assert govern.deliver(engine, registry).told == ("churn",)
+    assert govern.sync_aliases(engine, registry).synced == ("churn",)
     assert registry.aliases() == {"candidate": 3, "champion": 2, "rollback": 1}
     govern.roll_back(engine, "churn", actor="ada", trusted=own_trusted())
-    govern.deliver(engine, registry)
+    govern.sync_aliases(engine, registry)
     assert registry.aliases() == {"candidate": 3, "champion": 1}
-    assert pending(engine, ALIASES_OF) == []
-    assert govern.deliver(engine, registry) == govern.Delivered()
+    assert pending(engine, MLFLOW_ALIASES) == []
+    assert govern.sync_aliases(engine, registry) == govern.SyncResult()
 
 
 def test_failed_alias_updates_are_retried(engine, approved):
@@ -235,11 +237,11 @@ def test_failed_alias_updates_are_retried(engine, approved):
     registry.is_down = True
     govern.promote(engine, approved[0], "champion", actor="ada", trusted=own_trusted())
 
-    assert govern.deliver(engine, registry).failed == {"churn": "No answer."}
-    (kept, *_) = pending(engine, ALIASES_OF)
+    assert govern.sync_aliases(engine, registry).failed == {"churn": "No answer."}
+    (kept, *_) = pending(engine, MLFLOW_ALIASES)
     assert (kept.attempts, kept.error) == (1, "The server is down. No answer.")
     registry.is_down = False
-    assert govern.deliver(engine, registry).told == ("churn",)
+    assert govern.sync_aliases(engine, registry).synced == ("churn",)
     assert registry.aliases()["champion"] == 1
 
 
@@ -248,26 +250,26 @@ def test_a_failing_model_does_not_block_others(engine, approved, version_of):
     govern.register(engine, other, actor="ada")
     registry = Registry([other])
 
-    delivered = govern.deliver(engine, registry)
-    assert delivered.told == ("fraud",)
+    delivered = govern.sync_aliases(engine, registry)
+    assert delivered.synced == ("fraud",)
     assert list(delivered.failed) == ["churn"]
 
 
 def test_one_process_syncs_at_a_time(engine, approved):
     registry = Registry(approved)
-    with delivering_alone(engine, 1.0) as is_mine:
+    with delivery_lock(engine, 1.0) as is_mine:
         assert is_mine
-        with delivering_alone(engine, 0.1) as is_mine_too:
+        with delivery_lock(engine, 0.1) as is_mine_too:
             assert not is_mine_too
-        assert govern.deliver(engine, registry, wait_s=0.1).told == ()
-    assert govern.deliver(engine, registry).told == ("churn",)
+        assert govern.sync_aliases(engine, registry, wait_s=0.1).synced == ()
+    assert govern.sync_aliases(engine, registry).synced == ("churn",)
 
 
 def test_only_the_first_served_version_becomes_champion(engine, approved):
     first, second = (approval_of(engine, "churn", number).approval for number in (1, 2))
 
-    change = govern.crown_first(engine, first, actor="ada", trusted=own_trusted())
-    again = govern.crown_first(engine, second, actor="eve", trusted=own_trusted())
+    change = govern.promote_first(engine, first, actor="ada", trusted=own_trusted())
+    again = govern.promote_first(engine, second, actor="eve", trusted=own_trusted())
 
     assert change.aliases.versions["champion"] == 1
     assert again is None
@@ -280,7 +282,7 @@ def test_a_version_revoked_after_staging_is_rejected(engine, approved):
     govern.revoke(engine, "churn", 1, actor="grace", reason="it leaks", trusted=own_trusted())
 
     with pytest.raises(NotApproved, match="can't be served"):
-        govern.crown_first(engine, result, actor="ada", trusted=own_trusted())
+        govern.promote_first(engine, result, actor="ada", trusted=own_trusted())
     with pytest.raises(NotApproved, match="can't be served"):
         govern.promote(engine, approved[0], "champion", actor="ada", trusted=own_trusted())
     assert "champion" not in read_aliases(engine, "churn").versions

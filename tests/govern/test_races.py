@@ -17,8 +17,8 @@ from automl_magic.register import MlflowRegistry
 from automl_magic.store import audit
 from automl_magic.store.aliases import aliases_in, read_aliases
 from automl_magic.store.approvals import approval_of, check_approved
-from automl_magic.store.engine import reading
-from automl_magic.store.outbox import ALIASES_OF, pending
+from automl_magic.store.engine import read_transaction
+from automl_magic.store.outbox import MLFLOW_ALIASES, pending
 from automl_magic.store.route_rows import deployments_of
 from automl_magic.store.routes import create_deployment
 from automl_magic.store.signing import PrivateKey, TrustedKeys, private_key_path, trusted_folder
@@ -120,7 +120,7 @@ def all_at_once(engine, seen, deeds):
 
 def check(engine):
     """Check the invariants: served versions are approved and match their alias."""
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         champion = aliases_in(connection, "churn").versions["champion"]
         check_approved(connection, "churn", champion, trusted=own_trusted())
         for _, route in deployments_of(connection, "churn"):
@@ -172,7 +172,7 @@ def test_mlflow_has_the_stores_aliases_after_a_storm(file_engine, registered):
     storm(file_engine, versions, n_threads=6, n_rounds=4)
     deliverers = [
         threading.Thread(
-            target=govern.deliver,
+            target=govern.sync_aliases,
             args=(file_engine, MlflowRegistry(Tracking(registry, Path("/nobody")))),
         )
         for _ in range(2)
@@ -185,4 +185,4 @@ def test_mlflow_has_the_stores_aliases_after_a_storm(file_engine, registered):
     result = MlflowRegistry(Tracking(registry, Path("/nobody"))).versions("churn")
     meant = {alias: v.version for v in result for alias in v.aliases}
     assert meant == {"candidate": 3, **read_aliases(file_engine, "churn").versions}
-    assert pending(file_engine, ALIASES_OF) == []
+    assert pending(file_engine, MLFLOW_ALIASES) == []

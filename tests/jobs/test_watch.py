@@ -14,7 +14,7 @@ from automl_magic.jobs.watch import watch
 from automl_magic.monitor.alerts import monitor_file
 from automl_magic.records.codec import dumps
 from automl_magic.records.monitoring.drift import DriftSeverity
-from automl_magic.store.engine import open_engine, writing
+from automl_magic.store.engine import open_engine, write_transaction
 from automl_magic.store.tables import checks
 from automl_magic.workspace import default_workspace
 from tests.outbound.receiver import OK, always, receiving
@@ -36,7 +36,7 @@ spec:
 
 def write(report):
     store = open_engine(default_workspace().store)
-    with writing(store) as connection:
+    with write_transaction(store) as connection:
         connection.execute(
             checks.insert().values(
                 deployment="churn",

@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 
 from automl_magic.learn.blending import (
-    Selection,
+    EnsembleSelection,
     entering_trials,
     loss_of_blend,
-    select,
+    select_ensemble,
 )
 from automl_magic.recipe.combine import Blend
 from automl_magic.records import Answer
@@ -26,12 +26,14 @@ def numbers(n=600, trials=4, seed=0):
 
 
 def loss_alone(metric, y, prediction):
-    return loss_of_blend(METRICS[metric], y, [prediction], Selection(Blend.MEAN, np.ones(1), []))
+    return loss_of_blend(
+        METRICS[metric], y, [prediction], EnsembleSelection(Blend.MEAN, np.ones(1), [])
+    )
 
 
 def chosen(metric, y, predictions, *, estimators=None, max_members=8, seed=0):
     predictions = list(predictions)
-    return select(
+    return select_ensemble(
         METRICS[metric],
         y,
         predictions,

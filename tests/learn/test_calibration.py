@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from automl_magic.learn.calibration import find_calibration, fit_isotonic, fit_temperature
-from automl_magic.recipe.combine import Method, calibrated
+from automl_magic.recipe.combine import CalibrationMethod, calibrate_probabilities
 from automl_magic.tasks.metrics import score
 
 
@@ -20,11 +20,11 @@ def test_too_much_confidence_is_taken_away():
 
     found, why = find_calibration("log_loss", y, probabilities, folds)
 
-    assert found.method is Method.TEMPERATURE
+    assert found.method is CalibrationMethod.TEMPERATURE
     assert found.temperature == pytest.approx(2.0, rel=0.15)
     assert why.startswith("Calibrated by a temperature of ")
     true = 1 / (1 + (probabilities[:, 0] / probabilities[:, 1]) ** 0.5)
-    assert calibrated(found, probabilities)[:, 1] == pytest.approx(true, abs=0.05)
+    assert calibrate_probabilities(found, probabilities)[:, 1] == pytest.approx(true, abs=0.05)
 
 
 def test_the_temperature_of_several_classes_is_found():
@@ -71,8 +71,8 @@ def test_a_crooked_curve_is_straightened_where_there_are_rows_enough():
 
     found, _ = find_calibration("brier", y, probabilities, np.arange(8_000) % 5)
 
-    assert found.method is Method.ISOTONIC
-    corrected = calibrated(found, probabilities)
+    assert found.method is CalibrationMethod.ISOTONIC
+    corrected = calibrate_probabilities(found, probabilities)
     assert np.abs(corrected[:, 1] - true).mean() < 0.03
     assert score("brier", y, corrected) < score("brier", y, probabilities)
 
@@ -97,6 +97,6 @@ def test_balanced_members_are_taken_back_to_the_true_shares(n):
 
     found, _ = find_calibration("log_loss", y, balanced, folds, class_weight=True)
 
-    corrected = calibrated(found, balanced)
+    corrected = calibrate_probabilities(found, balanced)
     assert corrected[:, 1].mean() == pytest.approx(share, abs=0.03)
     assert np.abs(corrected - probabilities).max() < 0.1

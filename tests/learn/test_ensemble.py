@@ -8,7 +8,7 @@ import pytest
 
 from automl_magic import learn
 from automl_magic.errors import PlanError
-from automl_magic.learn.threshold import Costs
+from automl_magic.learn.threshold import MisclassificationCosts
 from automl_magic.recipe import Recipe
 from automl_magic.tasks.metrics import score
 
@@ -29,7 +29,7 @@ def test_its_predictions_are_the_blend_that_the_recipe_describes(searched):
         found.blend, found.calibration, found.threshold,
     )  # fmt: skip
     assert sum(found.weights.values()) == pytest.approx(1)
-    validated = search.rows.validated
+    validated = search.rows.validated_mask
     y = search.task.y[search.rows.development]
     measured = score("roc_auc", y[validated], found.oof[validated])
     assert found.score.score == measured
@@ -45,10 +45,10 @@ def test_costs_choose_the_threshold_and_are_shown(searched):
 
     assert plain.threshold is None
     assert found.threshold < 0.5
-    validated = search.rows.validated
+    validated = search.rows.validated_mask
     y, second = search.task.y[search.rows.development][validated], found.oof[validated][:, 1]
-    paid = Costs(1, 30).per_row(y, second >= found.threshold)
-    assert paid <= Costs(1, 30).per_row(y, second >= 0.5)
+    paid = MisclassificationCosts(1, 30).per_row(y, second >= found.threshold)
+    assert paid <= MisclassificationCosts(1, 30).per_row(y, second >= 0.5)
     assert f"Expected cost per row, out of fold: {paid:.4g} at this threshold" in repr(found)
 
 
@@ -82,8 +82,8 @@ def test_a_limit_of_the_latency_picks_from_the_front(searched):
         for note in impossible.notes
     )
     assert impossible.n_seeds == 1
-    latencies = [option.row_latency_ms for option in impossible.quick.options]
-    assert min(latencies) == impossible.quick.chosen.row_latency_ms
+    latencies = [option.row_latency_ms for option in impossible.latency_choice.options]
+    assert min(latencies) == impossible.latency_choice.chosen.row_latency_ms
     assert "Possible models by roc_auc and latency per row" in repr(generous)
 
 
@@ -131,7 +131,7 @@ def test_balanced_members_are_calibrated_for_a_metric_of_probabilities(make_note
     found = learn.ensemble(search)
 
     assert found.calibration.shift
-    validated = search.rows.validated
+    validated = search.rows.validated_mask
     share = task.y[search.rows.development][validated].mean()
     assert found.oof[validated][:, 1].mean() == pytest.approx(share, abs=0.02)
     recipe = learn.recipe(task, notebook.split, notebook.views, found)

@@ -5,7 +5,7 @@ import pytest
 
 from automl_magic import learn
 from automl_magic.errors import FolderNotWritable, RunError
-from automl_magic.learn.leaderboard import as_table
+from automl_magic.learn.leaderboard import leaderboard_table
 from automl_magic.recipe import Recipe, load_model
 from automl_magic.records import Leaderboard, Score
 from automl_magic.tasks.metrics import score
@@ -90,7 +90,7 @@ def test_the_leaderboard_says_what_the_model_and_its_members_cost(found):
     assert all(row.size_bytes > 0 for row in measured.values())
     assert measured[None].on_front
     assert {row.on_front for row in board.rows if row.trial not in measured} == {None}
-    shown = as_table(board, 455)
+    shown = leaderboard_table(board, 455)
     assert shown.headings[6:9] == ("Row ms (p95)", "Size", "Pareto front")
 
 
@@ -100,7 +100,7 @@ def test_further_metrics_of_a_row_are_columns_of_the_table(found):
     assert all("also" not in row for row in document["rows"])  # its family has none
     document["rows"][0]["also"] = {"f1": 0.75}
 
-    shown = as_table(Leaderboard.from_json(document), 455)
+    shown = leaderboard_table(Leaderboard.from_json(document), 455)
 
     assert shown.headings[5:8] == ("Fit (s)", "f1", "Row ms (p95)")
     assert [row[6] for row in shown.rows] == ["0.7500", *[""] * (len(shown.rows) - 1)]

@@ -1,7 +1,13 @@
 import numpy as np
 import pytest
 
-from automl_magic.learn.latency import Timings, costs_of, few_rows, rows_to_time, time_trials
+from automl_magic.learn.latency import (
+    Timings,
+    measure_costs,
+    sample_rows,
+    sample_training_rows,
+    time_trials,
+)
 from automl_magic.recipe import save_model
 
 
@@ -52,17 +58,17 @@ def test_trials_are_timed_on_small_models_while_there_is_time(searched):
 def test_rows_are_timed_as_a_server_gets_them(searched):
     _, search = searched
 
-    rows = rows_to_time(search, ["mean radius", "mean area"])
+    rows = sample_rows(search, ["mean radius", "mean area"])
 
     assert len(rows) == 50
     assert {type(value) for row in rows for value in row.values()} == {float}
-    assert rows_to_time(search, []) == [{}] * 50
+    assert sample_rows(search, []) == [{}] * 50
 
 
 def test_each_class_is_among_the_few_rows(searched):
     _, search = searched
 
-    rows = few_rows(search)
+    rows = sample_training_rows(search)
 
     assert set(search.task.y[rows]) == {0, 1}
     assert set(rows) <= set(search.rows.development)
@@ -77,7 +83,7 @@ def test_the_model_costs_at_least_what_its_members_cost(searched, tmp_path):
     model = learn.refit(recipe, notebook.task)
     manifest = save_model(model, tmp_path / "model")
 
-    costs = costs_of(search, model, list(ensemble.weights), manifest)
+    costs = measure_costs(search, model, list(ensemble.weights), manifest)
 
     whole = costs.pop(None)
     assert costs.keys() == ensemble.weights.keys()

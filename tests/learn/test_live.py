@@ -4,8 +4,8 @@ import nbformat
 import papermill
 import pytest
 
-from automl_magic.learn.live import Live, live
-from automl_magic.learn.plot import Point, draw_course
+from automl_magic.learn.live import LivePlot, live
+from automl_magic.learn.plot import Point, draw_search
 
 # A course as plain data: what a search would have said after each trial.
 COURSE = """
@@ -40,7 +40,7 @@ class Search:
         self.points = []
 
     def plot(self):
-        return draw_course("r2", self.points)
+        return draw_search("r2", self.points)
 
     def ends_a_trial(self, score):
         self.points.append(Point(1.0, "linear", score, score))
@@ -107,7 +107,7 @@ def test_drawing_takes_a_small_share_of_the_time(displayed):
             return super().plot()
 
     search = Slow().ends_a_trial(0.1)
-    with Live(display, every_s=0.0, clock=lambda: now) as picture:
+    with LivePlot(display, every_s=0.0, clock=lambda: now) as picture:
         while now < 10:
             picture(search)
             now += 0.001

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from automl_magic.learn.losses import losses_of
-from automl_magic.recipe.combine import Blend, blended
+from automl_magic.learn.losses import blend_losses
+from automl_magic.recipe.combine import Blend, blend_predictions
 from automl_magic.tasks.metrics import METRICS, score
 
 
@@ -16,7 +16,7 @@ def test_losses_of_means_of_values_order_them_as_the_metric_does(metric):
     random = np.random.default_rng(0)
     y = random.uniform(1, 2, 500)
     predictions = y + random.normal(scale=[[0.1], [0.2], [0.3]], size=(3, 500))
-    losses = losses_of(METRICS[metric], y, predictions, Blend.MEAN, seed=0)
+    losses = blend_losses(METRICS[metric], y, predictions, Blend.MEAN, seed=0)
 
     found = losses.measure(losses.parts, losses.y)
 
@@ -27,18 +27,18 @@ def test_losses_of_means_of_values_order_them_as_the_metric_does(metric):
 @pytest.mark.parametrize("k", [2, 4])
 def test_losses_of_geometric_means_are_their_log_loss(k):
     y, predictions = shares(k)
-    losses = losses_of(METRICS["accuracy"], y, predictions, Blend.GEOMETRIC, seed=0)
+    losses = blend_losses(METRICS["accuracy"], y, predictions, Blend.GEOMETRIC, seed=0)
 
     found = losses.measure(losses.parts.mean(axis=0)[None], losses.y)
 
-    blend = blended(Blend.GEOMETRIC, [1 / 3] * 3, list(predictions))
+    blend = blend_predictions(Blend.GEOMETRIC, [1 / 3] * 3, list(predictions))
     np.testing.assert_allclose(found, [score("log_loss", y, blend)], rtol=1e-12)
 
 
 def test_many_rows_are_drawn_once():
     y, predictions = shares(2, n=50_000, trials=40)
 
-    losses = losses_of(METRICS["log_loss"], y, list(predictions), Blend.GEOMETRIC, seed=0)
+    losses = blend_losses(METRICS["log_loss"], y, list(predictions), Blend.GEOMETRIC, seed=0)
 
     assert losses.parts.shape == (40, 10_000, 1)
 
@@ -46,7 +46,7 @@ def test_many_rows_are_drawn_once():
 def test_losses_of_geometric_means_of_many_rows_are_the_areas_above_their_roc_curves():
     y, predictions = shares(2, n=3_000)
     predictions[0] = predictions[0].round(1)  # ties
-    losses = losses_of(METRICS["roc_auc"], y, predictions, Blend.GEOMETRIC, seed=0)
+    losses = blend_losses(METRICS["roc_auc"], y, predictions, Blend.GEOMETRIC, seed=0)
 
     found = losses.measure(losses.parts, losses.y)
 

@@ -21,8 +21,8 @@ def rows(n=2_000, seed=0):
 def test_what_is_clearly_better_is_surely_better(metric):
     y, good, poor = rows()
 
-    assert gain(metric, y, good, poor).is_sure
-    assert not gain(metric, y, poor, good).is_sure
+    assert gain(metric, y, good, poor).is_significant
+    assert not gain(metric, y, poor, good).is_significant
 
 
 @pytest.mark.parametrize("metric", metrics_for(TaskKind("regression")))
@@ -31,15 +31,15 @@ def test_smaller_errors_are_surely_better(metric):
     y = random.uniform(2, 3, 1_000)
     good, poor = y + random.normal(scale=[[0.1], [0.3]], size=(2, 1_000))
 
-    assert gain(metric, y, good, poor).is_sure
-    assert not gain(metric, y, poor, good).is_sure
+    assert gain(metric, y, good, poor).is_significant
+    assert not gain(metric, y, poor, good).is_significant
 
 
 def test_the_same_prediction_is_never_better():
     y, good, _ = rows()
 
     for metric in ("roc_auc", "log_loss", "f1"):
-        assert not gain(metric, y, good, good).is_sure
+        assert not gain(metric, y, good, good).is_significant
 
 
 def test_chance_is_mostly_not_taken_for_a_gain():
@@ -48,7 +48,7 @@ def test_chance_is_mostly_not_taken_for_a_gain():
         random = np.random.default_rng(seed)
         y = random.integers(0, 2, 300)
         one, other = (np.column_stack([1 - p, p]) for p in random.uniform(size=(2, 300)))
-        sure += gain("roc_auc", y, one, other).is_sure
+        sure += gain("roc_auc", y, one, other).is_significant
 
     assert sure <= 4
 
@@ -72,5 +72,5 @@ def test_a_gain_that_one_fold_alone_has_is_not_sure():
     folds = np.repeat(np.arange(4), 500)
     mixed = np.where((folds == 0)[:, None], good, poor)
 
-    assert gain("log_loss", y, mixed, poor).is_sure
-    assert not gain("log_loss", y, mixed, poor, fold_ids=folds).is_sure
+    assert gain("log_loss", y, mixed, poor).is_significant
+    assert not gain("log_loss", y, mixed, poor, fold_ids=folds).is_significant

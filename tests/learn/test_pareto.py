@@ -1,26 +1,26 @@
 import numpy as np
 
-from automl_magic.learn.front import front_table
-from automl_magic.learn.pareto import Option, choose, front, on_front
+from automl_magic.learn.pareto import ModelOption, choose_option, on_front, pareto_mask
+from automl_magic.learn.pareto_table import front_table
 from automl_magic.tasks.metrics import METRICS
 
 AUC = METRICS["roc_auc"]
-BLEND = Option("the blend", {1: 0.6, 2: 0.4}, 0.91, row_latency_ms=4.0, size_bytes=900)
-STRONG = Option("trial 1 (boosting)", {1: 1.0}, 0.90, row_latency_ms=1.0, size_bytes=500)
-WEAK = Option("trial 2 (forest)", {2: 1.0}, 0.88, row_latency_ms=3.0, size_bytes=400)
-SLOW = Option("trial 3 (slow)", {3: 1.0}, 0.89, row_latency_ms=9.0, size_bytes=950)
-UNMEASURED = Option("trial 4 (unknown)", {4: 1.0}, 0.95)
+BLEND = ModelOption("the blend", {1: 0.6, 2: 0.4}, 0.91, row_latency_ms=4.0, size_bytes=900)
+STRONG = ModelOption("trial 1 (boosting)", {1: 1.0}, 0.90, row_latency_ms=1.0, size_bytes=500)
+WEAK = ModelOption("trial 2 (forest)", {2: 1.0}, 0.88, row_latency_ms=3.0, size_bytes=400)
+SLOW = ModelOption("trial 3 (slow)", {3: 1.0}, 0.89, row_latency_ms=9.0, size_bytes=950)
+UNMEASURED = ModelOption("trial 4 (unknown)", {4: 1.0}, 0.95)
 
 
 def test_what_nothing_beats_is_on_the_front():
     costs = np.array([[1, 4], [2, 2], [4, 1], [3, 3], [2, 2]])
 
-    assert front(costs).tolist() == [True, True, True, False, True]
+    assert pareto_mask(costs).tolist() == [True, True, True, False, True]
 
 
 def test_what_was_not_measured_beats_nothing_by_it():
-    assert front(np.array([[1.0, np.nan], [2.0, 1.0]])).tolist() == [True, True]
-    assert front(np.array([[2.0, np.nan], [2.0, 1.0]])).tolist() == [False, True]
+    assert pareto_mask(np.array([[1.0, np.nan], [2.0, 1.0]])).tolist() == [True, True]
+    assert pareto_mask(np.array([[2.0, np.nan], [2.0, 1.0]])).tolist() == [False, True]
 
 
 def test_an_option_is_on_the_front_by_score_latency_and_size_together():
@@ -30,14 +30,14 @@ def test_an_option_is_on_the_front_by_score_latency_and_size_together():
 
 
 def test_the_best_that_is_quick_enough_is_chosen():
-    chosen, why = choose(AUC, [BLEND, STRONG, WEAK, UNMEASURED], 3.5)
+    chosen, why = choose_option(AUC, [BLEND, STRONG, WEAK, UNMEASURED], 3.5)
 
     assert chosen is STRONG
     assert why == "The best of 2 out of 3 options that predict a row within 3.5 ms (p95)."
 
 
 def test_where_nothing_is_quick_enough_the_quickest_is_chosen_and_it_is_said():
-    chosen, why = choose(AUC, [BLEND, STRONG, WEAK], 0.5)
+    chosen, why = choose_option(AUC, [BLEND, STRONG, WEAK], 0.5)
 
     assert chosen is STRONG
     assert why == (

@@ -2,12 +2,12 @@
 
 import math
 
-from automl_magic.learn.pruning import Halving
+from automl_magic.learn.pruning import SuccessiveHalvingPruner
 
 
 def halving_of(*curves):
     """Return a halving that has seen whole curves, none of which it may prune."""
-    halving = Halving()
+    halving = SuccessiveHalvingPruner()
     for number, losses in enumerate(curves):
         for share, loss in zip((0.1, 0.2, 0.4, 1.2), losses, strict=True):
             assert halving.report(f"portfolio {number}", share, loss, may_prune=False) is None
@@ -52,7 +52,7 @@ def test_three_others_are_needed_for_a_verdict():
 
 
 def test_losses_are_compared_at_the_rung_and_not_beyond_it():
-    halving = Halving()
+    halving = SuccessiveHalvingPruner()
     for number in range(3):  # at a ninth they are at 0.5 and a bit
         halving.report(str(number), 0.1, 0.5, may_prune=False)
         halving.report(str(number), 0.3, 0.1, may_prune=False)
@@ -75,7 +75,7 @@ def test_the_best_round_so_far_counts():
 
 
 def test_a_trial_that_stopped_early_stands_on_the_later_rungs():
-    halving = Halving()
+    halving = SuccessiveHalvingPruner()
     for number in range(3):
         halving.report(str(number), 0.1, 0.2, may_prune=False)
         halving.report(str(number), 0.2, 0.1, may_prune=False)
@@ -86,7 +86,7 @@ def test_a_trial_that_stopped_early_stands_on_the_later_rungs():
 
 
 def test_the_end_of_a_trial_that_never_reported_is_no_result():
-    halving = Halving()
+    halving = SuccessiveHalvingPruner()
     halving.end("nobody")
 
     assert halving.report("first", 0.12, 1.0) is None

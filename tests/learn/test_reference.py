@@ -8,12 +8,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from automl_magic.learn.reference import columns, honest
+from automl_magic.learn.reference import column_references, unseen_predictions
 from automl_magic.recipe import load_model
 from automl_magic.records import ColumnKind, Manifest, TaskKind
 from automl_magic.records.codec import dumps
 from automl_magic.records.data.schema import InputColumn, InputSchema
-from automl_magic.records.monitoring.reference import REFERENCE_NAME, Levels, Reference
+from automl_magic.records.monitoring.reference import (
+    REFERENCE_NAME,
+    CategoricalDistribution,
+    Reference,
+)
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +61,7 @@ def test_a_search_signs_a_reference_with_its_model(make_notebook, tmp_path):
     assert found.score == done.ensemble.score
     assert found.prediction.rows == found.score.rows
     assert sum(one.rows for one in found.prediction.calibration) == found.score.rows
-    again, score = honest(search, done.recipe, done.ensemble, None)
+    again, score = unseen_predictions(search, done.recipe, done.ensemble, None)
     assert (again, score) == (found.prediction, found.score)
 
 
@@ -67,28 +71,34 @@ def test_a_personal_column_keeps_its_gaps_and_no_value(number_schema):
         frame, kind=ColumnKind.HIGH_CARDINALITY, stored_as="text", personal="email"
     )
 
-    (found,) = columns(frame, schema)
+    (found,) = column_references(frame, schema)
 
-    assert (found.missing, found.seen, found.personal) == (0.25, None, True)
+    assert (found.missing, found.distribution, found.personal) == (0.25, None, True)
     assert "example.com" not in dumps(found.to_json())
 
 
 def test_the_kinds_are_read_as_the_model_reads_them(number_schema):
     frame = pd.DataFrame({"paid": ["€ 1.200,50", "30", "none", None]})
     schema = number_schema(frame, stored_as="text", parse={"decimal": ",", "thousands": "."})
-    (paid,) = columns(frame, schema)
+    (paid,) = column_references(frame, schema)
     assert (paid.low, paid.high, paid.missing, paid.unread) == (30.0, 1200.5, 0.25, 0.25)
 
     mixed = pd.DataFrame({"code": np.array([1, 1.0, "1", "b"], dtype=object)})
-    (code,) = columns(mixed, number_schema(mixed, kind=ColumnKind.CATEGORY, stored_as="text"))
-    assert code.seen == Levels(levels=("1", "b"), shares=(0.75, 0.25), n_levels=2, n_once=1)
+    (code,) = column_references(
+        mixed, number_schema(mixed, kind=ColumnKind.CATEGORY, stored_as="text")
+    )
+    assert code.distribution == CategoricalDistribution(
+        levels=("1", "b"), shares=(0.75, 0.25), n_levels=2, n_once=1
+    )
 
     text = pd.DataFrame({"note": ["late", "late parcel"]})
-    (note,) = columns(text, number_schema(text, kind=ColumnKind.TEXT, stored_as="text"))
-    assert note.seen.knots == (4.0, 11.0)
+    (note,) = column_references(text, number_schema(text, kind=ColumnKind.TEXT, stored_as="text"))
+    assert note.distribution.knots == (4.0, 11.0)
 
     dates = pd.DataFrame({"since": pd.to_datetime(["1970-01-02", None])})
-    (since,) = columns(dates, number_schema(dates, kind=ColumnKind.DATE, stored_as="date"))
+    (since,) = column_references(
+        dates, number_schema(dates, kind=ColumnKind.DATE, stored_as="date")
+    )
     assert (since.low, since.missing) == (86_400.0, 0.5)
 
 
@@ -104,7 +114,7 @@ def test_five_hundred_columns_take_less_than_two_hundred_kilobytes(kind, number_
         }
     )
 
-    found = columns(frame, number_schema(frame, kind=kind))
+    found = column_references(frame, number_schema(frame, kind=kind))
 
     assert len(json.dumps([one.to_json() for one in found])) < 200_000
-    assert found == columns(frame, number_schema(frame, kind=kind))
+    assert found == column_references(frame, number_schema(frame, kind=kind))

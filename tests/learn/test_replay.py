@@ -6,7 +6,7 @@ import pytest
 
 from automl_magic import learn
 from automl_magic.errors import RunError
-from automl_magic.learn import race
+from automl_magic.learn import scheduler
 from automl_magic.records import TrialState
 
 
@@ -56,14 +56,14 @@ def test_a_replay_uses_the_folds_that_the_search_could_afford(
     """A slow machine fits fewer repeats, or fewer folds; a replay there or elsewhere fits those."""
 
     def chosen(search, _):
-        search.rows.use(affordable)
+        search.rows.use_folds(affordable)
         search.matrices.divide()
 
     def notebook():
         task = make_task()
         return make_notebook(task=task, split=make_split(task, folds=3, repeats=3))
 
-    monkeypatch.setattr(race, "choose_folds", chosen)
+    monkeypatch.setattr(scheduler, "choose_folds", chosen)
     first = notebook()
     searched = first.search(sampler="portfolio", run_dir=tmp_path / "one")
     assert len(searched.rows.pairs) == affordable < 9

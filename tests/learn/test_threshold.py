@@ -1,7 +1,12 @@
 import numpy as np
 import pytest
 
-from automl_magic.learn.threshold import TUNED, Costs, best_threshold, cheapest_threshold
+from automl_magic.learn.threshold import (
+    TUNED,
+    MisclassificationCosts,
+    best_threshold,
+    cheapest_threshold,
+)
 from automl_magic.tasks.metrics import score
 
 
@@ -44,7 +49,7 @@ def test_equal_probabilities_leave_one_half():
 @pytest.mark.parametrize(("false_positive", "false_negative"), [(1, 1), (1, 10), (20, 1)])
 def test_the_threshold_of_costs_costs_about_as_little_as_any(false_positive, false_negative):
     y, probabilities = rows()
-    costs = Costs(false_positive, false_negative)
+    costs = MisclassificationCosts(false_positive, false_negative)
 
     found = cheapest_threshold(y, probabilities, costs)
 
@@ -57,7 +62,7 @@ def test_probabilities_that_mean_what_they_say_have_the_threshold_of_the_theory(
     p = random.beta(1, 3, size=20_000)
     y = (random.uniform(size=20_000) < p).astype(int)
 
-    found = cheapest_threshold(y, np.column_stack([1 - p, p]), Costs(1.0, 4.0))
+    found = cheapest_threshold(y, np.column_stack([1 - p, p]), MisclassificationCosts(1.0, 4.0))
 
     assert found == pytest.approx(1 / (1 + 4), abs=0.04)
 
@@ -65,8 +70,8 @@ def test_probabilities_that_mean_what_they_say_have_the_threshold_of_the_theory(
 def test_a_dear_miss_lowers_the_threshold():
     y, probabilities = rows()
 
-    dear = cheapest_threshold(y, probabilities, Costs(1.0, 50.0))
-    cheap = cheapest_threshold(y, probabilities, Costs(1.0, 0.5))
+    dear = cheapest_threshold(y, probabilities, MisclassificationCosts(1.0, 50.0))
+    cheap = cheapest_threshold(y, probabilities, MisclassificationCosts(1.0, 0.5))
 
     assert dear < cheap
 
@@ -74,4 +79,4 @@ def test_a_dear_miss_lowers_the_threshold():
 def test_the_cost_of_a_row_is_the_mean_cost_of_its_mistakes():
     y, is_yes = np.array([0, 0, 1, 1]), np.array([True, False, False, True])
 
-    assert Costs(2.0, 6.0).per_row(y, is_yes) == 2.0
+    assert MisclassificationCosts(2.0, 6.0).per_row(y, is_yes) == 2.0

@@ -1,5 +1,5 @@
 def test_the_magic_answers_for_a_run_in_whatever_state(cells):
-    from automl_magic.runs.opened import run_store
+    from automl_magic.runs.backends import run_store
     from automl_magic.workspace import default_workspace
 
     run_id = run_store(default_workspace()).create(kind="search", notebook="search.ipynb").run_id

@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 from automl_magic.learn.input_schema import input_schema
-from automl_magic.learn.reference import columns, predictions
-from automl_magic.monitor import Watch, load_watched, read_table
+from automl_magic.learn.reference import column_references, prediction_reference
+from automl_magic.monitor import WindowAnalysis, load_monitored_model, read_table
 from automl_magic.recipe import MemberSpec, Recipe, encode_target, fit_recipe, save_model
 from automl_magic.records import Score, Split, SplitKind, StepSpec, TaskKind
 from automl_magic.records.codec import dumps
@@ -20,8 +20,8 @@ from automl_magic.records.data.schema import SCHEMA_NAME
 from automl_magic.records.models.approval import APPROVAL_NAME, Statement
 from automl_magic.records.models.deployment import Deployment, PredictionLog, Role, Route, Slos
 from automl_magic.records.monitoring.reference import REFERENCE_NAME, Reference
-from automl_magic.store.approvals import record
-from automl_magic.store.engine import open_engine, serially
+from automl_magic.store.approvals import record_approval
+from automl_magic.store.engine import exclusive_transaction, open_engine
 from automl_magic.store.predictions import Outcome, Prediction, add_outcomes, insert_predictions
 from automl_magic.store.routes import create_deployment
 from automl_magic.store.signing import PrivateKey, TrustedKeys, trusted_folder
@@ -123,8 +123,8 @@ def reference_of(recipe, frame, schema):
         target=recipe.target,
         classes=recipe.classes,
         rows=len(frame),
-        columns=columns(frame, schema),
-        prediction=predictions("out_of_fold", recipe, y, out_of_fold),
+        columns=column_references(frame, schema),
+        prediction=prediction_reference("out_of_fold", recipe, y, out_of_fold),
         score=Score(metric=recipe.metric, score=score, rows=len(y), low=low, high=high),
         higher_is_better=metrics.METRICS[recipe.metric].higher_is_better,
     )
@@ -141,13 +141,13 @@ class Made:
 
     @property
     def watched(self):
-        return load_watched(self.folder)
+        return load_monitored_model(self.folder)
 
     def watch(self, frame, **thresholds):
         """Return the analysis of a table."""
-        watched = load_watched(self.folder)
+        watched = load_monitored_model(self.folder)
         window = read_table(frame, watched, START, START + DAY_S, source="a test", model="people")
-        return Watch(window, watched, thresholds=thresholds)
+        return WindowAnalysis(window, watched, thresholds=thresholds)
 
 
 @pytest.fixture(scope="session")
@@ -258,8 +258,8 @@ def deployed(own_home, binary):
         approved_at=datetime(2026, 1, 1, tzinfo=UTC),
     )
     approval = PrivateKey.load_or_make(own_home / "keys" / "governance.pem").sign(statement)
-    with serially(engine) as connection:
-        record(connection, approval)
+    with exclusive_transaction(engine) as connection:
+        record_approval(connection, approval)
     folder = staged_folder(statement, default_workspace().home)
     folder.parent.mkdir(parents=True)
     shutil.copytree(binary.folder, folder)

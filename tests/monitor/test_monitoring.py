@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from automl_magic.cli.words.monitored import monitored as in_words
+from automl_magic.cli.formatters.monitoring import format_monitoring as in_words
 from automl_magic.errors import ArtifactTampered, DeploymentNotFound, MonitorError
 from automl_magic.flow import monitoring
 from automl_magic.records import RunStatus
 from automl_magic.records.monitoring.drift import DriftReport, DriftSeverity
-from automl_magic.store.engine import open_engine, reading
+from automl_magic.store.engine import open_engine, read_transaction
 from automl_magic.store.tables import checks
 from automl_magic.workspace import default_workspace
 
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.long
 
 def kept_checks():
     engine = open_engine(default_workspace().store)
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         rows = list(connection.execute(select(checks)))
     engine.dispose()
     return rows

@@ -10,10 +10,10 @@ import pytest
 from automl_magic import monitor
 from automl_magic.flow.monitoring import monitor_notebook
 from automl_magic.monitor import sections
-from automl_magic.monitor.alerts.observed import observed_in
-from automl_magic.monitor.cells.finish import report_of
+from automl_magic.monitor.alerts.observation import observation_from_report
+from automl_magic.monitor.cells.finish import build_report
 from automl_magic.records import TaskKind
-from automl_magic.records.monitoring.drift import DriftReport, DriftSeverity, Thresholds
+from automl_magic.records.monitoring.drift import DriftReport, DriftSeverity, DriftThresholds
 from automl_magic.tasks.families import family_for
 
 TOY = Path(__file__).parent / "toy"
@@ -36,13 +36,13 @@ def toy(monkeypatch, tmp_path):
 
 
 def test_a_custom_section_runs_and_is_read_back(toy, binary, make_people):
-    cells = [cell.id for cell in monitor_notebook(BINARY, Thresholds()).cells]
+    cells = [cell.id for cell in monitor_notebook(BINARY, DriftThresholds()).cells]
     watch = binary.watch(make_people(200, seed=3))
     alike = np.tile([0.5, 0.5], (200, 1))
     watch.window = dataclasses.replace(watch.window, predicted=alike)
 
     displayed = monitor.constancy(watch)
-    report = report_of(watch, run_id="run-1")
+    report = build_report(watch, run_id="run-1")
 
     assert cells[cells.index("quality") + 1] == "constancy"
     assert repr(displayed) == "The spread is 0.000."
@@ -50,7 +50,7 @@ def test_a_custom_section_runs_and_is_read_back(toy, binary, make_people):
     (breach,) = report.breaches
     assert (breach.kind, breach.link.cell_id) == ("constancy", "constancy")
     assert DriftReport.from_json(report.to_json()) == report
-    assert not observed_in(report).findings
+    assert not observation_from_report(report).findings
 
 
 def test_the_shares_of_alpha_sum_to_at_most_1():

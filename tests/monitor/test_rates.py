@@ -7,16 +7,16 @@ import pytest
 from scipy.optimize import brentq
 from scipy.stats import beta, norm
 
-from automl_magic.learn.distributions import levels_of, numbers_of
-from automl_magic.monitor.compare.levels import compare_levels
-from automl_magic.monitor.compare.numbers import compare_numbers
-from automl_magic.monitor.compare.verdict import verdicts
+from automl_magic.learn.distributions import categorical_distribution, numeric_distribution
+from automl_magic.monitor.compare.categories import compare_categories
+from automl_magic.monitor.compare.numeric import compare_numbers
+from automl_magic.monitor.compare.verdict import judge_columns
 from automl_magic.monitor.sections import features
-from automl_magic.records.monitoring.drift import Thresholds
-from automl_magic.records.monitoring.reference import Numbers
+from automl_magic.records.monitoring.drift import DriftThresholds
+from automl_magic.records.monitoring.reference import NumericDistribution
 
 TRAINED = 5_000
-THRESHOLDS = Thresholds()
+THRESHOLDS = DriftThresholds()
 ALPHA = THRESHOLDS.alpha * features.SECTION.alpha_share
 LEVELS = np.array([0.4, 0.2, 0.15, 0.1, 0.06, 0.04, 0.03, 0.01, 0.007, 0.003])
 NAMES = np.array([f"level {i}" for i in range(len(LEVELS))])
@@ -55,9 +55,9 @@ class Stream:
         ]
         n_knots = 201 if n_columns <= 50 else 11
         self.references = [
-            numbers_of(self.random.normal(size=TRAINED), n_knots)
+            numeric_distribution(self.random.normal(size=TRAINED), n_knots)
             if one == "number"
-            else levels_of(list(self.random.choice(NAMES, TRAINED, p=LEVELS)), 100)
+            else categorical_distribution(list(self.random.choice(NAMES, TRAINED, p=LEVELS)), 100)
             for one in self.kinds
         ]
 
@@ -67,15 +67,15 @@ class Stream:
         result = []
         for i, reference in enumerate(self.references):
             moves = psi if i == 0 else 0.0
-            if isinstance(reference, Numbers):
+            if isinstance(reference, NumericDistribution):
                 values = self.random.normal(shift_of(psi) if moves else 0.0, 1, n_rows)
                 result.append(compare_numbers(reference, TRAINED, values, ones))
             else:
                 shares = shares_of(psi) if moves else LEVELS
                 texts = self.random.choice(NAMES, n_rows, p=shares)
-                result.append(compare_levels(reference, TRAINED, texts.tolist(), ones))
-        severities = verdicts(result, THRESHOLDS, ALPHA)
-        return [severity.alarms for severity, _ in severities]
+                result.append(compare_categories(reference, TRAINED, texts.tolist(), ones))
+        severities = judge_columns(result, THRESHOLDS, ALPHA)
+        return [severity.raises_alert for severity, _ in severities]
 
 
 def rates(kind, n_columns, n_rows, windows, seed=0, references=5):
@@ -135,9 +135,11 @@ def test_a_reference_of_few_rows_does_not_alarm_by_itself():
     false = 0
     for _ in range(500):
         trained = random.normal(size=60)
-        reference = numbers_of(trained, 201)
+        reference = numeric_distribution(trained, 201)
         result = [compare_numbers(reference, 60, random.normal(size=2_000), np.ones(2_000))]
-        false += any(severity.alarms for severity, _ in verdicts(result, THRESHOLDS, ALPHA))
+        false += any(
+            severity.raises_alert for severity, _ in judge_columns(result, THRESHOLDS, ALPHA)
+        )
 
     assert false <= at_most(0.01, 500)
 
@@ -147,13 +149,15 @@ def test_a_reference_of_few_rows_does_not_alarm_by_itself():
 def test_a_real_model_has_at_most_1_percent_false_alarms(binary, make_people):
     """All cells together, with predictions and scores of a fitted model."""
     from automl_magic.monitor import calibration, features, performance, prediction, quality
-    from automl_magic.monitor.cells.finish import report_of
+    from automl_magic.monitor.cells.finish import build_report
 
     alarms = []
     for seed in range(120):
         watch = binary.watch(make_people(500, seed=1_000 + seed))
         for cell in (prediction, features, quality, performance, calibration):
             cell(watch)
-        alarms += [(seed, one.kind, one.subject) for one in report_of(watch, run_id="x").breaches]
+        alarms += [
+            (seed, one.kind, one.subject) for one in build_report(watch, run_id="x").breaches
+        ]
 
     assert len({seed for seed, _, _ in alarms}) <= at_most(0.01, 120), alarms

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from automl_magic.errors import OutboundFailed, OutboundRefused
-from automl_magic.outbound.addresses import check, resolve
+from automl_magic.outbound.addresses import check_addresses, resolve
 
 _OURS = (
     "127.0.0.1",
@@ -48,22 +48,22 @@ _OURS = (
 @pytest.mark.parametrize("address", _OURS)
 def test_a_non_public_address_is_rejected(address):
     with pytest.raises(OutboundRefused):
-        check("hooks.example", [address], is_allowed=False)
+        check_addresses("hooks.example", [address], is_allowed=False)
 
 
 @pytest.mark.parametrize("address", ["93.184.216.34", "2606:2800:220:1::1", "64:ff9b::808:808"])
 def test_a_public_address_is_allowed(address):
-    check("hooks.example", [address], is_allowed=False)
+    check_addresses("hooks.example", [address], is_allowed=False)
 
 
 def test_one_forbidden_address_rejects_the_host():
     with pytest.raises(OutboundRefused, match=r"10\.0\.0\.1"):
-        check("hooks.example", ["93.184.216.34", "10.0.0.1"], is_allowed=False)
+        check_addresses("hooks.example", ["93.184.216.34", "10.0.0.1"], is_allowed=False)
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "10.0.0.5", "::1", "fc00::1"])
 def test_an_allowed_host_can_have_a_private_address(address):
-    check("hooks.internal", [address], is_allowed=True)
+    check_addresses("hooks.internal", [address], is_allowed=True)
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_an_allowed_host_can_have_a_private_address(address):
 )
 def test_cloud_metadata_addresses_are_rejected_even_for_allowed_hosts(address):
     with pytest.raises(OutboundRefused, match="cloud metadata"):
-        check("hooks.internal", [address], is_allowed=True)
+        check_addresses("hooks.internal", [address], is_allowed=True)
 
 
 @given(st.ip_addresses(v=4, network="10.0.0.0/8") | st.ip_addresses(v=4, network="127.0.0.0/8"))
@@ -80,7 +80,7 @@ def test_ipv6_forms_of_private_ipv4_addresses_are_rejected(inner):
     for prefix in ("::ffff:0:0", "64:ff9b::", "::"):
         hidden = ipaddress.IPv6Address(int(ipaddress.IPv6Address(prefix)) + int(inner))
         with pytest.raises(OutboundRefused):
-            check("hooks.example", [str(hidden)], is_allowed=False)
+            check_addresses("hooks.example", [str(hidden)], is_allowed=False)
 
 
 def test_localhost_resolves_to_unique_addresses():

@@ -8,26 +8,9 @@ from collections.abc import Callable
 
 import pytest
 
-from automl_magic.records import Explanation, Score, Skipped, TaskKind, Unseen
+from automl_magic.records import Explanation, Score, SkippedSection, TaskKind, UnseenPredictions
 from automl_magic.records.explanations.columns import ColumnRange, Level
-from automl_magic.records.explanations.explained import (
-    Beeswarm,
-    Change,
-    Counterfactual,
-    CounterfactualCase,
-    Counterfactuals,
-    Dependence,
-    DependenceLine,
-    DependenceOf,
-    Local,
-    LocalRow,
-    Permutation,
-    PermutedColumn,
-    Shap,
-    ShapColumn,
-)
-from automl_magic.records.explanations.explanation import documents_of
-from automl_magic.records.explanations.measured import (
+from automl_magic.records.explanations.evaluation import (
     Calibration,
     CalibrationBin,
     ClassCurves,
@@ -42,7 +25,24 @@ from automl_magic.records.explanations.measured import (
     ResidualBin,
     Residuals,
     Roc,
-    Thresholds,
+    ThresholdCurve,
+)
+from automl_magic.records.explanations.explanation import documents_of
+from automl_magic.records.explanations.inspection import (
+    Beeswarm,
+    ColumnDependence,
+    Counterfactual,
+    CounterfactualCase,
+    Counterfactuals,
+    Dependence,
+    DependenceLine,
+    FeatureChange,
+    LocalExplanations,
+    LocalRow,
+    PermutationImportance,
+    PermutedColumn,
+    Shap,
+    ShapColumn,
 )
 
 Name = Callable[[str], str]
@@ -59,7 +59,7 @@ def columns(name: Name) -> tuple[ColumnRange, ...]:
         ColumnRange(
             name=name("age"), kind="number", entry="number", usual=40.0, missing_share=0.0,
             low=18.0, high=90.0, quantiles=(20.0, 25.0, 30.0, 35.0, 40.0, 50.0, 60.0, 70.0, 85.0),
-            whole=True,
+            is_integer=True,
         ),
         ColumnRange(
             name=name("town"), kind="category", entry="choice", usual=name("Rome"),
@@ -93,7 +93,7 @@ def shap(names: list[str], outputs: tuple[int | None, ...], name: Name) -> Shap:
         beeswarms=tuple(
             Beeswarm(
                 column=n, output=output,
-                shown=tuple(name(str(k)) for k in range(60)),
+                values=tuple(name(str(k)) for k in range(60)),
                 position=tuple(None if i == 1 else k / 59 for k in range(60)),
                 shap=tuple((k / 59 - 0.5) / (i + 1) + draw.gauss(0, 0.1) for k in range(60)),
             )
@@ -104,7 +104,7 @@ def shap(names: list[str], outputs: tuple[int | None, ...], name: Name) -> Shap:
     )  # fmt: skip
 
 
-def local(names: list[str], output: int | None, truth: object, name: Name) -> Local:
+def local(names: list[str], output: int | None, truth: object, name: Name) -> LocalExplanations:
     rows = tuple(
         LocalRow(
             row=k, chosen_as=chosen, why=name("Why."), prediction=truth, truth=truth,
@@ -115,26 +115,28 @@ def local(names: list[str], output: int | None, truth: object, name: Name) -> Lo
         )
         for k, chosen in enumerate(("surest", "least_sure", "most_wrong", "random"))
     )  # fmt: skip
-    return Local(cell_id="local", **MADE, scale="the log-odds", unit="log-odds", explained=rows)
+    return LocalExplanations(
+        cell_id="local", **MADE, scale="the log-odds", unit="log-odds", explained=rows
+    )
 
 
 def counterfactuals(names: list[str], output: int | None, truth: object, name: Name):
     found = Counterfactual(
-        changes=(Change(column=names[1], was=name("Rome"), becomes=name("Oslo")),),
+        changes=(FeatureChange(column=names[1], was=name("Rome"), becomes=name("Oslo")),),
         prediction=truth, output=0.8, distance=0.12, like_row=7,
     )  # fmt: skip
     case = {"prediction": truth, "output": 0.3, "wanted": name("another class")}
     return Counterfactuals(
         cell_id="counterfactuals", **MADE, immutable=(names[0],),
         cases=(
-            CounterfactualCase(row=0, wanted_class=output, found=(found,), **case),
-            CounterfactualCase(row=1, wanted_class=output, why_none=name("Too far."), **case),
+            CounterfactualCase(row=0, desired_class=output, counterfactuals=(found,), **case),
+            CounterfactualCase(row=1, desired_class=output, why_none=name("Too far."), **case),
         ),
     )  # fmt: skip
 
 
 def dependence(names: list[str], outputs: tuple[int | None, ...], name: Name) -> Dependence:
-    def one(column: str, grid: tuple, *, ordered: bool) -> DependenceOf:
+    def one(column: str, grid: tuple, *, ordered: bool) -> ColumnDependence:
         wave = tuple(0.5 + 0.3 * math.sin(i / 3) for i in range(len(grid)))
         lines = tuple(
             DependenceLine(
@@ -145,7 +147,9 @@ def dependence(names: list[str], outputs: tuple[int | None, ...], name: Name) ->
             for output in outputs
         )  # fmt: skip
         density = tuple(1 / len(grid) for _ in grid)
-        return DependenceOf(column=column, ordered=ordered, grid=grid, density=density, lines=lines)
+        return ColumnDependence(
+            column=column, ordered=ordered, grid=grid, density=density, lines=lines
+        )
 
     return Dependence(
         cell_id="dependence", **MADE, scale="the probability", refitted=False, ice_rows=(1, 2),
@@ -175,11 +179,11 @@ def curves(outputs: tuple[int, ...]) -> Curves:
     )  # fmt: skip
 
 
-def thresholds(positive: object) -> Thresholds:
+def thresholds(positive: object) -> ThresholdCurve:
     tp = tuple(round(80 * (1 - t)) for t in GRID)
     fp = tuple(round(120 * (1 - t) ** 3) for t in GRID)
     cost = tuple((f + 5 * (80 - p)) / 200 for f, p in zip(fp, tp, strict=True))
-    return Thresholds(
+    return ThresholdCurve(
         cell_id="thresholds", **MADE, positive=positive, thresholds=GRID, true_positives=tp,
         false_positives=fp, false_negatives=tuple(80 - p for p in tp),
         true_negatives=tuple(120 - f for f in fp), cost_false_positive=1.0,
@@ -233,7 +237,7 @@ def fairness(column: str, name: Name) -> Fairness:
     )  # fmt: skip
     gap = FairnessGap(
         name="selection_rate", measure=measure(0.1), in_words=name("Oslo gets more."), limit=0.05,
-        kept=False,
+        within_limit=False,
     )  # fmt: skip
     of = FairnessColumn(column=column, grouped=name("By value."), groups=groups, gaps=(gap,))
     return Fairness(cell_id="fairness", **MADE, columns=(of,), positive=name("yes"))
@@ -255,7 +259,7 @@ def explanation(kind: str = "binary", name: Name = str) -> Explanation:
         "shap": shap(names, outputs, name),
         "local": local(names, output, truth, name),
         "counterfactuals": counterfactuals(names, output, truth, name),
-        "permutation": Permutation(
+        "permutation": PermutationImportance(
             cell_id="permutation", **MADE, metric=name("roc_auc"), score=0.9, repeats=10,
             refitted=True,
             columns=tuple(
@@ -283,11 +287,11 @@ def explanation(kind: str = "binary", name: Name = str) -> Explanation:
         task=TaskKind(kind), target=name("bought"), metric=metric,
         higher_is_better=kind != "regression", classes=classes, output=output, threshold=0.5,
         budget_s=60.0, seconds=30.0, columns=of, sensitive=(names[1],), immutable=(names[0],),
-        unseen=Unseen(
+        unseen=UnseenPredictions(
             source="holdout", rows=200, in_words=name("The holdout."),
             score=Score(metric=metric, score=0.9, rows=200, low=0.85, high=0.95),
         ),
-        skipped=(Skipped(section="residuals", why=name("Not here."), cell_id="residuals"),),
+        skipped=(SkippedSection(section="residuals", why=name("Not here."), cell_id="residuals"),),
         sections=documents_of(found.values()),
     )  # fmt: skip
 

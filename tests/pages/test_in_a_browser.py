@@ -5,14 +5,14 @@ from dataclasses import replace
 
 import pytest
 
+from automl_magic.decision_log import DecisionLog, LogSection, Reason
 from automl_magic.errors import AutomlMagicError
-from automl_magic.pages import Board, account_page, board_page, problem_page
+from automl_magic.pages import LeaderboardView, decision_log_page, error_page, leaderboard_page
 from automl_magic.pages.cells import Cell
-from automl_magic.pages.course import Course, Ended
 from automl_magic.pages.live import log_block, progress_block, trials_block
+from automl_magic.pages.live_run import LiveRun, TrialEvent
 from automl_magic.pages.report import report_document, report_page
-from automl_magic.reasons import Account, Reason, Section
-from automl_magic.records import Leaderboard, LeaderboardRow, Link, Run, Score, TrialState
+from automl_magic.records import CellLink, Leaderboard, LeaderboardRow, Run, Score, TrialState
 
 TRAP = "window.__runs=(window.__runs||0)+1"
 
@@ -49,7 +49,7 @@ VALUES = [f"{shape.format(t=TRAP)}{i}" for i in range(12) for shape in SHAPES]
 
 
 def board(names):
-    link = Link(run_id=names[0], notebook=names[1], cell_id=names[2])
+    link = CellLink(run_id=names[0], notebook=names[1], cell_id=names[2])
     rows = tuple(
         LeaderboardRow(
             rank=i + 1,
@@ -67,7 +67,9 @@ def board(names):
     )
     found = Leaderboard(run_id=names[0], metric=names[3], higher_is_better=True, rows=rows)
     cells = tuple(Cell(name, is_code=True, source=name, why=name) for name in names)
-    return Board(found, target=names[4], data=names[5], cells=cells, account=account(names))
+    return LeaderboardView(
+        found, target=names[4], data=names[5], cells=cells, decision_log=account(names)
+    )
 
 
 def account(names):
@@ -80,29 +82,30 @@ def account(names):
             why=name,
             evidence={name: name},
             rejected=(name,),
-            link=Link(run_id=name, notebook=name, cell_id=name),
+            link=CellLink(run_id=name, notebook=name, cell_id=name),
         )
         for i, name in enumerate(names)
     )
-    return Account(
+    return DecisionLog(
         run_id=names[0],
         status=names[1],
         folder=names[2],
         notebook=names[3],
-        asked=names[4],
+        limited_to=names[4],
         advice=tuple(names),
         missing=tuple(names),
         sections=tuple(
-            Section(name=name, title=names[5], reasons=reasons)
+            LogSection(name=name, title=names[5], reasons=reasons)
             for name in ("trials", "columns", "decided", "order")
         ),
     )
 
 
 def live(names, folder):
-    course = Course(folder, metric=names[0], cell_id=names[1], n_cells=3)
-    course.ended = {
-        i: Ended(i, name, name, 1.0, None if i % 2 else 0.5, 0.5) for i, name in enumerate(names)
+    course = LiveRun(folder, metric=names[0], cell_id=names[1], n_cells=3)
+    course.trial_events = {
+        i: TrialEvent(i, name, name, 1.0, None if i % 2 else 0.5, 0.5)
+        for i, name in enumerate(names)
     }
     kinds = ("run", "search", "decision", "trial")
     for i, name in enumerate(names):
@@ -132,9 +135,9 @@ def surfaces(explained, folder):
     def name(plain):
         return f"{plain}{left.pop() if left else draw.choice(VALUES)}"
 
-    yield "leaderboard", board_page(board(VALUES))
-    yield "why", account_page(account(VALUES))
-    yield "problem", problem_page(AutomlMagicError(VALUES[0], why=VALUES[1], fix=VALUES[2]))
+    yield "leaderboard", leaderboard_page(board(VALUES))
+    yield "why", decision_log_page(account(VALUES))
+    yield "problem", error_page(AutomlMagicError(VALUES[0], why=VALUES[1], fix=VALUES[2]))
     yield "live", live(VALUES, folder)
     for kind in ("binary", "multiclass", "regression"):
         left = list(VALUES)

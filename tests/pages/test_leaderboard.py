@@ -2,20 +2,20 @@ import re
 from dataclasses import replace
 from html.parser import HTMLParser
 
+from automl_magic.decision_log import DecisionLog, LogSection, Reason, TrialOutcome
+from automl_magic.display.html import lines, tag, text
 from automl_magic.errors import AutomlMagicError
-from automl_magic.look.html import lines, tag, text
-from automl_magic.pages import Board, board_page, problem_page
+from automl_magic.pages import LeaderboardView, error_page, leaderboard_page
 from automl_magic.pages.cells import Cell
-from automl_magic.pages.front_chart import front_chart
+from automl_magic.pages.pareto_chart import pareto_chart
 from automl_magic.pages.score_chart import score_chart
-from automl_magic.reasons import Account, Reason, Section, TrialOutcome
-from automl_magic.records import Leaderboard, LeaderboardRow, Link, Score, TrialState
+from automl_magic.records import CellLink, Leaderboard, LeaderboardRow, Score, TrialState
 
 HOSTILE = "\"><script>alert(1)</script>\n' onload='x'\x00\ud800<!-- ]]> &amp; $x^$ \u202e"
 
 
 def link(cell_id):
-    return Link(run_id="r1", notebook="output.ipynb", cell_id=cell_id)
+    return CellLink(run_id="r1", notebook="output.ipynb", cell_id=cell_id)
 
 
 def row(rank, name, score, low=None, high=None, state=TrialState.COMPLETE):
@@ -34,7 +34,9 @@ def row(rank, name, score, low=None, high=None, state=TrialState.COMPLETE):
 def board_of(*rows, cells=None):
     leaderboard = Leaderboard(run_id="r1", metric="r2", higher_is_better=True, rows=rows)
     made = [Cell(f"cell-{r.rank}", is_code=True, source=f"x = {r.name}") for r in rows]
-    return Board(leaderboard, target=HOSTILE, cells=tuple(made if cells is None else cells))
+    return LeaderboardView(
+        leaderboard, target=HOSTILE, cells=tuple(made if cells is None else cells)
+    )
 
 
 class Elements(HTMLParser):
@@ -71,16 +73,20 @@ def test_source_keeps_its_lines():
 
 
 def test_hostile_names_bring_no_element_onto_the_page():
-    plain = Elements(board_page(board_of(row(1, "a", 0.9, 0.8, 0.95), row(2, "b", 0.8))))
-    hostile = Elements(board_page(board_of(row(1, HOSTILE, 0.9, 0.8, 0.95), row(2, HOSTILE, 0.8))))
+    plain = Elements(leaderboard_page(board_of(row(1, "a", 0.9, 0.8, 0.95), row(2, "b", 0.8))))
+    hostile = Elements(
+        leaderboard_page(board_of(row(1, HOSTILE, 0.9, 0.8, 0.95), row(2, HOSTILE, 0.8)))
+    )
 
     assert [name for name, _ in hostile.found] == [name for name, _ in plain.found]
     assert "script" not in {name for name, _ in hostile.found}
 
 
 def test_further_metrics_have_a_column_each():
-    plain = board_page(board_of(row(1, "a", 0.9), row(2, "b", 0.8)))
-    page = board_page(board_of(replace(row(1, "a", 0.9), also={HOSTILE: 0.25}), row(2, "b", 0.8)))
+    plain = leaderboard_page(board_of(row(1, "a", 0.9), row(2, "b", 0.8)))
+    page = leaderboard_page(
+        board_of(replace(row(1, "a", 0.9), also={HOSTILE: 0.25}), row(2, "b", 0.8))
+    )
 
     assert f'<th scope="col" data-sort="number">{text(HOSTILE)}</th>' in page
     assert page.count("<td") == plain.count("<td") + 2
@@ -88,7 +94,7 @@ def test_further_metrics_have_a_column_each():
 
 
 def test_every_number_carries_its_run_notebook_and_cell():
-    page = board_page(board_of(row(1, "a", 0.9, 0.8, 0.95), row(2, "b", 0.8)))
+    page = leaderboard_page(board_of(row(1, "a", 0.9, 0.8, 0.95), row(2, "b", 0.8)))
     elements = Elements(page).found
     ids = {attributes["id"] for _, attributes in elements if "id" in attributes}
     links = [attributes for name, attributes in elements if name == "a"]
@@ -102,7 +108,7 @@ def test_every_number_carries_its_run_notebook_and_cell():
 
 
 def test_the_table_has_a_caption_and_scopes():
-    elements = Elements(board_page(board_of(row(1, "a", 0.9)))).found
+    elements = Elements(leaderboard_page(board_of(row(1, "a", 0.9)))).found
 
     assert ("caption", {}) in elements
     assert {a["scope"] for name, a in elements if name == "th"} == {"col", "row"}
@@ -113,11 +119,11 @@ def test_the_summary_names_the_final_model_not_the_best_trial():
     one = [alone[0], replace(alone[1], trial=None), replace(alone[2], weight=1.0)]
     two = [replace(alone[0], weight=0.5), one[1], replace(alone[2], weight=0.5)]
 
-    page = board_page(board_of(*one))
+    page = leaderboard_page(board_of(*one))
     assert "The model is <b>mlp</b>. In cross-validation, r2 is <a " in page
     assert re.search(r'r2 is <a [^>]*cell-2"[^>]*>0.8800</a>', page)
-    assert "The model is a blend of <b>2</b> trials." in board_page(board_of(*two))
-    assert "The model is <b>kernel</b>." in board_page(board_of(*alone[:1]))
+    assert "The model is a blend of <b>2</b> trials." in leaderboard_page(board_of(*two))
+    assert "The model is <b>kernel</b>." in leaderboard_page(board_of(*alone[:1]))
 
 
 def test_the_chart_has_a_text_alternative_with_its_numbers():
@@ -148,20 +154,20 @@ def test_equal_scores_still_have_a_scale():
 
 
 def test_a_failed_trial_shows_its_state_instead_of_a_score():
-    page = board_page(board_of(row(1, "a", 0.9), row(2, "b", None, state=TrialState.FAIL)))
+    page = leaderboard_page(board_of(row(1, "a", 0.9), row(2, "b", None, state=TrialState.FAIL)))
 
     assert "<i>fail</i>" in page
 
 
 def test_a_run_without_trials_says_so():
-    page = board_page(board_of())
+    page = leaderboard_page(board_of())
 
     assert "This run has no trials." in page
     assert 'role="alert"' in page
 
 
 def test_a_problem_shows_its_three_parts_as_text():
-    page = problem_page(AutomlMagicError("No <b>run</b>.", why="w", fix="f"))
+    page = error_page(AutomlMagicError("No <b>run</b>.", why="w", fix="f"))
 
     assert "No &lt;b&gt;run&lt;/b&gt;." in page
 
@@ -177,7 +183,7 @@ def test_the_front_is_marked_by_shape_and_text_not_only_by_colour():
         priced(3, "slow", 0.7, 5.0, 1_000_000, on_front=False),
     ]
 
-    chart = front_chart(rows, "r2", higher_is_better=True)
+    chart = pareto_chart(rows, "r2", higher_is_better=True)
 
     assert "blend (0.9000, 4 ms, 9.0 MB) is on the Pareto front." in chart
     assert "slow (0.7000, 5 ms, 1.0 MB) is dominated." in chart
@@ -191,7 +197,7 @@ def test_the_line_joins_only_what_leads_by_score_and_time():
         priced(3, "quick", 0.8, 0.1, 9, on_front=True),
     ]
 
-    chart = front_chart(rows, "r2", higher_is_better=True)
+    chart = pareto_chart(rows, "r2", higher_is_better=True)
 
     (line,) = re.findall(r'<path d="([^"]+)" fill="none" class="am-front-line"', chart)
     assert line.count("L") == 1
@@ -203,7 +209,7 @@ def test_lower_scores_stand_higher_where_lower_is_better():
         priced(2, "bad", 9.0, 0.1, 1, on_front=True),
     ]
 
-    chart = front_chart(rows, "rmse", higher_is_better=False)
+    chart = pareto_chart(rows, "rmse", higher_is_better=False)
     tops = [
         float(points.split(",")[1].split()[0]) for points in re.findall('points="([^"]+)', chart)
     ]
@@ -214,22 +220,22 @@ def test_lower_scores_stand_higher_where_lower_is_better():
 def test_hostile_names_stay_text_in_the_front():
     rows = [priced(i, HOSTILE, 0.9 / i, i, i, on_front=True) for i in (1, 2, 3)]
 
-    found = {name for name, _ in Elements(front_chart(rows, HOSTILE, higher_is_better=True)).found}
+    found = {name for name, _ in Elements(pareto_chart(rows, HOSTILE, higher_is_better=True)).found}
 
     assert found <= {"svg", "desc", "line", "text", "path", "polygon", "a"}
 
 
 def test_exclusions_have_a_reason_and_a_cell():
-    told = Account(
+    told = DecisionLog(
         run_id="r1",
         status="succeeded",
         folder="/x",
         notebook="output.ipynb",
-        asked=None,
+        limited_to=None,
         advice=(),
         missing=(),
         sections=(
-            Section(
+            LogSection(
                 name="trials",
                 title="t",
                 reasons=(
@@ -251,7 +257,7 @@ def test_exclusions_have_a_reason_and_a_cell():
                     ),
                 ),
             ),
-            Section(
+            LogSection(
                 name="columns",
                 title="c",
                 reasons=(Reason(about="column", name=HOSTILE, choice="excluded", why="An id."),),
@@ -260,7 +266,7 @@ def test_exclusions_have_a_reason_and_a_cell():
     )
     board = replace(board_of(row(0, "a", 0.9), row(1, "b", 0.8)), account=told)
 
-    page = board_page(board)
+    page = leaderboard_page(board)
 
     assert "Trials: 1 dropped." in page
     assert "Dropped: No better." in page

@@ -6,17 +6,23 @@ from html.parser import HTMLParser
 
 import pytest
 
+from automl_magic.decision_log import DecisionLog, LogSection, Reason
+from automl_magic.display.translation import _, set_translations
 from automl_magic.errors import AutomlMagicError
-from automl_magic.look.translation import _, set_translations
-from automl_magic.monitor.board import Board as MonitorBoard
-from automl_magic.monitor.board import Bucket, Check
-from automl_magic.pages import Board, account_page, board_page, monitor, problem_page
+from automl_magic.monitor.dashboard import Bucket, WindowCheck
+from automl_magic.monitor.dashboard import MonitorDashboard as MonitorBoard
+from automl_magic.pages import (
+    LeaderboardView,
+    decision_log_page,
+    error_page,
+    leaderboard_page,
+    monitor,
+)
 from automl_magic.pages.cells import Cell
-from automl_magic.pages.course import Course, Ended
-from automl_magic.pages.live import log_block, progress_block, said_of, trials_block
+from automl_magic.pages.live import log_block, progress_block, status_sentence, trials_block
+from automl_magic.pages.live_run import LiveRun, TrialEvent
 from automl_magic.pages.report import report_document, report_page
-from automl_magic.reasons import Account, Reason, Section
-from automl_magic.records import Leaderboard, LeaderboardRow, Link, Run, Score, TrialState
+from automl_magic.records import CellLink, Leaderboard, LeaderboardRow, Run, Score, TrialState
 from tests.pseudo import Pseudo, is_translated
 
 INLINE = {"a", "b", "i", "q", "small", "span", "strong", "time", "br", "input", "progress"}
@@ -83,7 +89,7 @@ def number_names():
 
 
 def link(cell_id="‹5›"):
-    return Link(run_id="‹1›", notebook="‹2›", cell_id=cell_id)
+    return CellLink(run_id="‹1›", notebook="‹2›", cell_id=cell_id)
 
 
 def account(asked=None, status="succeeded"):
@@ -102,16 +108,16 @@ def account(asked=None, status="succeeded"):
         )
         for i in range(70)
     )
-    return Account(
+    return DecisionLog(
         run_id="‹1›",
         status=status,
         folder="‹2›",
         notebook="‹2›",
-        asked=asked,
+        limited_to=asked,
         advice=("‹9›",),
         missing=("‹9›",),
         sections=tuple(
-            Section(name=name, title="‹9›", reasons=reasons)
+            LogSection(name=name, title="‹9›", reasons=reasons)
             for name in ("trials", "columns", "decided", "order")
         ),
     )
@@ -139,12 +145,12 @@ def leaderboard_view(n_members=1, *, higher_is_better=True, low=0.4):
     leaderboard = Leaderboard(
         run_id="‹1›", metric="r2", higher_is_better=higher_is_better, rows=rows
     )
-    return Board(
+    return LeaderboardView(
         leaderboard,
         target="‹3›",
         data="‹4›",
         cells=(Cell("‹5›", is_code=True, source="x = 1", why="‹6›"),),
-        account=account(),
+        decision_log=account(),
     )
 
 
@@ -158,17 +164,17 @@ def test_a_leaderboard_is_translated():
             leaderboard=replace(leaderboard_view().leaderboard, holdout=holdout),
             run=run(),
         ),
-        Board(Leaderboard(run_id="‹1›", metric="r2", higher_is_better=True, rows=())),
+        LeaderboardView(Leaderboard(run_id="‹1›", metric="r2", higher_is_better=True, rows=())),
     ):
-        assert untranslated(board_page(view), view.model_name) == []
+        assert untranslated(leaderboard_page(view), view.model_name) == []
 
 
 def test_a_decision_log_and_an_error_are_translated():
     error = AutomlMagicError("‹1›", why="‹2›", fix="‹3›")
 
-    assert untranslated(account_page(account("‹4›", status="lost"))) == []
-    assert untranslated(account_page(account(status="failed"))) == []
-    assert untranslated(problem_page(error)) == []
+    assert untranslated(decision_log_page(account("‹4›", status="lost"))) == []
+    assert untranslated(decision_log_page(account(status="failed"))) == []
+    assert untranslated(error_page(error)) == []
 
 
 @pytest.mark.parametrize("kind", ["binary", "multiclass", "regression"])
@@ -196,8 +202,10 @@ def run(status="running"):
 
 
 def test_a_live_run_is_translated(tmp_path):
-    course = Course(tmp_path, metric="r2", cell_id="‹1›", n_cells=3)
-    course.ended = {i: Ended(i, "‹2›", "‹3›", 1.0, 0.5 if i else None, 0.5) for i in range(3)}
+    course = LiveRun(tmp_path, metric="r2", cell_id="‹1›", n_cells=3)
+    course.trial_events = {
+        i: TrialEvent(i, "‹2›", "‹3›", 1.0, 0.5 if i else None, 0.5) for i in range(3)
+    }
     for kind in ("run", "search", "decision", "trial"):
         text = dict.fromkeys(("state", "about", "choice", "why", "candidate", "name"), "‹4›")
         course.events.append({"t": 0.0, "event": kind, "budget_s": 30.0, "number": 3, **text})
@@ -209,9 +217,9 @@ def test_a_live_run_is_translated(tmp_path):
         trials_block(None, None),
         log_block(course),
         log_block(None),
-        said_of(course, run()),
-        said_of(course, run("succeeded")),
-        said_of(None, None).replace("automl fit DATA --target COLUMN", ""),
+        status_sentence(course, run()),
+        status_sentence(course, run("succeeded")),
+        status_sentence(None, None).replace("automl fit DATA --target COLUMN", ""),
     ]
 
     for page in pages:
@@ -225,7 +233,7 @@ def check(**fields):
         "release": 0.6, "higher_is_better": True, "yellow": 0.1, "red": 0.2, "bins": ("‹3›",),
         "reference": (0.5,), "current": (0.6,),
     }  # fmt: skip
-    return Check(**{**values, **fields})
+    return WindowCheck(**{**values, **fields})
 
 
 class Fields:
@@ -251,7 +259,7 @@ def test_a_monitored_deployment_is_translated():
     change = Fields(at=1e9, action="‹7›", route=route, actor="‹8›", reason="‹9›")
     bucket = Bucket(start=1e9, requests={"‹1›": 5.0}, errors={"‹1›": 1.0}, p50_ms=1.0, p95_ms=2.0)
     empty = MonitorBoard(
-        deployment=Fields(name="‹1›"), route=route, at=1e9, step_s=900.0, buckets=(), changes=(),
+        deployment=Fields(name="‹1›"), route=route, timestamp=1e9, step_s=900.0, buckets=(), changes=(),
         checks=(), alerts=(), retrains=(),
     )  # fmt: skip
     full = replace(
@@ -268,10 +276,10 @@ def test_a_monitored_deployment_is_translated():
         for name in (None, "‹1›"):
             for others in ((), ("‹2›",)):
                 assert untranslated(monitor.facts_block(board, name, others)) == []
-            assert untranslated(monitor.said_of(board, name)) == []
+            assert untranslated(monitor.status_sentence(board, name)) == []
         for block in (
             monitor.alerts_block,
-            monitor.retrains_block,
+            monitor.retraining_block,
             monitor.route_block,
             monitor.traffic_table,
             monitor.drift_table,
@@ -283,7 +291,7 @@ def test_a_monitored_deployment_is_translated():
 
 def test_times_in_headings_have_no_escapes():
     board = MonitorBoard(
-        deployment=Fields(name="‹1›"), route=None, at=1e9, step_s=900.0, buckets=(), changes=(),
+        deployment=Fields(name="‹1›"), route=None, timestamp=1e9, step_s=900.0, buckets=(), changes=(),
         checks=(check(),), alerts=(), retrains=(),
     )  # fmt: skip
 

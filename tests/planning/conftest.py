@@ -3,7 +3,7 @@
 import pytest
 
 from automl_magic.planning import make_plan
-from automl_magic.records import Column, ColumnKind, Dataset, Experiment
+from automl_magic.records import Column, ColumnKind, Dataset, ExperimentSpec
 
 
 def a_column(name, kind="number", *, stored_as=None, n_unique=50, n_missing=0, **more):
@@ -46,7 +46,7 @@ def a_dataset(*columns, n_rows=1_000, findings=()):
 
 def a_plan(dataset, *, n_cores=2, memory_bytes=8 * 10**9, **asked):
     document = {"data": "table.csv", "target": "y", **asked}
-    experiment = Experiment.from_json(document)
+    experiment = ExperimentSpec.from_json(document)
     return make_plan(experiment, dataset, n_cores=n_cores, memory_bytes=memory_bytes)
 
 

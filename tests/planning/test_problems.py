@@ -1,19 +1,19 @@
-from automl_magic.planning import format_spec, problems_in
-from automl_magic.records import Experiment
+from automl_magic.planning import find_problems, format_spec
+from automl_magic.records import ExperimentSpec
 
 
 def lines(text):
-    return [problem.line for problem in problems_in(text)]
+    return [problem.line for problem in find_problems(text)]
 
 
 def test_a_right_file_has_no_problems():
-    assert problems_in(format_spec(Experiment(data="a.csv", target="y"))) == ()
+    assert find_problems(format_spec(ExperimentSpec(data="a.csv", target="y"))) == ()
 
 
 def test_every_wrong_field_is_told_with_its_line():
     text = "data: a.csv\ntarget: y\ntsk: binary\nbudget_s: fast\ncv:\n  folds: 1\n  sed: 3\n"
 
-    problems = problems_in(text)
+    problems = find_problems(text)
 
     assert [problem.line for problem in problems] == [3, 4, 6, 7]
     assert problems[0].what == "Unknown field 'tsk'."
@@ -22,14 +22,14 @@ def test_every_wrong_field_is_told_with_its_line():
 
 
 def test_what_is_missing_is_told_once_each():
-    assert [p.what for p in problems_in("task: binary\n")] == [
+    assert [p.what for p in find_problems("task: binary\n")] == [
         "data is missing.",
         "target is missing.",
     ]
 
 
 def test_a_required_field_of_a_wrong_type_is_not_told_as_missing_too():
-    assert len(problems_in("data: a.csv\ntarget: 3\n")) == 1
+    assert len(find_problems("data: a.csv\ntarget: 3\n")) == 1
 
 
 def test_two_wrong_items_of_a_list_do_not_hide_what_follows():

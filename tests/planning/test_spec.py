@@ -5,7 +5,7 @@ import pytest
 from automl_magic.errors import SpecError, UnknownField, WrongType
 from automl_magic.files.yaml_text import MAX_BYTES
 from automl_magic.planning import parse_spec, read_spec
-from automl_magic.records import Experiment
+from automl_magic.records import ExperimentSpec
 
 GOOD = """\
 # a comment
@@ -22,7 +22,7 @@ business:
 
 
 def test_a_file_is_read_as_it_looks():
-    assert parse_spec(GOOD, "x.automl.yaml") == Experiment.from_json(
+    assert parse_spec(GOOD, "x.automl.yaml") == ExperimentSpec.from_json(
         {
             "data": "customers.csv",
             "target": "churn",

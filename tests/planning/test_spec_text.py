@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from automl_magic.planning import format_spec, parse_spec
-from automl_magic.records import Experiment, Record
+from automl_magic.records import ExperimentSpec, Record
 
 ANY_TEXT = st.text(st.characters(), max_size=30)
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
@@ -37,7 +37,7 @@ HOSTILE = [
 
 @st.composite
 def experiments(draw):
-    return Experiment.from_json(
+    return ExperimentSpec.from_json(
         {
             "data": draw(ANY_TEXT),
             "target": draw(ANY_TEXT),
@@ -70,7 +70,7 @@ def experiments(draw):
 
 @given(experiments())
 @example(
-    Experiment.from_json(
+    ExperimentSpec.from_json(
         {
             "data": "d",
             "target": "t",
@@ -89,7 +89,7 @@ def test_any_yaml_reader_gives_the_same_document(experiment):
 
 
 def test_every_field_is_written_with_its_documentation():
-    experiment = Experiment(data="d", target="t", options={"group": "shop"})
+    experiment = ExperimentSpec(data="d", target="t", options={"group": "shop"})
     text = " ".join(format_spec(experiment).replace("#", " ").split())
 
     def check(record):
@@ -103,11 +103,11 @@ def test_every_field_is_written_with_its_documentation():
 
 
 def test_a_kind_of_task_without_options_has_none_in_its_file():
-    assert "options" not in format_spec(Experiment(data="d", target="t"))
+    assert "options" not in format_spec(ExperimentSpec(data="d", target="t"))
 
 
 def test_the_file_begins_with_what_was_asked():
-    assert format_spec(Experiment(data="a/b.csv", target="it's")).splitlines()[1:7] == [
+    assert format_spec(ExperimentSpec(data="a/b.csv", target="it's")).splitlines()[1:7] == [
         "# Version of the file format.",
         "schema_version: 1",
         "# Table: a path, or sklearn:NAME for a scikit-learn dataset.",

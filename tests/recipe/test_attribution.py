@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from automl_magic.recipe import MemberSpec, fit_recipe, table_of
+from automl_magic.recipe import MemberSpec, fit_recipe, select_columns
 from automl_magic.recipe.attribution import (
     TreeShap,
-    answers_of,
-    approximation,
-    refusal,
+    predictions_from_margins,
+    shap_approximation_reason,
+    shap_unsupported_reason,
     shares_by_source,
 )
 from automl_magic.recipe.combine import Blend
@@ -39,12 +39,12 @@ def explained(model, features):
 @pytest.mark.parametrize("task", TASKS)
 def test_what_columns_add_is_what_the_model_says(task, blended, train):
     model = blended[task]
-    table = table_of(train.iloc[:40], model.recipe.used_columns)
-    assert refusal(model) is approximation(model) is None
+    table = select_columns(train.iloc[:40], model.recipe.used_columns)
+    assert shap_unsupported_reason(model) is shap_approximation_reason(model) is None
 
     values, base = explained(model, {n: view.transform(table) for n, view in model.views.items()})
 
-    predictions = answers_of(values.sum(axis=1) + base, model.recipe.n_classes)
+    predictions = predictions_from_margins(values.sum(axis=1) + base, model.recipe.n_classes)
     expected = model.predict(table) if task == "regression" else model.predict_proba(table)
     assert values.shape[1] == len(model.recipe.used_columns)
     assert np.abs(predictions - expected).max() < 1e-5
@@ -53,7 +53,7 @@ def test_what_columns_add_is_what_the_model_says(task, blended, train):
 @pytest.mark.parametrize("task", TASKS)
 def test_a_row_alone_has_the_values_that_it_has_in_a_table(task, blended, train):
     model = blended[task]
-    table = table_of(train.iloc[:5], model.recipe.used_columns)
+    table = select_columns(train.iloc[:5], model.recipe.used_columns)
     values, base = explained(model, {n: view.transform(table) for n, view in model.views.items()})
     for index in range(5):
         row = {name: column[index] for name, column in table.items()}
@@ -73,6 +73,6 @@ def test_every_output_names_its_column_or_the_step_names_none(fitted_for):
 
 def test_a_model_of_other_members_is_refused_and_several_seeds_only_come_close(fitted_for):
     model = fitted_for("binary")
-    assert refusal(model) == "extra_trees, linear isn't a tree booster"
-    assert approximation(model) == "it averages the probabilities of several seeds"
-    assert approximation(fitted_for("regression")) is None
+    assert shap_unsupported_reason(model) == "extra_trees, linear isn't a tree booster"
+    assert shap_approximation_reason(model) == "it averages the probabilities of several seeds"
+    assert shap_approximation_reason(fitted_for("regression")) is None

@@ -7,19 +7,19 @@ import pytest
 
 from automl_magic.recipe.combine import (
     Blend,
-    Calibration,
-    Method,
-    blended,
-    blended_row,
-    calibrated,
-    calibrated_row,
+    CalibrationMethod,
+    Calibrator,
+    blend_predictions,
+    blend_row_predictions,
+    calibrate_probabilities,
+    calibrate_row_probabilities,
 )
 from automl_magic.records import RecordProblem
 
 WEIGHTS = {"one": 0.5, "two": 0.3, "three": 0.2}
-TEMPERATURE = Calibration(method=Method.TEMPERATURE, temperature=1.7)
-SHIFTED = Calibration(method=Method.TEMPERATURE, temperature=0.8, shift=(0.4, -1.5))
-ISOTONIC = Calibration(method=Method.ISOTONIC, x=(0.1, 0.4, 0.8), y=(0.02, 0.5, 0.9))
+TEMPERATURE = Calibrator(method=CalibrationMethod.TEMPERATURE, temperature=1.7)
+SHIFTED = Calibrator(method=CalibrationMethod.TEMPERATURE, temperature=0.8, shift=(0.4, -1.5))
+ISOTONIC = Calibrator(method=CalibrationMethod.ISOTONIC, x=(0.1, 0.4, 0.8), y=(0.02, 0.5, 0.9))
 
 
 def shares(k, n=200, seed=0):
@@ -33,11 +33,13 @@ def shares(k, n=200, seed=0):
 @pytest.mark.parametrize("blend", Blend)
 def test_a_blend_of_a_table_of_a_row_and_of_the_notebook_is_the_same(blend, k, piece, readers):
     predictions = shares(k)
-    expected = blended(blend, list(WEIGHTS.values()), predictions)
+    expected = blend_predictions(blend, list(WEIGHTS.values()), predictions)
     np.testing.assert_allclose(expected.sum(axis=1), 1.0)
 
     by_row = [
-        blended_row(blend, list(WEIGHTS.values()), [one[row].tolist() for one in predictions])
+        blend_row_predictions(
+            blend, list(WEIGHTS.values()), [one[row].tolist() for one in predictions]
+        )
         for row in range(len(expected))
     ]
     np.testing.assert_allclose(by_row, expected, rtol=0, atol=1e-12)
@@ -53,10 +55,10 @@ def test_a_calibration_of_a_table_of_a_row_and_of_the_notebook_is_the_same(
     calibration, piece, readers
 ):
     probabilities = np.vstack([shares(2)[1], [[0.9, 0.1], [0.2, 0.8], [1.0, 0.0]]])
-    expected = calibrated(calibration, probabilities)
+    expected = calibrate_probabilities(calibration, probabilities)
     np.testing.assert_allclose(expected.sum(axis=1), 1.0)
 
-    by_row = [calibrated_row(calibration, row) for row in probabilities.tolist()]
+    by_row = [calibrate_row_probabilities(calibration, row) for row in probabilities.tolist()]
     np.testing.assert_allclose(by_row, expected, rtol=0, atol=1e-12)
 
     notebook = {**readers, "corrections": {}}
@@ -73,14 +75,14 @@ def test_a_calibration_of_a_table_of_a_row_and_of_the_notebook_is_the_same(
 def test_values_are_averaged():
     values = [np.array([1.0, 2.0]), np.array([3.0, 6.0])]
 
-    assert blended(Blend.MEAN, [0.75, 0.25], values).tolist() == [1.5, 3.0]
-    assert blended_row(Blend.MEAN, [0.75, 0.25], [2.0, 6.0]) == 3.0
+    assert blend_predictions(Blend.MEAN, [0.75, 0.25], values).tolist() == [1.5, 3.0]
+    assert blend_row_predictions(Blend.MEAN, [0.75, 0.25], [2.0, 6.0]) == 3.0
 
 
 def test_the_geometric_mean_of_two_classes_is_the_mean_of_the_log_odds():
     low, high = np.array([[0.8, 0.2]]), np.array([[0.1, 0.9]])
 
-    blend = blended(Blend.GEOMETRIC, [0.5, 0.5], [low, high])
+    blend = blend_predictions(Blend.GEOMETRIC, [0.5, 0.5], [low, high])
 
     odds = np.sqrt(0.2 / 0.8 * 0.9 / 0.1)
     assert blend[0, 1] == pytest.approx(odds / (1 + odds))
@@ -89,13 +91,13 @@ def test_the_geometric_mean_of_two_classes_is_the_mean_of_the_log_odds():
 def test_a_member_that_is_certain_decides_nothing_alone():
     certain, others = np.array([[1.0, 0.0]]), np.array([[0.01, 0.99]])
 
-    assert blended(Blend.GEOMETRIC, [0.1, 0.9], [certain, others])[0, 1] > 0.9
+    assert blend_predictions(Blend.GEOMETRIC, [0.1, 0.9], [certain, others])[0, 1] > 0.9
 
 
 def test_a_temperature_above_one_takes_confidence_away_and_keeps_the_order():
     probabilities = np.array([[0.9, 0.1], [0.3, 0.7]])
 
-    calibrated_rows = calibrated(TEMPERATURE, probabilities)
+    calibrated_rows = calibrate_probabilities(TEMPERATURE, probabilities)
 
     assert 0.1 < calibrated_rows[0, 1] < 0.5 < calibrated_rows[1, 1] < 0.7
 
@@ -106,8 +108,10 @@ def test_a_fitted_recipe_predicts_rows_and_tables_alike(task, fitted_for, new):
     recipe = dataclasses.replace(
         fitted.recipe,
         blend=Blend.GEOMETRIC,
-        calibration=Calibration(
-            method=Method.TEMPERATURE, temperature=1.3, shift=(0.1,) * fitted.recipe.n_classes
+        calibration=Calibrator(
+            method=CalibrationMethod.TEMPERATURE,
+            temperature=1.3,
+            shift=(0.1,) * fitted.recipe.n_classes,
         ),
     )
     fitted = dataclasses.replace(fitted, recipe=recipe)
@@ -132,7 +136,7 @@ def test_a_fitted_recipe_predicts_rows_and_tables_alike(task, fitted_for, new):
 )
 def test_a_wrong_calibration_is_refused(changes, message):
     with pytest.raises(RecordProblem, match=message):
-        Calibration.from_json({"method": "temperature", **changes})
+        Calibrator.from_json({"method": "temperature", **changes})
 
 
 @pytest.mark.parametrize(

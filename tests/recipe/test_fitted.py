@@ -6,8 +6,8 @@ import pytest
 
 from automl_magic.errors import DataError, TargetNotUsable
 from automl_magic.recipe import MemberSpec, code_params, fit_recipe, member
-from automl_magic.recipe.steps import pieces_of
-from automl_magic.recipe.view import in_order
+from automl_magic.recipe.steps import code_pieces
+from automl_magic.recipe.view import order_steps
 
 TASKS = ("binary", "multiclass", "regression")
 
@@ -22,10 +22,10 @@ def standalone(recipe, train, new, y, piece, readers):
     notebook = {**readers, "members": {}, "member_views": {}, "weights": {}, "seeds": {}}
     matrices = {}
     for name in recipe.used_views:
-        specs = in_order(recipe.views[name])
+        specs = order_steps(recipe.views[name])
         pairs = []
         for spec in specs:
-            for needed in pieces_of([spec.kind]):
+            for needed in code_pieces([spec.kind]):
                 piece(f"steps/{needed}.py", notebook)
             step = notebook[f"{spec.kind}_features"]
             params = code_params(spec, recipe.task, recipe.n_classes)
@@ -46,7 +46,7 @@ def standalone(recipe, train, new, y, piece, readers):
             class_weight=recipe.class_weight,
             categorical=range(codes),
         )
-        piece(f"members/{member(spec.estimator).piece(recipe.task)}", notebook, slots)
+        piece(f"members/{member(spec.estimator).template_piece(recipe.task)}", notebook, slots)
     predictions = 0.0
     for name, fit in notebook["members"].items():
         X, X_new = matrices[notebook["member_views"][name]]

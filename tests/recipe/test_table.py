@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from automl_magic.errors import DataError
-from automl_magic.recipe import table_of, take
+from automl_magic.recipe import select_columns, take_rows
 
 
 def test_numbers_and_dates_keep_their_type_and_all_else_is_objects():
@@ -19,7 +19,7 @@ def test_numbers_and_dates_keep_their_type_and_all_else_is_objects():
             "nullable": pd.Series([1, None], dtype="Int64"),
         }
     )
-    table = table_of(frame, frame.columns)
+    table = select_columns(frame, frame.columns)
 
     assert {name: values.dtype.kind for name, values in table.items()} == {
         "number": "f",
@@ -33,22 +33,22 @@ def test_numbers_and_dates_keep_their_type_and_all_else_is_objects():
 
 
 def test_lists_are_columns_too():
-    table = table_of({"x": [1, "a", [2]]}, ["x"])
+    table = select_columns({"x": [1, "a", [2]]}, ["x"])
     assert table["x"].tolist() == [1, "a", [2]]
 
 
 def test_only_the_named_columns_are_read():
-    assert list(table_of({"x": [1], "y": [2]}, ["y"])) == ["y"]
+    assert list(select_columns({"x": [1], "y": [2]}, ["y"])) == ["y"]
 
 
 def test_rows_are_taken_by_position():
-    table = take({"x": np.array([10, 20, 30])}, np.array([2, 0]))
+    table = take_rows({"x": np.array([10, 20, 30])}, np.array([2, 0]))
     assert table["x"].tolist() == [30, 10]
 
 
 def test_a_column_that_is_not_there_is_an_error():
     with pytest.raises(DataError) as caught:
-        table_of({"age": [1], "city": ["a"]}, ["zip"])
+        select_columns({"age": [1], "city": ["a"]}, ["zip"])
     assert caught.value.what == "The table has no column 'zip'."
     assert caught.value.why == "The table has 2 columns: age, city."
     assert caught.value.fix == "Add all columns that the model was trained on."

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from automl_magic.errors import TargetNotUsable
-from automl_magic.recipe import encode_target, labels_of
+from automl_magic.recipe import encode_target, label_array
 from automl_magic.records import TaskKind
 
 
@@ -41,6 +41,6 @@ def test_numbers_are_read_as_numbers():
     [((0, 1), "i"), ((False, True), "b"), ((0.5, 1.5), "f"), (("a", "b"), "O"), ((1, "a"), "O")],
 )
 def test_labels_keep_their_own_type(classes, kind):
-    labels = labels_of(classes)
+    labels = label_array(classes)
     assert labels.dtype.kind == kind
     assert labels.tolist() == list(classes)

@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 
 from automl_magic.recipe.values import (
     as_dates,
-    as_missing,
     as_numbers,
     as_text,
-    date_of,
-    missing_of,
-    number_of,
-    text_of,
+    category_text,
+    is_missing_value,
+    missing_mask,
+    to_float,
+    to_utc_datetime,
 )
 
 RULES = [
@@ -66,7 +66,7 @@ values = st.one_of(
 )
 
 
-ABSURD = text_of(10**5000)
+ABSURD = category_text(10**5000)
 
 
 def objects(items):
@@ -79,7 +79,7 @@ def same(one, other):
 
 @given(st.lists(values, max_size=8), st.sampled_from(RULES))
 def test_numbers_one_by_one_and_together(items, rule):
-    one_by_one = [number_of(item, rule) for item in items]
+    one_by_one = [to_float(item, rule) for item in items]
     same(as_numbers(objects(items), rule), one_by_one)
     assert all(math.isnan(number) or abs(number) < 3.5e38 for number in one_by_one)
 
@@ -88,18 +88,18 @@ def test_numbers_one_by_one_and_together(items, rule):
 @example([Decimal("NaN"), np.float32("nan"), np.timedelta64("NaT"), pd.NaT, "", "nan"])
 def test_missing_values_are_those_of_pandas(items):
     items = [item for item in items if not (isinstance(item, Decimal) and item.is_snan())]
-    assert as_missing(objects(items)).tolist() == [missing_of(item) for item in items]
-    assert [missing_of(item) for item in items] == [pd.isna(item) is True for item in items]
+    assert missing_mask(objects(items)).tolist() == [is_missing_value(item) for item in items]
+    assert [is_missing_value(item) for item in items] == [pd.isna(item) is True for item in items]
 
 
 @given(st.lists(values, max_size=8))
 def test_texts_one_by_one_and_together(items):
-    assert as_text(objects(items)) == [text_of(item) for item in items]
+    assert as_text(objects(items)) == [category_text(item) for item in items]
 
 
 @given(st.lists(values, max_size=8), st.sampled_from(FORMATS))
 def test_dates_one_by_one_and_together(items, date_format):
-    one_by_one = [date_of(item, date_format) for item in items]
+    one_by_one = [to_utc_datetime(item, date_format) for item in items]
     same(as_dates(objects(items), date_format), np.array(one_by_one, dtype="datetime64[us]"))
 
 
@@ -110,7 +110,9 @@ def test_dates_one_by_one_and_together(items, date_format):
 def test_the_readers_of_a_standalone_notebook_read_the_same(readers, items, rule, date_format):
     # These are in no file that a notebook reads.
     absurd = (np.datetime64, np.timedelta64)
-    items = [item for item in items if not isinstance(item, absurd) and text_of(item) != ABSURD]
+    items = [
+        item for item in items if not isinstance(item, absurd) and category_text(item) != ABSURD
+    ]
     items = [item for item in items if not (isinstance(item, Decimal) and item.is_snan())]
     column = pd.Series(objects(items), dtype=object)
 
@@ -142,17 +144,17 @@ TYPED = {
 
 @pytest.mark.parametrize("kind", TYPED)
 def test_every_type_of_column_is_read_as_its_values_are(kind, readers):
-    from automl_magic.recipe import table_of
+    from automl_magic.recipe import select_columns
 
     column = TYPED[kind]
-    array = table_of({"x": column}, ["x"])["x"]
+    array = select_columns({"x": column}, ["x"])["x"]
     items = list(column)
 
-    same(as_numbers(array), [number_of(item) for item in items])
-    assert as_text(array) == [text_of(item) for item in items]
-    dates = np.array([date_of(item) for item in items], dtype="datetime64[us]")
+    same(as_numbers(array), [to_float(item) for item in items])
+    assert as_text(array) == [category_text(item) for item in items]
+    dates = np.array([to_utc_datetime(item) for item in items], dtype="datetime64[us]")
     same(as_dates(array), dates)
-    assert as_missing(array).tolist() == column.isna().tolist()
+    assert missing_mask(array).tolist() == column.isna().tolist()
     same(readers["as_numbers"](column), as_numbers(array))
     assert readers["as_text"](column) == as_text(array)
     same(readers["as_dates"](column), as_dates(array))
@@ -192,7 +194,7 @@ def test_every_type_of_column_is_read_as_its_values_are(kind, readers):
     ],
 )
 def test_the_text_of_a_category(value, text):
-    assert text_of(value) == text
+    assert category_text(value) == text
 
 
 @pytest.mark.parametrize(
@@ -239,7 +241,7 @@ def test_the_text_of_a_category(value, text):
     ],
 )
 def test_the_number_in_a_value(value, rule, number):
-    same(number_of(value, rule), number)
+    same(to_float(value, rule), number)
 
 
 @pytest.mark.parametrize(
@@ -262,4 +264,4 @@ def test_the_number_in_a_value(value, rule, number):
     ],
 )
 def test_the_date_in_a_value(value, date_format, moment):
-    assert date_of(value, date_format) == moment
+    assert to_utc_datetime(value, date_format) == moment

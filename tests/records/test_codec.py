@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from automl_magic import records
-from automl_magic.records import Experiment, RecordProblem, Run, RunStatus, Split, SplitKind
+from automl_magic.records import ExperimentSpec, RecordProblem, Run, RunStatus, Split, SplitKind
 from automl_magic.records.codec import Record, digest_of
 from automl_magic.records.runs.run import END_STATES, TRANSITIONS
 
@@ -18,16 +18,16 @@ MINIMAL = {"data": "people.csv", "target": "churn"}
 
 def problem(document: object) -> RecordProblem:
     with pytest.raises(RecordProblem) as caught:
-        Experiment.from_json(document)
+        ExperimentSpec.from_json(document)
     return caught.value
 
 
 def test_a_record_comes_back_from_json_unchanged():
-    experiment = Experiment.from_json(
+    experiment = ExperimentSpec.from_json(
         {**MINIMAL, "cv": {"type": "time", "column": "when", "folds": 4}}
     )
 
-    assert Experiment.from_json(experiment.to_json()) == experiment
+    assert ExperimentSpec.from_json(experiment.to_json()) == experiment
 
 
 def test_an_unknown_field_is_named_with_its_path_and_near_miss():
@@ -69,7 +69,7 @@ def test_a_value_out_of_range_is_refused_with_its_path(document, path):
 
 
 def test_a_whole_number_is_read_where_a_number_is_wanted():
-    assert Experiment.from_json({**MINIMAL, "budget_s": 60}).budget_s == 60.0
+    assert ExperimentSpec.from_json({**MINIMAL, "budget_s": 60}).budget_s == 60.0
 
 
 def test_every_field_of_an_experiment_is_documented():
@@ -113,9 +113,9 @@ def test_a_run_reaches_success_only_through_every_stage():
     ]
 
     for earlier, later in itertools.pairwise(happy):
-        assert earlier.may_become(later)
+        assert earlier.can_become(later)
     for i, state in enumerate(happy):
-        assert not any(state.may_become(skipped) for skipped in happy[i + 2 :])
+        assert not any(state.can_become(skipped) for skipped in happy[i + 2 :])
 
 
 def test_a_run_comes_back_from_json_unchanged():

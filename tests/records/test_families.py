@@ -11,14 +11,14 @@ import pytest
 from automl_magic.errors import PlanError
 from automl_magic.records import (
     Answer,
-    Experiment,
+    ExperimentSpec,
     RecordProblem,
     TaskFamily,
     TaskKind,
     dumps,
 )
 from automl_magic.records.data.schema import InputSchema
-from automl_magic.records.families import FAMILIES, families, family_of, installed, kinds
+from automl_magic.records.families import FAMILIES, families, family_of, installed_families, kinds
 
 COUNTS = """
 from automl_magic.records import Answer, TaskFamily, TaskKind
@@ -46,12 +46,12 @@ def install(tmp_path, monkeypatch):
         (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
         line = f"[automl_magic.families]\n{name} = {name}:{entry}\n"
         (info / "entry_points.txt").write_text(line)
-        installed.cache_clear()
+        installed_families.cache_clear()
 
     yield lay_down
     monkeypatch.undo()
     sys.modules.pop("counts", None)
-    installed.cache_clear()
+    installed_families.cache_clear()
 
 
 def test_a_kind_says_what_can_be_asked_of_it():
@@ -85,12 +85,12 @@ def test_a_kind_of_one_name_is_one_object_wherever_it_comes_from():
     assert kind is TaskKind(kind)
     assert kind is pickle.loads(pickle.dumps(kind))
     assert kind is copy.deepcopy(kind)
-    assert kind is Experiment.from_json({"data": "x", "target": "y", "task": "binary"}).task
+    assert kind is ExperimentSpec.from_json({"data": "x", "target": "y", "task": "binary"}).task
 
 
 def test_a_kind_reads_and_writes_as_its_name():
     kind = TaskKind("binary")
-    value = Experiment(data="x", target="y", task=kind).to_json()["task"]
+    value = ExperimentSpec(data="x", target="y", task=kind).to_json()["task"]
 
     assert (str(kind), f"{kind}", json.dumps(kind), {kind: 1}["binary"]) == (
         "binary",
@@ -158,7 +158,7 @@ def test_of_two_packages_with_one_kind_the_second_is_left_out(install):
     install("others", COUNTS.replace('"counts"', '"others"'))
 
     assert [family.name for family in families()] == ["tabular", "counts"]
-    assert "the kind 'count' already belongs to the family counts" in installed()[1][0]
+    assert "the kind 'count' already belongs to the family counts" in installed_families()[1][0]
 
 
 def test_packages_are_looked_for_only_where_our_kinds_are_not_enough():
@@ -182,14 +182,14 @@ def test_a_family_needs_kinds_that_are_its_own():
 
 
 def test_a_plan_of_a_kind_that_is_not_installed_says_so(tmp_path):
-    from automl_magic.runs.plan_folder import PLAN_NAME, plan_in
+    from automl_magic.runs.plan_folder import PLAN_NAME, find_plan
 
     path = tmp_path / PLAN_NAME
     path.parent.mkdir()
     experiment = {"data": "x.csv", "target": "n", "task": "count"}
     path.write_text(json.dumps({"plan": {"experiment": experiment}, "code": {}}))
     with pytest.raises(PlanError) as caught:
-        plan_in(tmp_path)
+        find_plan(tmp_path)
 
     assert caught.value.what.endswith("isn't supported.")
     assert caught.value.why.startswith("It's the text 'count', but must be one of binary, ")

@@ -11,7 +11,7 @@ from automl_magic.recipe import MemberSpec, Recipe, fit_recipe, save_model
 from automl_magic.records import Split, SplitKind, StepSpec, TaskKind
 from automl_magic.register import MlflowRegistry
 from automl_magic.register.pyfunc import _load_pyfunc
-from automl_magic.track import MlflowTracker, mirror
+from automl_magic.track import MlflowTracker, sync_tracking
 from automl_magic.workspace.workspace import Tracking
 
 HOSTILE = 'it\'s "a" <b>\n\0🎉: {x} \u202e'
@@ -58,7 +58,7 @@ def registered(fitted, make_run, database, tmp_path):
     run = make_run()
     folder = tmp_path / "runs" / run.run_id / "model"
     save_model(fitted, folder)
-    mirror([run], MlflowTracker(Tracking(database, Path("/nobody"))))
+    sync_tracking([run], MlflowTracker(Tracking(database, Path("/nobody"))))
     return MlflowRegistry(Tracking(database, Path("/nobody"))).register(run, folder, "churn")
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from automl_magic.errors import ArtifactTampered, ModelNotFound, ModelRefused, TrackingError
 from automl_magic.register import MemoryRegistry, MlflowRegistry, verified_manifest
-from automl_magic.track import MlflowTracker, mirror
+from automl_magic.track import MlflowTracker, sync_tracking
 from automl_magic.workspace.workspace import Tracking
 
 
@@ -216,7 +216,7 @@ class TestMlflowRegistry(RegistryContract):
         return MlflowRegistry(Tracking(database, Path("/nobody")))
 
     def prepare(self, run):
-        mirror([run], self.tracker)
+        sync_tracking([run], self.tracker)
 
     def kept_folder(self, version):
         from mlflow.tracking import MlflowClient

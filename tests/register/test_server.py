@@ -11,7 +11,7 @@ import pytest
 
 from automl_magic.errors import TrackingError
 from automl_magic.register import MlflowRegistry, verified_manifest
-from automl_magic.track import MlflowTracker, mirror
+from automl_magic.track import MlflowTracker, sync_tracking
 from automl_magic.workspace.workspace import Tracking
 
 
@@ -53,7 +53,7 @@ def test_a_run_is_tracked_registered_and_fetched_over_http(
     model = a_model(run)
     tracker = MlflowTracker(Tracking(server, tmp_path / "home"))
 
-    assert mirror([run], tracker) == mirror([run], tracker)
+    assert sync_tracking([run], tracker) == sync_tracking([run], tracker)
     assert tracker.get(run.run_id).artifacts == ("input.ipynb",)
 
     registry = MlflowRegistry(Tracking(server, tmp_path / "home"))

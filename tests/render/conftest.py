@@ -14,7 +14,7 @@ from automl_magic.records import (
     Decision,
     DecisionKind,
     Estimate,
-    Experiment,
+    ExperimentSpec,
     Plan,
     Split,
     SplitKind,
@@ -161,7 +161,7 @@ def a_candidate(name, estimator, view, params):
 
 def a_plan(task):
     return Plan(
-        experiment=Experiment.from_json(
+        experiment=ExperimentSpec.from_json(
             {
                 "data": SOURCES[task],
                 "target": TARGETS[task],

@@ -13,17 +13,17 @@ import pytest
 from automl_magic.data import load_code
 from automl_magic.flow.explaining import explain_notebook
 from automl_magic.flow.monitoring import monitor_notebook
-from automl_magic.recipe.registry import our_estimators
+from automl_magic.recipe.registry import builtin_estimators
 from automl_magic.records import TaskKind
-from automl_magic.records.monitoring.drift import Thresholds
+from automl_magic.records.monitoring.drift import DriftThresholds
 from automl_magic.render import (
-    as_script,
     render_explore,
     render_model,
     render_search,
+    to_script,
     to_text,
 )
-from automl_magic.render.requirements import imports_of
+from automl_magic.render.requirements import imported_modules
 
 ROOT = Path(__file__).resolve().parents[2]
 KINDS = ("search", "explore", "explain", "model")
@@ -46,7 +46,7 @@ def rendered(plan, recipe, dataset):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_notebook_looks_like_its_golden(kind, task, rendered, golden):
-    golden(f"tabular/{task}/{kind}.py", as_script(rendered[kind]))
+    golden(f"tabular/{task}/{kind}.py", to_script(rendered[kind]))
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -79,14 +79,14 @@ def check_style(notebook, path):
 @pytest.fixture
 def monitors():
     return {
-        "log": monitor_notebook(TaskKind("binary"), Thresholds()),
-        "table": monitor_notebook(TaskKind("binary"), Thresholds(yellow=0.02), of_table=True),
+        "log": monitor_notebook(TaskKind("binary"), DriftThresholds()),
+        "table": monitor_notebook(TaskKind("binary"), DriftThresholds(yellow=0.02), of_table=True),
     }
 
 
 @pytest.mark.parametrize("source", ["log", "table"])
 def test_a_monitor_notebook_looks_like_its_golden(source, monitors, golden):
-    golden(f"tabular/monitor/{source}.py", as_script(monitors[source]))
+    golden(f"tabular/monitor/{source}.py", to_script(monitors[source]))
 
 
 @pytest.mark.parametrize("source", ["log", "table"])
@@ -96,7 +96,7 @@ def test_a_monitor_notebook_reads_like_our_own_code(source, monitors, tmp_path):
 
 def test_a_model_notebook_imports_nothing_of_ours(rendered):
     cells = [cell["source"] for cell in rendered["model"]["cells"] if cell["cell_type"] == "code"]
-    imported = {module for source in cells for module in imports_of(source)}
+    imported = {module for source in cells for module in imported_modules(source)}
 
     boosters = {"lightgbm", "xgboost", "catboost"}
     assert imported <= boosters | {"numpy", "pandas", "pyarrow", "sklearn", "threadpoolctl"}
@@ -171,7 +171,7 @@ def test_the_last_code_cell_of_a_model_prints_the_score(rendered):
 
 def test_every_estimator_can_be_a_member(recipe, dataset, changed):
     first_member = recipe.members[0]
-    for estimator in our_estimators():
+    for estimator in builtin_estimators():
         rounds = 5 if estimator in ("lightgbm", "xgboost", "catboost") else None
         spec = changed(
             first_member,

@@ -11,7 +11,7 @@ import pytest
 from IPython.core.inputtransformer2 import TransformerManager
 
 from automl_magic.data import load_code, profile, read_call
-from automl_magic.files.templates import templates
+from automl_magic.files.templates import templates_folder
 from automl_magic.render import (
     code_cell,
     fill,
@@ -21,14 +21,14 @@ from automl_magic.render import (
     to_text,
 )
 from automl_magic.render.notebook import assemble
-from automl_magic.render.slots import slots_in
+from automl_magic.render.slots import find_slots
 
-NOTEBOOKS = templates() / "notebooks"
+NOTEBOOKS = templates_folder() / "notebooks"
 PIECES = {
     path.relative_to(NOTEBOOKS).as_posix(): path.read_text("utf-8")
     for path in sorted(NOTEBOOKS.rglob("*.py"))
 }
-WITH_SLOTS = {name: text for name, text in PIECES.items() if slots_in(text)}
+WITH_SLOTS = {name: text for name, text in PIECES.items() if find_slots(text)}
 TO_PYTHON = TransformerManager()
 
 
@@ -46,7 +46,7 @@ def parsed(source):
 
 
 def put_into(piece, value):
-    return fill(piece, {slot.name: value for slot in slots_in(piece)})
+    return fill(piece, {slot.name: value for slot in find_slots(piece)})
 
 
 def check_pieces(names):

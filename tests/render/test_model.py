@@ -13,10 +13,10 @@ import pytest
 from automl_magic.data import load, load_code, read_call
 from automl_magic.data.sources.bundled import NAMES
 from automl_magic.errors import RenderError
-from automl_magic.recipe import encode_target, fit_recipe, table_of
-from automl_magic.recipe.combine import Blend, Calibration, Method
-from automl_magic.records import Link, Split, SplitKind
-from automl_magic.render import as_script, render_model
+from automl_magic.recipe import encode_target, fit_recipe, select_columns
+from automl_magic.recipe.combine import Blend, CalibrationMethod, Calibrator
+from automl_magic.records import CellLink, Split, SplitKind
+from automl_magic.render import render_model, to_script
 from automl_magic.tasks.metrics import metrics_for, score
 from automl_magic.tasks.splits import holdout_rows
 
@@ -58,9 +58,11 @@ def the_table(recipe, dataset, folder):
 def engine(recipe, frame):
     """Return the holdout score of the engine, and its model of all rows."""
     frame = frame[frame[recipe.target].notna()].reset_index(drop=True)
-    y = encode_target(table_of(frame, [recipe.target])[recipe.target], recipe.task, recipe.classes)
+    y = encode_target(
+        select_columns(frame, [recipe.target])[recipe.target], recipe.task, recipe.classes
+    )
     column = recipe.split.column
-    columns = table_of(frame, [column]) if column else {}
+    columns = select_columns(frame, [column]) if column else {}
     development, holdout = holdout_rows(recipe.split, y, columns)
     fitted = fit_recipe(recipe, frame, rows=development)
     held_out = frame.iloc[holdout]
@@ -164,7 +166,7 @@ def test_rows_without_a_target_are_left_out_as_the_engine_does(
 
 def test_the_notebook_scores_as_the_engine_where_we_are_not(recipe, dataset, folder_of_customers):
     script = folder_of_customers / "model.py"
-    script.write_text(as_script(render_model(recipe, load_code(dataset))), encoding="utf-8")
+    script.write_text(to_script(render_model(recipe, load_code(dataset))), encoding="utf-8")
 
     result = subprocess.run(
         [sys.executable, "-c", BLOCKED, str(script)],
@@ -269,7 +271,7 @@ def test_the_notebook_lists_what_it_imports_with_the_versions_that_made_it(recip
 
 def test_the_notebook_keeps_where_it_came_from(binary):
     recipe, dataset = binary
-    link = Link(run_id="20250101-abc", notebook="output.ipynb", cell_id="candidate-lightgbm")
+    link = CellLink(run_id="20250101-abc", notebook="output.ipynb", cell_id="candidate-lightgbm")
 
     notebook = render_model(recipe, load_code(dataset), trial_link=link)
 
@@ -318,8 +320,8 @@ def test_names_that_no_cell_can_have_become_numbers(binary, changed, folder_of_c
 @pytest.mark.parametrize(
     "calibration",
     [
-        Calibration(method=Method.TEMPERATURE, temperature=1.4, shift=(0.2, -0.3)),
-        Calibration(method=Method.ISOTONIC, x=(0.1, 0.5, 0.9), y=(0.0, 0.4, 1.0)),
+        Calibrator(method=CalibrationMethod.TEMPERATURE, temperature=1.4, shift=(0.2, -0.3)),
+        Calibrator(method=CalibrationMethod.ISOTONIC, x=(0.1, 0.5, 0.9), y=(0.0, 0.4, 1.0)),
     ],
     ids=lambda calibration: calibration.method,
 )

@@ -5,7 +5,7 @@ import pytest
 
 from automl_magic.errors import RenderError
 from automl_magic.records import Decision
-from automl_magic.render import as_script, code_cell, markdown_cell, to_text
+from automl_magic.render import code_cell, markdown_cell, to_script, to_text
 from automl_magic.render.notebook import assemble
 
 
@@ -20,7 +20,7 @@ def small():
 
 
 def test_a_script_shows_the_cells_with_their_ids_and_tags(small):
-    assert as_script(small) == (
+    assert to_script(small) == (
         '# %% [markdown] id="title" tags=["automl:title"]\n'
         "# # A title\n#\n# Some words.\n\n\n"
         '# %% id="parameters" tags=["parameters", "automl:parameters"]\n'

@@ -19,7 +19,7 @@ def pieces(tmp_path):
 
 def test_a_family_takes_its_own_piece_before_the_shared_one(pieces):
     assert pieces.code("model", "holdout") == "mine = 1"
-    assert pieces.prose("search", "title") == "# Mine"
+    assert pieces.markdown("search", "title") == "# Mine"
 
 
 def test_what_a_family_does_not_have_is_shared(pieces):

@@ -4,20 +4,20 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 from automl_magic.data import load_code
-from automl_magic.data.sources.registry import find
+from automl_magic.data.sources.registry import find_source
 from automl_magic.errors import RenderError
 from automl_magic.render import render_model, requirements_for
-from automl_magic.render.requirements import imports_of
+from automl_magic.render.requirements import imported_modules
 
 
 def test_what_is_imported_is_found_wherever_it_stands():
     source = "import re\nimport numpy as np, lightgbm\n\ndef f():\n    from sklearn.svm import SVC"
 
-    assert imports_of(source) == {"numpy", "lightgbm", "sklearn"}
+    assert imported_modules(source) == {"numpy", "lightgbm", "sklearn"}
 
 
 def test_reading_parquet_needs_its_reader(binary):
-    needs = find("table.parquet").code("table.parquet", {}).requirements
+    needs = find_source("table.parquet").code("table.parquet", {}).requirements
 
     assert requirements_for(binary[0], ["import pandas as pd"], needs) == [
         "pandas==4.0.0",

@@ -2,7 +2,7 @@ import pytest
 
 from automl_magic.errors import RenderError
 from automl_magic.render import fill
-from automl_magic.render.slots import insert, slots_in
+from automl_magic.render.slots import find_slots, insert
 
 
 def test_a_slot_becomes_a_literal_and_the_rest_stays():
@@ -77,21 +77,21 @@ def test_a_value_without_a_slot_is_named():
 )
 def test_a_slot_is_named_by_one_text(source):
     with pytest.raises(RenderError) as raised:
-        slots_in(source)
+        find_slots(source)
 
     assert raised.value.fix == 'Write it as slot("name").'
 
 
 def test_the_name_slot_is_kept_for_holes():
     with pytest.raises(RenderError) as raised:
-        slots_in("slot = 3")
+        find_slots("slot = 3")
 
     assert raised.value.fix == "Rename the variable in the piece."
 
 
 def test_a_piece_that_is_not_python_is_refused():
     with pytest.raises(RenderError) as raised:
-        slots_in("a = = 1")
+        find_slots("a = = 1")
 
     assert raised.value.what == "A template piece isn't valid Python."
 

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from automl_magic.data import load_code, read_call
-from automl_magic.recipe import MemberSpec, encode_target, fit_recipe, table_of
+from automl_magic.recipe import MemberSpec, encode_target, fit_recipe, select_columns
 from automl_magic.records import Split, SplitKind, StepSpec
 from automl_magic.render import render_model, to_text
 from automl_magic.tasks.metrics import score
@@ -123,7 +123,9 @@ def agrees(recipe, there):
             if cell["cell_type"] == "code":
                 exec(compile(cell["source"], cell["id"], "exec"), names)
     table = names["table"]
-    y = encode_target(table_of(table, [recipe.target])[recipe.target], recipe.task, recipe.classes)
+    y = encode_target(
+        select_columns(table, [recipe.target])[recipe.target], recipe.task, recipe.classes
+    )
     development, holdout = holdout_rows(recipe.split, y, {})
     fitted = fit_recipe(recipe, table, rows=development)
     held_out = table.iloc[holdout]

@@ -26,10 +26,10 @@ from automl_magic.records.codec import dumps
 from automl_magic.records.data.schema import SCHEMA_NAME, InputColumn, InputSchema
 from automl_magic.records.models.approval import APPROVAL_NAME, Statement
 from automl_magic.records.models.deployment import Deployment, Route
-from automl_magic.store.approvals import record
-from automl_magic.store.engine import open_engine, serially
+from automl_magic.store.approvals import record_approval
+from automl_magic.store.engine import exclusive_transaction, open_engine
 from automl_magic.store.keys import create_key
-from automl_magic.store.predictions import window
+from automl_magic.store.predictions import read_window
 from automl_magic.store.routes import create_deployment
 from automl_magic.store.signing import PrivateKey, TrustedKeys, trusted_folder
 from automl_magic.store.staged import staged_folder
@@ -183,8 +183,8 @@ def stage(engine, home, fitted, schema, model, version):
         approved_at=datetime(2026, 1, 1, tzinfo=UTC),
     )
     approval = PrivateKey.load_or_make(home / "keys" / "governance.pem").sign(statement)
-    with serially(engine) as connection:
-        record(connection, approval)
+    with exclusive_transaction(engine) as connection:
+        record_approval(connection, approval)
     folder = staged_folder(statement, default_workspace().home)
     folder.parent.mkdir(parents=True, exist_ok=True)
     shutil.copytree(saved, folder)
@@ -346,7 +346,7 @@ def predictions_of():
     def read(plane, deployment, **which):
         engine = open_engine(Database(f"sqlite:///{plane.home / 'predictions.db'}"))
         try:
-            return window(engine, deployment, 0.0, 1e12, **which)
+            return read_window(engine, deployment, 0.0, 1e12, **which)
         finally:
             engine.dispose()
 

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from automl_magic.records.models.approval import Statement
-from automl_magic.store.approvals import record
-from automl_magic.store.engine import open_engine, serially, writing
+from automl_magic.store.approvals import record_approval
+from automl_magic.store.engine import exclusive_transaction, open_engine, write_transaction
 from automl_magic.store.signing import PrivateKey, private_key_path
 from automl_magic.store.tables import metadata
 from automl_magic.workspace import Database, default_workspace
@@ -45,7 +45,7 @@ def engine(request, home):
         opened.dispose()
         return
     opened = request.getfixturevalue("on_postgres")
-    with writing(opened) as connection:
+    with write_transaction(opened) as connection:
         for table in reversed(metadata.sorted_tables):
             connection.execute(table.delete())
     yield opened
@@ -71,8 +71,8 @@ def approve(engine, key):
             approved_at=datetime(2026, 11, 21, tzinfo=UTC),
         )
         approval = signed_with.sign(statement)
-        with serially(engine) as connection:
-            record(connection, approval)
+        with exclusive_transaction(engine) as connection:
+            record_approval(connection, approval)
         return approval
 
     return approve_version

@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, select, update
 
 from automl_magic.store.audit import GENESIS, append, entries, verify
-from automl_magic.store.engine import open_engine, serially, writing
+from automl_magic.store.engine import exclusive_transaction, open_engine, write_transaction
 from automl_magic.store.tables import audit
 from automl_magic.workspace import Database, default_workspace
 
 
 def write(engine, n=5):
     for i in range(n):
-        with serially(engine) as connection:
+        with exclusive_transaction(engine) as connection:
             append(
                 connection,
                 actor="ada",
@@ -26,7 +26,7 @@ def write(engine, n=5):
 
 
 def change(engine, statement):
-    with writing(engine) as connection:
+    with write_transaction(engine) as connection:
         connection.execute(statement)
 
 
@@ -86,7 +86,7 @@ def test_an_entry_put_in_between_is_found(engine):
     write(engine)
     for old in (5, 4, 3):
         change(engine, update(audit).where(audit.c.seq == old).values(seq=old + 1))
-    with writing(engine) as connection:
+    with write_transaction(engine) as connection:
         row = connection.execute(select(audit).where(audit.c.seq == 2)).one()._asdict()
         connection.execute(audit.insert().values(**row | {"seq": 3, "hash": "sha256:x"}))
 
@@ -121,7 +121,7 @@ def test_writers_at_once_make_one_chain(engine):
 )
 def test_whatever_an_entry_says_it_can_be_checked(home, detail, subject):
     engine = open_engine(default_workspace().store)
-    with serially(engine) as connection:
+    with exclusive_transaction(engine) as connection:
         append(connection, actor="ada", action="a", subject=subject, detail=detail)
 
     assert verify(engine).broken_at is None

@@ -6,9 +6,9 @@ from automl_magic.errors import DeploymentError, NotApproved, RouteChanged
 from automl_magic.records.models.deployment import Deployment, Route
 from automl_magic.store import audit, champion
 from automl_magic.store.aliases import Aliases, read_aliases
-from automl_magic.store.engine import serially
-from automl_magic.store.outbox import ALIASES_OF, pending
-from automl_magic.store.route_rows import Deed
+from automl_magic.store.engine import exclusive_transaction
+from automl_magic.store.outbox import MLFLOW_ALIASES, pending
+from automl_magic.store.route_rows import AuditContext
 from automl_magic.store.routes import (
     change_deployment,
     change_route,
@@ -20,7 +20,7 @@ from automl_magic.store.routes import (
     roll_back,
 )
 from automl_magic.store.signing import TrustedKeys, trusted_folder
-from automl_magic.store.workers import beat, forget
+from automl_magic.store.workers import heartbeat, remove_worker
 from automl_magic.workspace import default_workspace
 
 
@@ -37,10 +37,10 @@ def approved(approve):
 @pytest.fixture
 def promote(engine):
     def do(version, alias="champion", seen=None):
-        with serially(engine) as connection:
+        with exclusive_transaction(engine) as connection:
             known = seen or champion.aliases_in(connection, "churn")
             return champion.promote(
-                connection, known, alias, version, Deed("promote", "ada", own_trusted())
+                connection, known, alias, version, AuditContext("promote", "ada", own_trusted())
             )
 
     return do
@@ -49,10 +49,10 @@ def promote(engine):
 @pytest.fixture
 def roll_back_model(engine):
     def do():
-        with serially(engine) as connection:
+        with exclusive_transaction(engine) as connection:
             known = champion.aliases_in(connection, "churn")
             return champion.roll_back_model(
-                connection, known, Deed("roll_back", "ada", own_trusted())
+                connection, known, AuditContext("roll_back", "ada", own_trusted())
             )
 
     return do
@@ -61,9 +61,12 @@ def roll_back_model(engine):
 @pytest.fixture
 def withdraw(engine):
     def do(version):
-        with serially(engine) as connection:
-            return champion.withdraw(
-                connection, "churn", version, Deed("revoke", "grace", own_trusted(), "it leaks")
+        with exclusive_transaction(engine) as connection:
+            return champion.revoke_version(
+                connection,
+                "churn",
+                version,
+                AuditContext("revoke", "grace", own_trusted(), "it leaks"),
             )
 
     return do
@@ -89,7 +92,7 @@ def test_the_champion_that_gives_way_is_what_a_rollback_means(engine, promote):
     promote(2)
 
     assert read_aliases(engine, "churn") == Aliases("churn", 2, {"champion": 2, "rollback": 1})
-    assert [order.payload for order in pending(engine, ALIASES_OF)] == [
+    assert [order.payload for order in pending(engine, MLFLOW_ALIASES)] == [
         {"model": "churn", "gone": []},
         {"model": "churn", "gone": []},
     ]
@@ -161,7 +164,7 @@ def test_a_rollback_takes_alias_and_routes_back_and_not_forth(
     route = read_route(engine, "web")
     assert (route.stable, route.canary, route.previous) == (1, None, None)
     assert read_aliases(engine, "churn").versions == {"champion": 1}
-    assert pending(engine, ALIASES_OF)[-1].payload["gone"] == ["rollback"]
+    assert pending(engine, MLFLOW_ALIASES)[-1].payload["gone"] == ["rollback"]
     with pytest.raises(DeploymentError, match="nothing to roll back to"):
         roll_back_model()
 
@@ -276,10 +279,10 @@ def test_a_champion_that_serves_nowhere_can_be_revoked(engine, promote, withdraw
 
 def test_a_deployment_goes_when_nobody_serves_it(engine, deploy, withdraw):
     deploy("web")
-    beat(engine, "w1", {"web": 1})
+    heartbeat(engine, "w1", {"web": 1})
     with pytest.raises(DeploymentError, match="being served"):
         delete_deployment(engine, "web", "ada")
-    forget(engine, "w1")
+    remove_worker(engine, "w1")
     delete_deployment(engine, "web", "ada")
 
     assert list_deployments(engine) == []

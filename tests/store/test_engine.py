@@ -12,10 +12,10 @@ from sqlalchemy import inspect, select, text
 from automl_magic.errors import StoreError
 from automl_magic.store import migrate
 from automl_magic.store.engine import (
+    exclusive_transaction,
     open_engine,
-    reading,
-    serially,
-    writing,
+    read_transaction,
+    write_transaction,
 )
 from automl_magic.store.tables import metadata, models
 from automl_magic.workspace import Database, default_workspace
@@ -29,7 +29,7 @@ def test_the_revisions_make_the_tables_that_the_code_names(engine):
 
 def test_the_revisions_can_be_undone(url):
     engine = open_engine(Database(url))
-    with writing(engine) as connection:
+    with write_transaction(engine) as connection:
         command.downgrade(migrate.configuration(connection), "base")
     assert inspect(engine).get_table_names() == ["alembic_version"]
 
@@ -52,7 +52,7 @@ def test_the_predictions_lie_where_they_are_said_to(home, monkeypatch):
 def test_a_file_is_its_owners_alone(home):
     old = os.umask(0)
     try:
-        with writing(open_engine(default_workspace().store)) as connection:
+        with write_transaction(open_engine(default_workspace().store)) as connection:
             connection.execute(models.insert().values(name="churn", epoch=1))
     finally:
         os.umask(old)
@@ -76,7 +76,7 @@ def test_a_store_that_is_current_is_opened_without_alembic(url):
 
 def _open(url, barrier):
     barrier.wait()
-    with writing(open_engine(Database(url))) as connection:
+    with write_transaction(open_engine(Database(url))) as connection:
         connection.execute(models.insert().values(name=f"m{os.getpid()}", epoch=1))
 
 
@@ -90,7 +90,7 @@ def test_many_processes_that_open_a_new_store_at_once_find_it_whole(url):
         process.join()
 
     assert [process.exitcode for process in processes] == [0] * 4
-    with reading(open_engine(Database(url))) as connection:
+    with read_transaction(open_engine(Database(url))) as connection:
         assert len(connection.execute(select(models)).all()) == 4
 
 
@@ -112,7 +112,7 @@ def test_a_migration_that_is_cut_short_leaves_nothing(url, monkeypatch):
 
 
 def test_a_store_of_a_newer_version_is_not_touched(url):
-    with writing(open_engine(Database(url))) as connection:
+    with write_transaction(open_engine(Database(url))) as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
 
     with pytest.raises(StoreError, match="newer version of automl-magic"):
@@ -121,27 +121,27 @@ def test_a_store_of_a_newer_version_is_not_touched(url):
 
 def test_what_fails_in_the_middle_leaves_nothing(engine):
     def write_and_fail():
-        with serially(engine) as connection:
+        with exclusive_transaction(engine) as connection:
             connection.execute(models.insert().values(name="churn", epoch=1))
             connection.execute(models.insert().values(name="churn", epoch=2))
 
     with pytest.raises(StoreError, match="Can.t use the store"):
         write_and_fail()
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         assert connection.execute(select(models)).all() == []
 
 
 def test_a_reader_sees_one_moment(engine):
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         before = connection.execute(select(models)).all()
-        with writing(engine) as other:
+        with write_transaction(engine) as other:
             other.execute(models.insert().values(name="churn", epoch=1))
         assert connection.execute(select(models)).all() == before
 
 
 def test_a_reader_cannot_write_in_postgresql(postgres, home):
     engine = open_engine(Database(postgres()))
-    with pytest.raises(StoreError, match="read-only"), reading(engine) as connection:
+    with pytest.raises(StoreError, match="read-only"), read_transaction(engine) as connection:
         connection.execute(models.insert().values(name="churn", epoch=1))
 
 
@@ -173,8 +173,8 @@ def test_a_file_that_is_no_database_is_left_alone(tmp_path):
 
 
 def test_the_values_of_a_failed_statement_are_not_shown(engine):
-    with writing(engine) as connection:
+    with write_transaction(engine) as connection:
         connection.execute(models.insert().values(name="churn", epoch=1))
-    with pytest.raises(StoreError) as caught, writing(engine) as connection:
+    with pytest.raises(StoreError) as caught, write_transaction(engine) as connection:
         connection.execute(models.insert().values(name="churn", epoch=987654321))
     assert "987654321" not in str(caught.value)

@@ -14,9 +14,9 @@ from automl_magic.records.models.approval import Statement
 from automl_magic.records.models.deployment import Deployment, Route
 from automl_magic.store import audit, champion
 from automl_magic.store.aliases import read_aliases
-from automl_magic.store.approvals import approval_of, record
-from automl_magic.store.engine import open_engine, serially
-from automl_magic.store.route_rows import Deed
+from automl_magic.store.approvals import approval_of, record_approval
+from automl_magic.store.engine import exclusive_transaction, open_engine
+from automl_magic.store.route_rows import AuditContext
 from automl_magic.store.routes import (
     change_route,
     create_deployment,
@@ -50,7 +50,7 @@ class Store(RuleBasedStateMachine):
             self.folder.cleanup()
 
     def deed(self, action):
-        return Deed(action, "ada", self.trusted)
+        return AuditContext(action, "ada", self.trusted)
 
     @rule(version=VERSIONS)
     def approve(self, version):
@@ -63,8 +63,8 @@ class Store(RuleBasedStateMachine):
             policy="local",
             approved_at=datetime.now(UTC),
         )
-        with serially(self.engine) as connection:
-            record(connection, self.key.sign(statement))
+        with exclusive_transaction(self.engine) as connection:
+            record_approval(connection, self.key.sign(statement))
         self.approved.add(version)
 
     @rule(version=VERSIONS)
@@ -90,7 +90,7 @@ class Store(RuleBasedStateMachine):
     @rule(version=VERSIONS)
     def promote(self, version):
         def act():
-            with serially(self.engine) as connection:
+            with exclusive_transaction(self.engine) as connection:
                 seen = champion.aliases_in(connection, "churn")
                 champion.promote(connection, seen, "champion", version, self.deed("promote"))
 
@@ -102,7 +102,7 @@ class Store(RuleBasedStateMachine):
     @rule()
     def roll_back_model(self):
         def act():
-            with serially(self.engine) as connection:
+            with exclusive_transaction(self.engine) as connection:
                 seen = champion.aliases_in(connection, "churn")
                 champion.roll_back_model(connection, seen, self.deed("roll_back"))
 
@@ -160,8 +160,8 @@ class Store(RuleBasedStateMachine):
     @rule(version=VERSIONS)
     def revoke(self, version):
         def act():
-            with serially(self.engine) as connection:
-                champion.withdraw(connection, "churn", version, self.deed("revoke"))
+            with exclusive_transaction(self.engine) as connection:
+                champion.revoke_version(connection, "churn", version, self.deed("revoke"))
 
         left = self.approved - {version}
         heirs = [self.aliases.get("rollback"), self.routes.get(FOLLOWER, [None] * 4)[3]]

@@ -4,7 +4,6 @@ import pytest
 
 from automl_magic.errors import StoreError
 from automl_magic.records.models.deployment import Role
-from automl_magic.store.personal import LogKey, log_key_path
 from automl_magic.store.predictions import (
     Outcome,
     Prediction,
@@ -13,8 +12,9 @@ from automl_magic.store.predictions import (
     delete_subject,
     insert_predictions,
     outcomes_since,
-    window,
+    read_window,
 )
+from automl_magic.store.pseudonyms import LogKey, log_key_path
 from automl_magic.workspace import default_workspace
 
 
@@ -46,14 +46,14 @@ def test_what_is_written_is_read_again_the_oldest_first(engine):
 
     insert_predictions(engine, rows)
 
-    assert window(engine, "churn", 0, 1e9) == [rows[1], rows[0], rows[2]]
+    assert read_window(engine, "churn", 0, 1e9) == [rows[1], rows[0], rows[2]]
 
 
 def test_a_batch_that_is_written_twice_is_there_once(engine):
     insert_predictions(engine, [prediction(1), prediction(2)])
     insert_predictions(engine, [prediction(1), prediction(2)])
 
-    assert len(window(engine, "churn", 0, 1e9)) == 2
+    assert len(read_window(engine, "churn", 0, 1e9)) == 2
 
 
 def test_a_window_has_its_start_and_not_its_end_and_the_newest_where_it_is_limited(engine):
@@ -61,7 +61,7 @@ def test_a_window_has_its_start_and_not_its_end_and_the_newest_where_it_is_limit
     insert_predictions(engine, [prediction(20, deployment="other")])
 
     def numbers(*bounds, **which):
-        return [int(row.id, 16) for row in window(engine, "churn", *bounds, **which)]
+        return [int(row.id, 16) for row in read_window(engine, "churn", *bounds, **which)]
 
     assert numbers(102.0, 105.0) == [2, 3, 4]
     assert numbers(0.0, 1e9, limit=3) == [7, 8, 9]
@@ -73,8 +73,8 @@ def test_a_window_of_one_version_or_role(engine):
         [prediction(1), prediction(2, version=2, role=Role.CANARY), prediction(3, version=2)],
     )
 
-    assert [row.version for row in window(engine, "churn", 0, 1e9, version=2)] == [2, 2]
-    assert len(window(engine, "churn", 0, 1e9, version=2, role=Role.CANARY)) == 1
+    assert [row.version for row in read_window(engine, "churn", 0, 1e9, version=2)] == [2, 2]
+    assert len(read_window(engine, "churn", 0, 1e9, version=2, role=Role.CANARY)) == 1
 
 
 def test_the_last_word_about_a_prediction_holds_for_it_and_for_its_shadow(engine):
@@ -83,7 +83,9 @@ def test_the_last_word_about_a_prediction_holds_for_it_and_for_its_shadow(engine
     add_outcomes(engine, [Outcome(prediction_id=f"{1:032x}", outcome="no", at=200.0)])
     add_outcomes(engine, [Outcome(prediction_id=f"{1:032x}", outcome="yes", at=300.0)])
 
-    found = [(row.role, row.outcome, row.outcome_at) for row in window(engine, "churn", 0, 1e9)]
+    found = [
+        (row.role, row.outcome, row.outcome_at) for row in read_window(engine, "churn", 0, 1e9)
+    ]
     assert sorted(found) == [(Role.SHADOW, "yes", 300.0), (Role.STABLE, "yes", 300.0)]
 
 
@@ -115,7 +117,7 @@ def test_what_is_older_goes_with_its_outcomes_and_outcomes_of_nothing_go_too(eng
     assert delete_older(engine, "churn", 1_200.0) == 1_099
     assert delete_older(engine, "other", 1e9) == 0
 
-    left = window(engine, "churn", 0, 1e9)
+    left = read_window(engine, "churn", 0, 1e9)
     assert len(left) == 100
     with engine.connect() as connection:
         n = connection.exec_driver_sql("SELECT count(*) FROM outcomes").scalar()
@@ -138,7 +140,7 @@ def test_a_person_is_forgotten_by_the_hash_of_the_value_and_nobody_else_is(engin
 
     assert delete_subject(engine, "churn", "e%_mail", ada) == 2
 
-    assert [int(row.id, 16) for row in window(engine, "churn", 0, 1e9)] == [2, 4]
+    assert [int(row.id, 16) for row in read_window(engine, "churn", 0, 1e9)] == [2, 4]
     if engine.dialect.name == "sqlite":
         delete_older(engine, "churn", 1e9)
         kept = b"".join(path.read_bytes() for path in home.glob("store.db*"))

@@ -11,19 +11,19 @@ from automl_magic.errors import (
     NotApproved,
     RouteChanged,
 )
-from automl_magic.records.models.deployment import Deployment, Limits, Route, StrategyKind
+from automl_magic.records.models.deployment import Deployment, RequestLimits, Route, StrategyKind
 from automl_magic.store import audit
-from automl_magic.store.approvals import approval_of, revoke
-from automl_magic.store.engine import serially, writing
-from automl_magic.store.route_rows import Deed, clear_roles, put_route
+from automl_magic.store.approvals import approval_of, revoke_approvals
+from automl_magic.store.engine import exclusive_transaction, write_transaction
+from automl_magic.store.route_rows import AuditContext, clear_new_roles, replace_route
 from automl_magic.store.routes import (
     change_deployment,
     change_route,
     create_deployment,
-    epoch_of,
     history,
     list_deployments,
     read_deployment,
+    read_epochs,
     read_route,
     roll_back,
 )
@@ -106,7 +106,7 @@ def test_a_change_moves_the_epoch_and_is_kept(engine, make):
     assert (canary.epoch, canary.stable, canary.canary, canary.percent) == (2, 1, 2, 5.0)
     assert (promoted.epoch, promoted.stable, promoted.previous) == (3, 2, 1)
     assert read_route(engine, "churn") == promoted
-    assert epoch_of(engine, ["churn", "nobody"]) == {"churn": 3}
+    assert read_epochs(engine, ["churn", "nobody"]) == {"churn": 3}
     assert [(line.route, line.action, line.reason) for line in history(engine, "churn")] == [
         (promoted, "promote", ""),
         (canary, "canary", "a try"),
@@ -179,8 +179,8 @@ def test_a_deployment_of_an_unapproved_version_is_not_made(engine, make):
 
 def test_a_revoked_version_takes_no_role(engine, make):
     seen = make()
-    with serially(engine) as connection:
-        assert revoke(connection, "churn", 2, actor="grace") == 1
+    with exclusive_transaction(engine) as connection:
+        assert revoke_approvals(connection, "churn", 2, actor="grace") == 1
 
     with pytest.raises(NotApproved, match="revoked by grace"):
         change_route(engine, seen, canary=2, action="a", actor="ada", trusted=own_trusted())
@@ -189,8 +189,8 @@ def test_a_revoked_version_takes_no_role(engine, make):
 
 def test_a_version_can_be_approved_anew_after_a_revocation(engine, make, approve):
     seen = make()
-    with serially(engine) as connection:
-        revoke(connection, "churn", 2, actor="grace")
+    with exclusive_transaction(engine) as connection:
+        revoke_approvals(connection, "churn", 2, actor="grace")
     approve(2)
 
     assert (
@@ -210,7 +210,7 @@ def test_a_row_alone_approves_nothing(engine, make, tmp_path, approve):
 def test_an_approval_of_one_version_approves_no_other(engine, make):
     """Whoever can write into the database copies the row of an approved version."""
     seen = make()
-    with writing(engine) as connection:
+    with write_transaction(engine) as connection:
         row = connection.execute(select(approvals).where(approvals.c.version == 2)).one()
         copied = {k: v for k, v in row._asdict().items() if k != "id"} | {"version": 7}
         connection.execute(approvals.insert().values(**copied))
@@ -222,7 +222,7 @@ def test_an_approval_of_one_version_approves_no_other(engine, make):
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"statement": 1}', "null"])
 def test_an_approval_that_cannot_be_read_approves_nothing(engine, make, text):
     seen = make()
-    with writing(engine) as connection:
+    with write_transaction(engine) as connection:
         connection.execute(approvals.update().values(document=text))
 
     with pytest.raises(NotApproved, match="It's damaged"):
@@ -231,9 +231,9 @@ def test_an_approval_that_cannot_be_read_approves_nothing(engine, make, text):
 
 def test_taking_a_version_out_asks_for_no_approval(engine, make):
     seen = make(canary=2, percent=10.0)
-    with serially(engine) as connection:
+    with exclusive_transaction(engine) as connection:
         for version in (1, 2, 3):
-            revoke(connection, "churn", version, actor="grace")
+            revoke_approvals(connection, "churn", version, actor="grace")
 
     route = roll_back(engine, "churn", "guard", "too slow", trusted=own_trusted())
     assert (route.stable, route.canary, route.percent, route.epoch) == (
@@ -286,8 +286,8 @@ def test_a_rollback_of_another_epoch_than_was_seen_does_nothing(engine, make):
 
 def test_a_rollback_to_a_revoked_version_is_refused(engine, make):
     change_route(engine, make(), stable=2, action="promote", actor="ada", trusted=own_trusted())
-    with serially(engine) as connection:
-        revoke(connection, "churn", 1, actor="grace")
+    with exclusive_transaction(engine) as connection:
+        revoke_approvals(connection, "churn", 1, actor="grace")
 
     with pytest.raises(NotApproved):
         roll_back(engine, "churn", "ada", "errors", trusted=own_trusted())
@@ -309,7 +309,9 @@ def test_a_change_that_changes_nothing_is_refused(engine, make):
 def test_what_a_deployment_asks_for_can_be_changed(engine, make):
     route = make()
     asked = dataclasses.replace(
-        read_deployment(engine, "churn")[0], limits=Limits(rows=10), callback_hosts=("a.example",)
+        read_deployment(engine, "churn")[0],
+        limits=RequestLimits(rows=10),
+        callback_hosts=("a.example",),
     )
     change_deployment(engine, asked, "ada", trusted=own_trusted())
     n_entries = audit.verify(engine).n_entries
@@ -325,27 +327,27 @@ def test_the_history_and_the_epoch_never_part(engine, make):
     changed = dataclasses.replace(seen, canary=2)
 
     def change_and_crash():
-        with serially(engine) as connection:
-            deed = Deed("a", "ada", own_trusted())
-            cleared = clear_roles(connection, seen, changed, deed)
-            put_route(connection, seen, changed, deed, cleared)
+        with exclusive_transaction(engine) as connection:
+            deed = AuditContext("a", "ada", own_trusted())
+            cleared = clear_new_roles(connection, seen, changed, deed)
+            replace_route(connection, seen, changed, deed, cleared)
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         change_and_crash()
     assert read_route(engine, "churn") == seen
     assert len(history(engine, "churn")) == 1
-    with writing(engine) as connection:
+    with write_transaction(engine) as connection:
         kept = connection.execute(select(deployments.c.route)).scalar_one()
     assert json.loads(kept)["epoch"] == 1
 
 
 def test_no_version_takes_up_a_role_without_a_clearance_of_that_transaction(engine, make):
     seen = make()
-    changed, deed = dataclasses.replace(seen, canary=2), Deed("a", "ada", own_trusted())
-    with serially(engine) as connection:
-        of_another = clear_roles(connection, seen, dataclasses.replace(seen, canary=3), deed)
+    changed, deed = dataclasses.replace(seen, canary=2), AuditContext("a", "ada", own_trusted())
+    with exclusive_transaction(engine) as connection:
+        of_another = clear_new_roles(connection, seen, dataclasses.replace(seen, canary=3), deed)
         for cleared in ((), of_another):
             with pytest.raises(ValueError, match="Version 2 of churn wasn't cleared"):
-                put_route(connection, seen, changed, deed, cleared)
+                replace_route(connection, seen, changed, deed, cleared)
     assert read_route(engine, "churn") == seen

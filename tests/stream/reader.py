@@ -6,12 +6,12 @@ from __future__ import annotations
 import multiprocessing
 from pathlib import Path
 
-from automl_magic.recipe.loaded import load_folder
+from automl_magic.recipe.model_folder import load_model_folder
 from automl_magic.store.engine import open_engine
-from automl_magic.stream.broker import consumer_of
+from automl_magic.stream.broker import create_consumer
 from automl_magic.stream.consumer import Stream
-from automl_magic.stream.effects import StoreEffects
 from automl_magic.stream.scorer import Scorer
+from automl_magic.stream.sinks import StoreSink
 from automl_magic.workspace import Database
 
 CONTEXT = multiprocessing.get_context("forkserver")
@@ -20,10 +20,10 @@ CONTEXT.set_forkserver_preload([__name__, "lightgbm", "confluent_kafka", "sqlalc
 
 def read(folder: Path, brokers: str, topic: str, url: str, options: dict[str, str]) -> None:
     """Read a topic to its end into a store, twenty messages at a time."""
-    loaded = load_folder(folder, "m/1")
+    loaded = load_model_folder(folder, "m/1")
     scorer = Scorer(loaded.model, loaded.schema, "m/1")
-    effects = StoreEffects(open_engine(Database(url)), "g")
-    consumer = consumer_of(brokers, "g", options)
+    effects = StoreSink(open_engine(Database(url)), "g")
+    consumer = create_consumer(brokers, "g", options)
     Stream(
         consumer,
         topic,

@@ -16,19 +16,19 @@ from confluent_kafka import KafkaException
 from sqlalchemy import func, select
 
 from automl_magic.errors import StreamError
-from automl_magic.store.engine import open_engine, reading
+from automl_magic.store.engine import open_engine, read_transaction
 from automl_magic.store.tables import dead_letters, stream_offsets, stream_results
-from automl_magic.stream.broker import check_topics, consumer_of, read_options
+from automl_magic.stream.broker import check_topics, create_consumer, read_options
 from automl_magic.stream.consumer import Stream
-from automl_magic.stream.effects import (
+from automl_magic.stream.messages import PartitionId
+from automl_magic.stream.scorer import ScoredBatch, Scorer
+from automl_magic.stream.sinks import (
     Batch,
-    NotNow,
-    Overtaken,
-    StoreEffects,
-    TopicEffects,
+    FencedError,
+    RetryableError,
+    StoreSink,
+    TopicSink,
 )
-from automl_magic.stream.messages import Place
-from automl_magic.stream.scorer import Scored, Scorer
 from automl_magic.workspace import Database
 from tests.stream.conftest import SOON, make, put, read_all, rows, started
 from tests.stream.reader import CONTEXT, read
@@ -49,9 +49,9 @@ def engine(url):
 
 def scored(model, engine, brokers, topic, *, group="g", **options):
     """Read a topic to its end into the store, in this process."""
-    consumer = consumer_of(brokers, group, SOON)
+    consumer = create_consumer(brokers, group, SOON)
     scorer = Scorer(*model, "m/1", sleep=lambda _: None)
-    effects = StoreEffects(engine, group)
+    effects = StoreSink(engine, group)
     stream = Stream(
         consumer, topic, lambda: scorer, effects, brokers=brokers, until_end=True, **options
     )
@@ -59,7 +59,7 @@ def scored(model, engine, brokers, topic, *, group="g", **options):
 
 
 def results_of(engine):
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         return [dict(row) for row in connection.execute(select(stream_results)).mappings()]
 
 
@@ -101,7 +101,7 @@ def test_poison_is_kept_with_its_bytes_and_the_reason(model, engine, brokers, to
 
     counts = scored(model, engine, brokers, topic)
 
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         dead = {row.value: row for row in connection.execute(select(dead_letters))}
     assert counts.results == counts.dead_letters == len(POISON)
     assert {value: why in dead[value].error for value, why in POISON.items()} == dict.fromkeys(
@@ -129,13 +129,13 @@ def test_what_the_model_cannot_predict_is_tried_five_times_alone(model, engine, 
 
     counts = scored((Unlucky(model[0], 3), model[1]), engine, brokers, topic)
 
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         attempts = set(connection.scalars(select(dead_letters.c.attempts)))
     assert (counts.results, counts.dead_letters) == (40 - n_bad, n_bad)
     assert attempts == {5}
 
 
-class Flaky(StoreEffects):
+class Flaky(StoreSink):
     """A store that says "not now" a few times."""
 
     left = 2
@@ -143,13 +143,13 @@ class Flaky(StoreEffects):
     def commit(self, batch):
         if self.left:
             self.left -= 1
-            raise NotNow("busy")
+            raise RetryableError("busy")
         super().commit(batch)
 
 
 def test_a_store_that_is_busy_is_waited_for(model, engine, brokers, topic):
     put(brokers, topic, rows(100))
-    consumer = consumer_of(brokers, "g", SOON)
+    consumer = create_consumer(brokers, "g", SOON)
     scorer = Scorer(*model, "m/1")
 
     counts = Stream(
@@ -160,13 +160,13 @@ def test_a_store_that_is_busy_is_waited_for(model, engine, brokers, topic):
 
 
 def test_whoever_was_overtaken_changes_nothing(engine):
-    partition = Place("t", 0)
-    first, second = StoreEffects(engine, "g"), StoreEffects(engine, "g")
-    second.commit(Batch(Scored(), {partition: None}, {partition: 10}))
+    partition = PartitionId("t", 0)
+    first, second = StoreSink(engine, "g"), StoreSink(engine, "g")
+    second.commit(Batch(ScoredBatch(), {partition: None}, {partition: 10}))
 
     for before in (None, 3):
-        with pytest.raises(Overtaken):
-            first.commit(Batch(Scored(), {partition: before}, {partition: 20}))
+        with pytest.raises(FencedError):
+            first.commit(Batch(ScoredBatch(), {partition: before}, {partition: 20}))
 
     assert first.positions([partition]) == {partition: 10}
 
@@ -174,8 +174,8 @@ def test_whoever_was_overtaken_changes_nothing(engine):
 def test_a_gap_is_said_aloud_and_not_jumped(model, engine, brokers, topic):
     put(brokers, topic, rows(10), key=lambda i: "one")
     for partition in range(4):
-        place = Place(topic, partition)
-        StoreEffects(engine, "g").commit(Batch(Scored(), {place: None}, {place: 5_000}))
+        place = PartitionId(topic, partition)
+        StoreSink(engine, "g").commit(Batch(ScoredBatch(), {place: None}, {place: 5_000}))
 
     with pytest.raises(StreamError, match="have been deleted"):
         scored(model, engine, brokers, topic)
@@ -184,13 +184,13 @@ def test_a_gap_is_said_aloud_and_not_jumped(model, engine, brokers, topic):
 def test_a_topic_gets_results_with_the_headers_of_their_messages(model, brokers, topic):
     out, dead = f"{topic}-out", f"{topic}-dead"
     put(brokers, topic, [*rows(50), b"poison"], headers=[("traceparent", b"00-ab-cd-01")])
-    consumer = consumer_of(brokers, "g", SOON)
+    consumer = create_consumer(brokers, "g", SOON)
     with pytest.raises(StreamError, match="There's no topic"):
         check_topics(consumer, brokers, (topic, out, dead))
     make(brokers, out, dead)
     check_topics(consumer, brokers, (topic, out, dead))
     scorer = Scorer(*model, "m/7")
-    effects = TopicEffects(consumer, brokers, f"{topic}-member", {}, topic=out, dead_letters=dead)
+    effects = TopicSink(consumer, brokers, f"{topic}-member", {}, topic=out, dead_letters=dead)
 
     counts = Stream(consumer, topic, lambda: scorer, effects, brokers=brokers, until_end=True).run(
         lambda: False
@@ -212,9 +212,9 @@ def test_a_topic_gets_results_with_the_headers_of_their_messages(model, brokers,
 def test_a_transaction_that_fails_is_taken_back_and_tried_again(model, brokers, topic):
     out = f"{topic}-out"
     put(brokers, topic, rows(60))
-    consumer = consumer_of(brokers, "g", SOON)
+    consumer = create_consumer(brokers, "g", SOON)
     scorer = Scorer(*model, "m/1")
-    effects = TopicEffects(consumer, brokers, f"{topic}-m", {}, topic=out, dead_letters="d")
+    effects = TopicSink(consumer, brokers, f"{topic}-m", {}, topic=out, dead_letters="d")
     failing = FailsOnce(effects._producer)
     effects._producer = failing
 
@@ -255,10 +255,10 @@ def test_two_readers_share_a_topic_and_one_takes_over_from_the_other(model, engi
     scorer = Scorer(*model, "m/1")
     streams = [
         Stream(
-            consumer_of(brokers, "g", SOON),
+            create_consumer(brokers, "g", SOON),
             topic,
             lambda: scorer,
-            StoreEffects(engine, "g"),
+            StoreSink(engine, "g"),
             brokers=brokers,
             max_messages=20,
         )
@@ -283,7 +283,7 @@ def test_two_readers_share_a_topic_and_one_takes_over_from_the_other(model, engi
 
 
 def count(engine, table=stream_results):
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         return int(connection.scalar(select(func.count()).select_from(table)) or 0)
 
 
@@ -309,7 +309,7 @@ def test_two_hundred_kills_over_a_hundred_thousand_messages(
 
     kill_at_random(model_folder, engine, url, brokers, topic, kills=200, n=n, readers=3)
 
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         positions = connection.scalars(select(stream_offsets.c.next_offset)).all()
     assert (count(engine), sum(positions)) == (n, n)
 
@@ -375,7 +375,7 @@ def test_what_cannot_be_meant_is_refused_at_once(options, what, capsys):
 
 
 def test_brokers_that_do_not_answer_are_named():
-    consumer = consumer_of("127.0.0.1:1", "g", {})
+    consumer = create_consumer("127.0.0.1:1", "g", {})
 
     with pytest.raises(StreamError, match=r"127\.0\.0\.1:1"):
         check_topics(consumer, "127.0.0.1:1", ("t",), timeout_s=0.5)
@@ -396,4 +396,4 @@ def test_options_that_would_break_the_promise_are_refused(tmp_path, text, why):
 
 def test_an_option_that_the_client_does_not_know_is_refused():
     with pytest.raises(StreamError, match="Can't create the Kafka client"):
-        consumer_of("127.0.0.1:1", "g", {"no.such": "1"})
+        create_consumer("127.0.0.1:1", "g", {"no.such": "1"})

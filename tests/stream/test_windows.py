@@ -13,18 +13,18 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from automl_magic.errors import SpecError, UnknownField, WrongType
-from automl_magic.store.engine import open_engine, reading
+from automl_magic.store.engine import open_engine, read_transaction
 from automl_magic.store.tables import dead_letters, stream_results, stream_state
-from automl_magic.stream.effects import Batch, StoreEffects
-from automl_magic.stream.messages import Message, Place, Poison
-from automl_magic.stream.scorer import Scored, Scorer
-from automl_magic.stream.windows import Late, WindowStates, read_windows
-from automl_magic.stream.windows.declared import windows_of
+from automl_magic.stream.messages import InvalidMessage, Message, PartitionId
+from automl_magic.stream.scorer import ScoredBatch, Scorer
+from automl_magic.stream.sinks import Batch, StoreSink
+from automl_magic.stream.windows import LateMessage, WindowStates, read_windows
+from automl_magic.stream.windows.definition import parse_windows
 from automl_magic.workspace import Database
 from tests.stream.conftest import fitted, rows
 
-PLACE = Place("t", 0)
-WINDOWS = windows_of(
+PLACE = PartitionId("t", 0)
+WINDOWS = parse_windows(
     {
         "late": "5s",
         "most_events": 4,
@@ -74,7 +74,7 @@ def cut(messages):
     """Return the newest four: what was cut off at one message is gone for those that follow."""
     remaining = []
     for message_ in messages:
-        remaining = sorted([*remaining, message_], key=lambda m: m.at)[-WINDOWS.most_events :]
+        remaining = sorted([*remaining, message_], key=lambda m: m.at)[-WINDOWS.max_events :]
     return remaining
 
 
@@ -109,7 +109,7 @@ def test_features_are_those_of_counting_all_messages_again(events, size):
             newest = max((m.at for m in counted), default=-math.inf)
             if message_.at < newest - WINDOWS.late_s:
                 n_late += 1
-                with pytest.raises(Late):
+                with pytest.raises(LateMessage):
                     states.with_features(message_, message_.fields())
                 continue
             features, count = states.with_features(message_, message_.fields())
@@ -140,24 +140,24 @@ def test_a_message_that_is_refused_counts_for_nobody():
     ],
 )
 def test_what_cannot_be_placed_is_poison(fields, why):
-    windows = windows_of(
+    windows = parse_windows(
         {"key": "who", "time": "at", "features": {"s": {"sum": "x", "over": 5}}}, "test"
     )
 
-    with pytest.raises(Poison, match=why):
+    with pytest.raises(InvalidMessage, match=why):
         WindowStates(windows, lambda *_: None).with_features(message(0, 20.0), fields)
 
 
 def test_states_results_and_positions_are_one_transaction(tmp_path):
     """The model reads two features that no message holds; a batch at a time, killed or not."""
-    windows = windows_of({"features": {"visits": {"count": True, "over": "1h"}}}, "test")
+    windows = parse_windows({"features": {"visits": {"count": True, "over": "1h"}}}, "test")
     frame = pd.DataFrame(rows(100)).assign(visits=np.arange(100) % 9)
     model = fitted(
         ("age", "city", "visits"), frame.assign(left=np.where(frame.visits > 4, "y", "n"))
     )
     scorer = Scorer(*model, "m/1", windows=windows)
     engine = open_engine(Database(f"sqlite:///{tmp_path / 's.db'}"))
-    effects = StoreEffects(engine, "g", windows)
+    effects = StoreSink(engine, "g", windows)
     messages = [message(i, 100.0 + i, b"k", **row) for i, row in enumerate(rows(9))]
     position = None
     for start in (0, 3, 6):
@@ -167,7 +167,7 @@ def test_states_results_and_positions_are_one_transaction(tmp_path):
         effects.commit(Batch(scorer(batch, effects.state), {PLACE: position}, after))
         position = after[PLACE]
 
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         results = connection.scalars(select(stream_results.c.result).order_by("offset")).all()
         events = json.loads(
             connection.scalar(select(stream_state.c.document).where(stream_state.c.key == ":k"))
@@ -180,17 +180,17 @@ def test_states_results_and_positions_are_one_transaction(tmp_path):
 
 def test_a_key_of_which_nothing_was_heard_for_long_is_forgotten(tmp_path):
     engine = open_engine(Database(f"sqlite:///{tmp_path / 's.db'}"))
-    effects = StoreEffects(engine, "g", WINDOWS)
+    effects = StoreSink(engine, "g", WINDOWS)
     states = WindowStates(WINDOWS, effects.state)
     for offset, (at, key) in enumerate([(100.0, b"old"), (200.0, b"new")]):
         _, count = states.with_features(message(offset, at, key, x=1), {"x": 1})
         count()
     effects._swept_at = -1e9
 
-    scored_batch = Scored(states=states.changed, newest={PLACE: 200.0})
+    scored_batch = ScoredBatch(states=states.changed, newest={PLACE: 200.0})
     effects.commit(Batch(scored_batch, {PLACE: None}, {PLACE: 2}))
 
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         keys = connection.scalars(select(stream_state.c.key)).all()
     assert sorted(keys) == [":new", "newest"]
 

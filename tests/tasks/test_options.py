@@ -3,7 +3,7 @@
 import pytest
 
 from automl_magic.errors import PlanError
-from automl_magic.tasks.options import Option, completed
+from automl_magic.tasks.options import Option, fill_options
 
 STEPS = Option(
     name="horizon",
@@ -15,23 +15,23 @@ STEPS = Option(
 
 
 def test_what_is_left_out_has_its_usual_value():
-    assert completed({}, [STEPS]) == {"horizon": 1}
-    assert completed({"horizon": 12}, [STEPS]) == {"horizon": 12}
+    assert fill_options({}, [STEPS]) == {"horizon": 1}
+    assert fill_options({"horizon": 12}, [STEPS]) == {"horizon": 12}
 
 
 def test_a_value_that_may_not_be_is_said_with_what_may():
     with pytest.raises(PlanError) as caught:
-        completed({"horizon": 0}, [STEPS])
+        fill_options({"horizon": 0}, [STEPS])
     assert caught.value.why == "It must be a whole number above 0. How many steps are forecast."
 
 
 def test_an_unknown_option_is_named_with_the_near_miss():
     with pytest.raises(PlanError) as caught:
-        completed({"horizont": 3}, [STEPS])
+        fill_options({"horizont": 3}, [STEPS])
     assert caught.value.fix == "Use horizon."
 
 
 def test_a_kind_without_options_takes_none():
     with pytest.raises(PlanError) as caught:
-        completed({"horizon": 3}, [])
+        fill_options({"horizon": 3}, [])
     assert caught.value.why == "It has no options."

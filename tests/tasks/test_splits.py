@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from automl_magic.errors import PlanError, TooFewRows
-from automl_magic.files.templates import templates
+from automl_magic.files.templates import templates_folder
 from automl_magic.records import Split, SplitKind
 from automl_magic.tasks.splits import fold_ids, fold_pairs, fold_sha256, holdout_rows
 
-PIECES = templates() / "notebooks" / "shared" / "model"
+PIECES = templates_folder() / "notebooks" / "shared" / "model"
 
 
 def a_split(kind, *, folds=5, holdout=0.2, seed=0, column=None, date_format=None):

@@ -7,20 +7,20 @@ import pytest
 
 from automl_magic.data.sources.bundled import NAMES
 from automl_magic.data.sources.file_source import FileSource
-from automl_magic.data.sources.registry import OURS
-from automl_magic.files.templates import templates
+from automl_magic.data.sources.registry import BUILT_IN
+from automl_magic.files.templates import templates_folder
 from automl_magic.recipe import member
-from automl_magic.recipe.registry import our_estimators
-from automl_magic.recipe.steps import pieces_of, step_class
-from automl_magic.recipe.steps.base import KINDS
+from automl_magic.recipe.registry import builtin_estimators
+from automl_magic.recipe.steps import code_pieces, step_class
+from automl_magic.recipe.steps.base import STEP_CLASSES
 from automl_magic.records import SplitKind
 from automl_magic.records.families import kinds
-from automl_magic.render.requirements import imports_of
-from automl_magic.render.slots import slots_in
+from automl_magic.render.requirements import imported_modules
+from automl_magic.render.slots import find_slots
 from automl_magic.secrets import standalone_code
 from automl_magic.tasks.metrics import METRICS
 
-NOTEBOOKS = templates() / "notebooks"
+NOTEBOOKS = templates_folder() / "notebooks"
 PIECES = sorted(path.relative_to(NOTEBOOKS).as_posix() for path in NOTEBOOKS.rglob("*.py"))
 PROSE = sorted(path.relative_to(NOTEBOOKS).as_posix() for path in NOTEBOOKS.rglob("*.md"))
 MODEL = [piece for piece in PIECES if "sources/" in piece or piece.split("/")[1] == "model"]
@@ -33,7 +33,7 @@ def names(pattern):
 
 @pytest.mark.parametrize("piece", PIECES)
 def test_a_piece_is_python_with_named_slots(piece):
-    for slot in slots_in((NOTEBOOKS / piece).read_text("utf-8")):
+    for slot in find_slots((NOTEBOOKS / piece).read_text("utf-8")):
         assert re.fullmatch(r"[a-z][a-z0-9_]*", slot.name)
 
 
@@ -41,8 +41,16 @@ def test_a_piece_is_python_with_named_slots(piece):
 def test_a_piece_of_a_model_imports_public_packages_alone(piece):
     source = (NOTEBOOKS / piece).read_text("utf-8")
 
-    public = {"numpy", "pandas", "pyarrow", "sklearn", "threadpoolctl", "torch", *our_estimators()}
-    assert imports_of(source) <= public
+    public = {
+        "numpy",
+        "pandas",
+        "pyarrow",
+        "sklearn",
+        "threadpoolctl",
+        "torch",
+        *builtin_estimators(),
+    }
+    assert imported_modules(source) <= public
     assert "automl" not in source
 
 
@@ -64,15 +72,15 @@ def test_prose_is_static(piece):
 
 
 def test_there_is_a_piece_for_every_kind_of_step():
-    assert names(r"steps/((?!folds_)\w+)") == set(pieces_of([*KINDS, "select"]))
-    assert names(r"view_(\w+)") == {*KINDS, "select"}
+    assert names(r"steps/((?!folds_)\w+)") == set(code_pieces([*STEP_CLASSES, "select"]))
+    assert names(r"view_(\w+)") == {*STEP_CLASSES, "select"}
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", STEP_CLASSES)
 def test_a_view_fills_every_parameter_of_a_step(kind):
     slots = {
         slot.name
-        for slot in slots_in((NOTEBOOKS / f"shared/model/view_{kind}.py").read_text("utf-8"))
+        for slot in find_slots((NOTEBOOKS / f"shared/model/view_{kind}.py").read_text("utf-8"))
     }
     more = {"n_classes"} if step_class(kind).reads_target else set()
 
@@ -80,7 +88,9 @@ def test_a_view_fills_every_parameter_of_a_step(kind):
 
 
 def test_there_is_a_piece_for_every_member_and_task():
-    pieces = {member(name).piece(task) for name in our_estimators() for task in kinds()}
+    pieces = {
+        member(name).template_piece(task) for name in builtin_estimators() for task in kinds()
+    }
 
     assert names(r"members/(\w+)") == {piece.removesuffix(".py") for piece in pieces}
 
@@ -99,7 +109,7 @@ def test_training_rows_are_divided_again_as_each_split_keeps_them_apart():
 
 def test_there_is_a_piece_for_every_source_and_every_place_of_a_secret():
     sources = {path.stem for path in (NOTEBOOKS / "sources").iterdir()}
-    files = {source.name for source in OURS if isinstance(source, FileSource)}
+    files = {source.name for source in BUILT_IN if isinstance(source, FileSource)}
     places = {"env:NAME": "env", "file:/run/secret": "file", "file:/run/secret#key": "file_key"}
 
     assert {standalone_code(place)[0] for place in places} == {

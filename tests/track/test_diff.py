@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from automl_magic.records import dumps
-from automl_magic.track import Difference, compare
+from automl_magic.track import RunDiff, compare_runs
 
 RECIPE = {
     "task": "binary",
@@ -33,9 +33,9 @@ def words(difference):
 
 def test_two_equal_runs_differ_in_nothing(make_run, write):
     a, b = make_run("a"), make_run("b")
-    difference = compare(a, write(a), b, write(b))
+    difference = compare_runs(a, write(a), b, write(b))
 
-    assert difference == Difference(before="a", after="b")
+    assert difference == RunDiff(before="a", after="b")
     assert str(difference) == "From run a to run b:\n- Nothing changed."
 
 
@@ -76,7 +76,7 @@ def cv(score, low, high, metric="accuracy"):
 def test_a_score_that_moved_is_told_in_words(make_run, write, before, after, said):
     a, b = make_run("a", result=before), make_run("b", result=after)
 
-    assert words(compare(a, write(a), b, write(b))) == [said]
+    assert words(compare_runs(a, write(a), b, write(b))) == [said]
 
 
 def test_what_was_asked_is_told_when_it_changed(make_run, write, make_trial):
@@ -103,7 +103,7 @@ def test_what_was_asked_is_told_when_it_changed(make_run, write, make_trial):
         result={**a.result, "best": "forest"},
     )
 
-    assert words(compare(a, write(a), b, write(b, recipe=changed_plan))) == [
+    assert words(compare_runs(a, write(a), b, write(b, recipe=changed_plan))) == [
         "The best model changed from boosting to forest.",
         "The data changed: it has another fingerprint.",
         "Columns were added: town.",
@@ -133,7 +133,7 @@ def test_the_plan_says_what_the_recipe_does_not(make_run, write):
     a = make_run("a", plan=plan(60.0, "old.csv", "number"), parameters={})
     b = make_run("b", plan=plan(30.0, "new.csv", "category"), parameters={})
 
-    assert words(compare(a, write(a), b, write(b))) == [
+    assert words(compare_runs(a, write(a), b, write(b))) == [
         "The kind of column age changed from number to category.",
         "The budget in seconds changed from 60.0 to 30.0.",
         "The data source changed from old.csv to new.csv.",
@@ -142,7 +142,7 @@ def test_the_plan_says_what_the_recipe_does_not(make_run, write):
 
 def test_cells_are_compared_by_their_id(make_run, write):
     a, b = make_run("a"), make_run("b")
-    difference = compare(
+    difference = compare_runs(
         a,
         write(a, cells={"load": "a = 1\nb = 2", "plot": "plot()", "task": "same"}),
         b,
@@ -179,15 +179,15 @@ def test_cells_are_compared_by_their_id(make_run, write):
 
 def test_a_difference_survives_json(make_run, write):
     a, b = make_run("a"), make_run("b", parameters={"seed": 1, "budget_s": 60.0})
-    difference = compare(a, write(a, cells={"x": "1"}), b, write(b, cells={"x": "2"}))
+    difference = compare_runs(a, write(a, cells={"x": "1"}), b, write(b, cells={"x": "2"}))
 
-    assert Difference.from_json(json.loads(json.dumps(difference.to_json()))) == difference
+    assert RunDiff.from_json(json.loads(json.dumps(difference.to_json()))) == difference
 
 
 def test_runs_that_left_no_files_are_compared_by_their_records(make_run, tmp_path):
     a, b = make_run("a"), make_run("b", parameters={"seed": 1, "budget_s": 60.0})
 
-    assert words(compare(a, tmp_path / "no", b, tmp_path / "no")) == [
+    assert words(compare_runs(a, tmp_path / "no", b, tmp_path / "no")) == [
         "The seed changed from 0 to 1."
     ]
 
@@ -195,7 +195,7 @@ def test_runs_that_left_no_files_are_compared_by_their_records(make_run, tmp_pat
 def test_a_hostile_name_moves_no_cursor(make_run, write, make_trial):
     name = "\x1b[2J\n\u202e\ud800<b>"
     a, b = make_run("a"), make_run("b", trials=[make_trial(0, candidate=name)])
-    text = str(compare(a, write(a), b, write(b)))
+    text = str(compare_runs(a, write(a), b, write(b)))
 
     assert len(text.splitlines()) == 3
     text.encode()

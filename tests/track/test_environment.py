@@ -1,11 +1,11 @@
 import re
 from pathlib import Path
 
-from automl_magic.track import code_digest, environment
+from automl_magic.track import code_digest, describe_environment
 
 
 def test_the_environment_is_described_and_digested():
-    described = environment()
+    described = describe_environment()
 
     assert described.keys() == {
         "python",
@@ -18,13 +18,13 @@ def test_the_environment_is_described_and_digested():
     }
     assert {"numpy", "pandas", "scikit-learn", "lightgbm"} <= described["packages"].keys()
     assert described["packages"].items() <= described["installed"].items()
-    assert environment() == described
+    assert describe_environment() == described
 
 
 def test_changing_a_description_does_not_change_the_next():
-    environment()["installed"]["numpy"] = "0"
+    describe_environment()["installed"]["numpy"] = "0"
 
-    assert environment()["installed"]["numpy"] != "0"
+    assert describe_environment()["installed"]["numpy"] != "0"
 
 
 def test_our_own_code_has_a_digest_that_stays(monkeypatch):

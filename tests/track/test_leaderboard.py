@@ -4,14 +4,14 @@ from html.parser import HTMLParser
 
 import pytest
 
-from automl_magic.records import Leaderboard, LeaderboardRow, Link, Score, TrialState
+from automl_magic.records import CellLink, Leaderboard, LeaderboardRow, Score, TrialState
 from automl_magic.track import rank_trials, show
 
 HOSTILE = "<script>alert(1)</script>\"'&\n\x1b[31m\0\ud800\u202e"
 
 
 def link(cell_id):
-    return Link(run_id="r1", notebook="output.ipynb", cell_id=cell_id)
+    return CellLink(run_id="r1", notebook="output.ipynb", cell_id=cell_id)
 
 
 def score(value, **changes):

@@ -11,9 +11,9 @@ import pytest
 
 from automl_magic.errors import TrackingError
 from automl_magic.records import RunStatus, TrialState
-from automl_magic.track import MlflowTracker, mirror
+from automl_magic.track import MlflowTracker, sync_tracking
 from automl_magic.workspace import default_workspace
-from automl_magic.workspace.mlflow import shown
+from automl_magic.workspace.mlflow import redact_url
 from automl_magic.workspace.workspace import Tracking
 
 
@@ -41,7 +41,7 @@ def test_trials_are_nested_runs_of_one_run(tracker, client, make_run, make_trial
         make_trial(2, state=TrialState.PRUNED),
     ]
     run = make_run(trials=trials)
-    mirror([run], tracker)
+    sync_tracking([run], tracker)
 
     tracking_id = tracker.get(run.run_id).tracking_id
     runs_by_name = {mlflow_run.info.run_name: mlflow_run for mlflow_run in all_runs(client)}
@@ -82,14 +82,14 @@ def test_trials_are_nested_runs_of_one_run(tracker, client, make_run, make_trial
 )
 def test_our_ends_are_theirs(tracker, client, make_run, status, theirs):
     run = make_run(status=status)
-    mirror([run], tracker)
+    sync_tracking([run], tracker)
 
     assert client.get_run(tracker.get(run.run_id).tracking_id).info.status == theirs
 
 
 def test_artifacts_lie_beside_the_database(tracker, client, make_run, tmp_path):
     run = make_run()
-    mirror([run], tracker)
+    sync_tracking([run], tracker)
 
     uri = client.get_run(tracker.get(run.run_id).tracking_id).info.artifact_uri
     assert uri.startswith((tmp_path / "mlartifacts").as_uri())
@@ -97,7 +97,7 @@ def test_artifacts_lie_beside_the_database(tracker, client, make_run, tmp_path):
 
 def test_the_name_of_an_experiment_is_no_path(tracker, client, make_run, tmp_path):
     run = make_run()
-    mirror([run], tracker, experiment_name=lambda run: "../../up/and\0away" + "x" * 1000)
+    sync_tracking([run], tracker, experiment_name=lambda run: "../../up/and\0away" + "x" * 1000)
 
     folders = [path.name for path in (tmp_path / "mlartifacts").iterdir()]
     assert len(folders) == 1
@@ -105,9 +105,9 @@ def test_the_name_of_an_experiment_is_no_path(tracker, client, make_run, tmp_pat
 
 
 def test_a_deleted_experiment_comes_back(tracker, client, make_run):
-    mirror([make_run("one")], tracker)
+    sync_tracking([make_run("one")], tracker)
     client.delete_experiment(client.get_experiment_by_name("churn").experiment_id)
-    mirror([make_run("two")], tracker)
+    sync_tracking([make_run("two")], tracker)
 
     assert tracker.get("two").status is RunStatus.SUCCEEDED
 
@@ -115,7 +115,7 @@ def test_a_deleted_experiment_comes_back(tracker, client, make_run):
 def test_the_model_is_kept_as_a_model_that_is_ready(tracker, client, make_run, add_model):
     run = make_run()
     model = add_model(Path(run.folder))
-    mirror([run], tracker)
+    sync_tracking([run], tracker)
 
     uri = tracker.get(run.run_id).model_uri
     logged_model = client.get_logged_model(uri.removeprefix("models:/"))
@@ -143,7 +143,7 @@ def test_a_file_of_any_name_is_kept(tracker, make_run, name):
     run = make_run()
     (Path(run.folder) / name).mkdir()
     (Path(run.folder) / name / name).write_text("kept")
-    mirror([run], tracker)
+    sync_tracking([run], tracker)
 
     assert f"{name}/{name}" in tracker.get(run.run_id).artifacts
 
@@ -152,7 +152,7 @@ def test_a_file_of_any_name_is_kept(tracker, make_run, name):
 def test_a_manifest_that_cannot_be_read_is_no_model(tracker, make_run, add_model, text):
     run = make_run()
     (add_model(Path(run.folder)) / "manifest.json").write_text(text)
-    mirror([run], tracker)
+    sync_tracking([run], tracker)
 
     assert tracker.get(run.run_id).status is RunStatus.SUCCEEDED
     assert tracker.get(run.run_id).model_uri is None
@@ -161,14 +161,14 @@ def test_a_manifest_that_cannot_be_read_is_no_model(tracker, make_run, add_model
 def test_a_recipe_that_cannot_be_read_has_no_signature(tracker, make_run, add_model):
     run = make_run()
     add_model(Path(run.folder), {"recipe.json": b"\xff"})
-    mirror([run], tracker)
+    sync_tracking([run], tracker)
 
     assert tracker.get(run.run_id).model_uri is not None
 
 
 def test_a_run_without_a_model_has_no_model_uri(tracker, make_run):
     run = make_run()
-    mirror([run], tracker)
+    sync_tracking([run], tracker)
 
     assert tracker.get(run.run_id).model_uri is None
 
@@ -176,7 +176,7 @@ def test_a_run_without_a_model_has_no_model_uri(tracker, make_run):
 def test_a_failed_run_keeps_no_model(tracker, make_run, add_model):
     run = make_run(status=RunStatus.FAILED)
     add_model(Path(run.folder))
-    mirror([run], tracker)
+    sync_tracking([run], tracker)
 
     assert tracker.get(run.run_id).model_uri is None
 
@@ -207,13 +207,13 @@ tracker.log_trials(run.run_id, read_trials(Path(run.folder))[3:])
     assert killed.returncode == -signal.SIGKILL
     assert sum(mlflow_run.info.status == "RUNNING" for mlflow_run in all_runs(client)) == 2
 
-    ids = mirror([run], tracker)
+    ids = sync_tracking([run], tracker)
     assert ids == {run.run_id: tracker.get(run.run_id).tracking_id}
     assert tracker.trials(run.run_id) == tuple(trials)
     assert [
         mlflow_run for mlflow_run in all_runs(client) if mlflow_run.info.status == "RUNNING"
     ] == []
-    assert mirror([run], tracker) == ids
+    assert sync_tracking([run], tracker) == ids
     assert len(all_runs(client)) == 7
 
 
@@ -265,7 +265,9 @@ signal.pause()
     assert killed.returncode == -signal.SIGKILL
 
     run = make_run()
-    assert mirror([run], MlflowTracker(Tracking(uri, Path("/nobody")))).keys() == {run.run_id}
+    assert sync_tracking([run], MlflowTracker(Tracking(uri, Path("/nobody")))).keys() == {
+        run.run_id
+    }
 
 
 def test_the_default_store_lies_in_the_home(home):
@@ -298,7 +300,7 @@ def test_a_file_that_is_no_database_is_refused(tmp_path):
 
 
 def test_a_password_is_never_shown():
-    assert shown("postgresql://me:secret@db/x") == "postgresql://me:***@db/x"
+    assert redact_url("postgresql://me:secret@db/x") == "postgresql://me:***@db/x"
 
 
 def test_importing_the_package_does_not_import_mlflow():

@@ -5,7 +5,7 @@ import pytest
 
 from automl_magic.errors import RunNotFound, TrackingError
 from automl_magic.records import RunStatus, dumps
-from automl_magic.track import MemoryTracker, TrackingRecorder, mirror
+from automl_magic.track import MemoryTracker, TrackingRecorder, sync_tracking
 from tests.waiting import wait_for
 
 
@@ -68,7 +68,7 @@ def test_a_tracking_failure_is_a_warning_and_the_run_is_mirrored_later(make_run)
         "  Why: It was unplugged.\n  Do:  Plug it in."
     )
     assert recorded.tracking_id is None
-    assert mirror([run], MemoryTracker()) == {run.run_id: f"memory-{run.run_id}"}
+    assert sync_tracking([run], MemoryTracker()) == {run.run_id: f"memory-{run.run_id}"}
 
 
 def test_even_a_bug_is_only_a_warning(make_run):
@@ -114,8 +114,8 @@ def test_only_ended_runs_are_mirrored(make_run, still_running):
     tracker = MemoryTracker()
     ended_run, running_run = make_run("ended"), still_running(make_run("running"))
 
-    assert mirror([running_run, ended_run], tracker) == {"ended": "memory-ended"}
-    assert mirror([running_run, ended_run], tracker) == {"ended": "memory-ended"}
+    assert sync_tracking([running_run, ended_run], tracker) == {"ended": "memory-ended"}
+    assert sync_tracking([running_run, ended_run], tracker) == {"ended": "memory-ended"}
     assert tracker.get("running") is None
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from automl_magic.track import input_changes, metric_changes, same_inputs, same_metrics
+from automl_magic.track import differing_inputs, input_changes, metric_changes, same_metrics
 
 INPUTS = {
     "plan": "sha256:aa",
@@ -23,17 +23,17 @@ RESULT = {
 
 
 def test_the_same_inputs_differ_in_nothing():
-    assert same_inputs(INPUTS, {**INPUTS, "unheard_of": 1}) == []
+    assert differing_inputs(INPUTS, {**INPUTS, "unheard_of": 1}) == []
 
 
 @pytest.mark.parametrize("name", INPUTS)
 def test_an_input_that_differs_is_named(name):
-    assert same_inputs(INPUTS, {**INPUTS, name: "other"}) == [name]
-    assert same_inputs(INPUTS, {k: v for k, v in INPUTS.items() if k != name}) == [name]
+    assert differing_inputs(INPUTS, {**INPUTS, name: "other"}) == [name]
+    assert differing_inputs(INPUTS, {k: v for k, v in INPUTS.items() if k != name}) == [name]
 
 
 def test_names_come_in_a_fixed_order():
-    assert same_inputs({}, INPUTS) == list(INPUTS)
+    assert differing_inputs({}, INPUTS) == list(INPUTS)
 
 
 def test_only_what_differs_is_told_of_an_environment():
@@ -52,7 +52,9 @@ def test_a_package_that_does_not_compute_changes_no_environment():
     before = {**INPUTS["environment"], "installed": {"rich": "1"}, "lock_sha256": "a"}
     after = {**INPUTS["environment"], "installed": {"rich": "2"}, "lock_sha256": "b"}
 
-    assert same_inputs({**INPUTS, "environment": before}, {**INPUTS, "environment": after}) == []
+    assert (
+        differing_inputs({**INPUTS, "environment": before}, {**INPUTS, "environment": after}) == []
+    )
 
 
 def test_only_the_parameters_that_differ_are_told():

@@ -7,17 +7,17 @@ import pandas as pd
 import pytest
 
 from automl_magic import flow
-from automl_magic.records import Explanation, Score, TaskKind, Unseen
+from automl_magic.records import Explanation, Score, TaskKind, UnseenPredictions
 from automl_magic.records.explanations.columns import ColumnRange, Level
-from automl_magic.records.explanations.explained import (
-    Change,
+from automl_magic.records.explanations.explanation import documents_of
+from automl_magic.records.explanations.inspection import (
     Counterfactual,
     CounterfactualCase,
     Counterfactuals,
-    Local,
+    FeatureChange,
+    LocalExplanations,
     LocalRow,
 )
-from automl_magic.records.explanations.explanation import documents_of
 
 MADE = {"method": "m", "rows": 1, "rows_are": "r", "seconds": 0.1}
 HOSTILE = "\"><script>window.__xss=1</script><img src=x onerror='window.__xss=1'>"
@@ -35,7 +35,7 @@ def explanation(town: str) -> Explanation:
     columns = (
         ColumnRange(
             name="age", kind="number", entry="number", usual=50, missing_share=0.0, low=18.0,
-            high=89.0, whole=True,
+            high=89.0, is_integer=True,
         ),
         ColumnRange(
             name="town", kind="category", entry="choice", usual="Oslo", missing_share=0.0,
@@ -48,19 +48,21 @@ def explanation(town: str) -> Explanation:
         shap=(-0.3, -0.1),
     )  # fmt: skip
     way = Counterfactual(
-        changes=(Change(column="age", was=30, becomes=80),), prediction="yes", output=0.9,
+        changes=(FeatureChange(column="age", was=30, becomes=80),), prediction="yes", output=0.9,
         distance=0.4, like_row=9,
     )  # fmt: skip
-    case = CounterfactualCase(row=3, prediction="no", output=0.1, wanted="yes", found=(way,))
+    case = CounterfactualCase(
+        row=3, prediction="no", output=0.1, desired="yes", counterfactuals=(way,)
+    )
     return Explanation(
         run_id="e1", of_run="r1", model_sha256="a", data_fingerprint="b", task=TaskKind("binary"),
         target="bought", metric="roc_auc", higher_is_better=True, classes=("no", "yes"), output=1,
         budget_s=1.0, seconds=1.0, columns=columns,
-        unseen=Unseen(
+        unseen=UnseenPredictions(
             source="holdout", rows=9, in_words="", score=Score(metric="roc_auc", score=1.0, rows=9)
         ),
         sections=documents_of([
-            Local(cell_id="local", **MADE, scale="s", unit="probability", explained=(row,)),
+            LocalExplanations(cell_id="local", **MADE, scale="s", unit="probability", explained=(row,)),
             Counterfactuals(cell_id="counterfactuals", **MADE, immutable=(), cases=(case,)),
         ]),
     )  # fmt: skip

@@ -3,27 +3,27 @@
 import pytest
 
 from automl_magic.data import fingerprint, load
-from automl_magic.what_if.rows import Rows
-from automl_magic.what_if.session import Session
-from automl_magic.what_if.view import view_of
+from automl_magic.what_if.session import WhatIfSession
+from automl_magic.what_if.table_rows import TableRows
+from automl_magic.what_if.view import build_view
 
 
 @pytest.fixture
 def session(told, model):
-    return Session(told, model)
+    return WhatIfSession(told, model)
 
 
 @pytest.fixture
 def rows(tmp_path, frame):
     frame.to_parquet(tmp_path / "table.parquet", index=False)
     source = str(tmp_path / "table.parquet")
-    return Rows(source, fingerprint(load(source)), ["age", "town"], "bought")
+    return TableRows(source, fingerprint(load(source)), ["age", "town"], "bought")
 
 
 def test_any_row_of_the_table_can_be_taken_by_its_number(told, model, rows, frame):
-    session = Session(told, model, rows)
-    session.do({"do": "number", "number": 17})
-    view = view_of(session)
+    session = WhatIfSession(told, model, rows)
+    session.handle({"do": "number", "number": 17})
+    view = build_view(session)
 
     assert session.values == {"age": int(frame["age"][17]), "town": frame["town"][17]}
     assert (view["any"], view["at"]) == ("Row 17", None)
@@ -32,31 +32,31 @@ def test_any_row_of_the_table_can_be_taken_by_its_number(told, model, rows, fram
 
 
 def test_a_number_of_an_explained_row_is_that_row(told, model, rows):
-    session = Session(told, model, rows)
-    session.do({"do": "number", "number": 3})
+    session = WhatIfSession(told, model, rows)
+    session.handle({"do": "number", "number": 3})
 
-    assert (session.at, session.any_row) == (0, None)
+    assert (session.position, session.table_row) == (0, None)
 
 
 @pytest.mark.parametrize("number", [-1, 160, 10**12, 1.5, True, None, "3"])
 def test_a_number_of_no_row_is_refused(told, model, rows, number):
-    session = Session(told, model, rows)
-    session.do({"do": "number", "number": number})
+    session = WhatIfSession(told, model, rows)
+    session.handle({"do": "number", "number": number})
 
-    assert session.at == 0
+    assert session.position == 0
     assert session.problem
 
 
 def test_a_changed_table_is_refused(told, model, rows, frame):
     frame.head(100).to_parquet(rows.source, index=False)
-    session = Session(told, model, rows)
-    session.do({"do": "number", "number": 17})
+    session = WhatIfSession(told, model, rows)
+    session.handle({"do": "number", "number": 17})
 
     assert "isn't the one that the model was trained on" in session.problem
 
 
 def test_it_starts_with_the_first_row_and_its_prediction(session, model):
-    view = view_of(session)
+    view = build_view(session)
 
     assert session.values == {"age": 30, "town": "Oslo"}
     share = model.predict_proba_row(session.values)[1]
@@ -66,7 +66,7 @@ def test_it_starts_with_the_first_row_and_its_prediction(session, model):
 
 def test_a_changed_value_changes_the_prediction(session):
     session.do({"do": "set", "column": 0, "value": 80})
-    view = view_of(session)
+    view = build_view(session)
 
     assert view["said"].startswith("The model predicts yes")
     assert view["was"].startswith("Before your changes: no")
@@ -96,7 +96,7 @@ def test_a_counterfactual_is_tried_and_put_back(session):
 
 def test_a_row_of_typical_values_has_no_true_value_and_no_counterfactual(session):
     session.do({"do": "row", "at": None})
-    view = view_of(session)
+    view = build_view(session)
 
     assert session.values == {"age": 50, "town": "Oslo"}
     assert (view["truth"], view["ways"], view["reasons"]) == ("", [], {"bars": []})
@@ -106,7 +106,7 @@ def test_a_value_can_be_missing(session):
     session.do({"do": "set", "column": 0, "missing": True})
 
     assert session.values["age"] is None
-    assert view_of(session)["said"]
+    assert build_view(session)["said"]
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_invalid_actions_are_refused_and_change_nothing(session, message):
     session.do(message)
 
     assert session.values == before
-    assert view_of(session)["problem"]
+    assert build_view(session)["problem"]
 
 
 @pytest.mark.parametrize("message", [{}, {"do": "explode"}, {"do": None}])
@@ -145,5 +145,5 @@ def test_a_level_keeps_its_own_value_and_its_text_is_printable(session, told):
     session.do({"do": "set", "column": 1, "level": 0})
 
     assert session.values["town"] == told.columns[1].levels[0].value
-    field = next(one for one in view_of(session)["fields"] if one["entry"] == "choice")
+    field = next(one for one in build_view(session)["fields"] if one["entry"] == "choice")
     assert all(level.isprintable() for level in field["levels"])

@@ -5,12 +5,12 @@ from dataclasses import replace
 
 import pytest
 
-from automl_magic.look.html import script
-from automl_magic.look.translation import set_translations
+from automl_magic.display.html import script
+from automl_magic.display.translation import set_translations
 from automl_magic.what_if import widget
-from automl_magic.what_if.rows import Rows
-from automl_magic.what_if.session import Session
-from automl_magic.what_if.view import texts, view_of
+from automl_magic.what_if.session import WhatIfSession
+from automl_magic.what_if.table_rows import TableRows
+from automl_magic.what_if.view import build_view, texts
 from tests.pseudo import Pseudo, is_translated
 
 
@@ -25,11 +25,11 @@ def test_the_view_of_a_row_is_translated(told, model, tmp_path):
     columns = tuple(
         replace(c, sensitive=i == 0, immutable=True) for i, c in enumerate(told.columns)
     )
-    table = Rows(str(tmp_path / "none.csv"), "", [], "bought")
-    session = Session(replace(told, columns=columns), model, table)
-    views = [view_of(session)]
-    session.do({"do": "set", "column": 0, "value": 80})
-    views.append(view_of(session))
+    table = TableRows(str(tmp_path / "none.csv"), "", [], "bought")
+    session = WhatIfSession(replace(told, columns=columns), model, table)
+    views = [build_view(session)]
+    session.handle({"do": "set", "column": 0, "value": 80})
+    views.append(build_view(session))
 
     for view in views:
         visible = [view["said"], view["truth"], view["reasons"]["caption"], *view["rows"]]

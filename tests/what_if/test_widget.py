@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from automl_magic.errors import RunError, RunNotFound
-from automl_magic.runs.opened import run_store
+from automl_magic.runs.backends import run_store
 from automl_magic.what_if.widget import WhatIf
 from automl_magic.workspace import default_workspace
 

@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 
 from automl_magic.wizard.drafts import Drafts
-from automl_magic.wizard.session import Session
-from automl_magic.wizard.steps import view_of
+from automl_magic.wizard.session import WizardSession
+from automl_magic.wizard.steps import build_view
 from automl_magic.workspace import default_workspace
 
 
@@ -18,7 +18,7 @@ class Person:
     def do(self, action, **message):
         self.session.do({"do": action, **message}, message.pop("buffers", ()))
         self.session.wait()
-        return view_of(self.session)
+        return build_view(self.session)
 
     def set(self, name, value):
         return self.do("set", name=name, value=value)
@@ -28,7 +28,7 @@ class Person:
 
     @property
     def view(self):
-        return view_of(self.session)
+        return build_view(self.session)
 
 
 @pytest.fixture
@@ -47,13 +47,13 @@ def open_wizard(tmp_path, monkeypatch, names):
         where = folder or tmp_path / "work"
         here = default_workspace()
         drafts = Drafts(where, here.home)
-        session = Session(
+        session = WizardSession(
             folder=where,
             names=lambda: names,
             changed=lambda: None,
             drafts=drafts,
             workspace=here,
-            answers=drafts.last(),
+            answers=drafts.load(),
         )
         session.wait()
         return Person(session)

@@ -34,19 +34,19 @@ def column(name, kind=ColumnKind.CATEGORY, n_unique=2):
     ],
 )
 def test_the_target_is_guessed_from_names_then_from_the_place(names, guessed):
-    assert suggest.target([column(name) for name in names])[0] == guessed
+    assert suggest.suggest_target([column(name) for name in names])[0] == guessed
 
 
 def test_an_identifier_at_the_end_is_no_target():
     columns = [column("a"), column("customer", ColumnKind.ID, 900)]
 
-    assert suggest.target(columns) is None
+    assert suggest.suggest_target(columns) is None
 
 
 def test_sensitive_columns_are_found_by_words_not_by_letters():
     names = ["Sex", "marital-status", "message", "age_group", "sexton", "target"]
 
-    columns = suggest.sensitive([column(name) for name in names], "target")
+    columns = suggest.suggest_sensitive([column(name) for name in names], "target")
 
     assert columns == ("Sex", "marital-status", "age_group")
 
@@ -57,7 +57,7 @@ def test_the_browser_shows_folders_and_tables_and_hides_the_rest(tmp_path):
     (tmp_path / "folder").mkdir()
     (tmp_path / "way-out").symlink_to("/etc")
 
-    names = [entry.name for entry in browse.listing(tmp_path, "")]
+    names = [entry.name for entry in browse.list_folder(tmp_path, "")]
 
     assert names == ["folder", "a.csv", "b.PARQUET", "c.csv.gz"]
 
@@ -69,7 +69,7 @@ def test_no_way_leads_out_of_the_folder(tmp_path, path):
     (root / "link").symlink_to(tmp_path)
 
     with pytest.raises(DataNotReadable):
-        browse.listing(root, path)
+        browse.list_folder(root, path)
 
 
 @given(st.text(max_size=60))
@@ -98,7 +98,7 @@ def test_the_line_of_code_is_read_back_as_it_was_meant():
         folder="out",
     )
 
-    arguments = shlex.split(code.line(answers, "df"))
+    arguments = shlex.split(code.magic_line(answers, "df"))
     context = automl.get_command(None, "fit").make_context("fit", arguments[2:])
 
     assert arguments[:2] == ["%automl", "fit"]
@@ -114,7 +114,7 @@ def test_the_line_of_code_is_read_back_as_it_was_meant():
 def test_the_python_code_holds_data_as_literals_alone():
     answers = Answers(source=HOSTILE, target=HOSTILE, problem=HOSTILE, folder="out")
 
-    call = ast.parse(code.python(answers, HOSTILE)).body[1].value
+    call = ast.parse(code.python_code(answers, HOSTILE)).body[1].value
 
     values = [*call.args, *(word.value for word in call.keywords)]
     assert all(isinstance(ast.literal_eval(value), str) for value in values)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from automl_magic.look.translation import set_translations
+from automl_magic.display.translation import set_translations
 from automl_magic.wizard.texts import script_texts
 from tests.pseudo import Pseudo, is_translated
 
@@ -57,17 +57,17 @@ def data_of():
     """Return the texts in a session that come from records, data and the operating system."""
 
     def collect(session):
-        from automl_magic.data.sources.registry import working
+        from automl_magic.data.sources.registry import loadable_sources
         from automl_magic.records.families import kinds
         from automl_magic.tasks.families import family_for
         from automl_magic.tasks.metrics import METRICS
-        from automl_magic.wizard.words import metric
+        from automl_magic.wizard.formatting import format_metric
 
-        texts = {metric(name) for name in METRICS} | {m.in_words for m in METRICS.values()}
+        texts = {format_metric(name) for name in METRICS} | {m.in_words for m in METRICS.values()}
         for kind in kinds():
-            words = family_for(kind).words[kind]
+            words = family_for(kind).texts[kind]
             texts |= {words.label, words.example}
-        for source in working():
+        for source in loadable_sources():
             texts |= {offer.name for offer in source.offers()}
         if session.table is not None:
             texts |= {column.name for column in session.table.dataset.columns}
@@ -112,8 +112,8 @@ def test_a_run_and_its_result_are_translated(person, names, people, data_of):
     view = person.do("start")
     assert view["step"] == "result", view["problem"]
     result = person.session.result
-    data = data_of(person.session) | {result.run.run_id, *result.account.advice}
-    for section in result.account.sections:
+    data = data_of(person.session) | {result.run.run_id, *result.decision_log.advice}
+    for section in result.decision_log.sections:
         for reason in section.reasons:
             data |= {reason.why, f"{reason.about}: {reason.choice}"}
     data |= {row.name for row in result.board.rows}

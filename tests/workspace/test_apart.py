@@ -14,24 +14,29 @@ from sqlalchemy import select
 from automl_magic import flow
 from automl_magic.errors import StoreError
 from automl_magic.flow import alerting, governance, serving
-from automl_magic.monitor.alerts import event, observe
+from automl_magic.monitor.alerts import event_observation, record_observation
 from automl_magic.records import Artifact, Manifest, RunStatus, dumps
 from automl_magic.records.models.deployment import Role
 from automl_magic.records.models.model import CHAMPION, ROLLBACK
-from automl_magic.records.monitoring.alert import AlertKind, Monitor
-from automl_magic.runs.opened import run_store
+from automl_magic.records.monitoring.alert import AlertKind, MonitorSpec
+from automl_magic.runs.backends import run_store
 from automl_magic.store.aliases import read_aliases
-from automl_magic.store.engine import open_engine, reading, serially
-from automl_magic.store.locks import SERIAL, try_lock
-from automl_magic.store.opened import predicted, store
+from automl_magic.store.engine import exclusive_transaction, open_engine, read_transaction
+from automl_magic.store.locks import EXCLUSIVE, try_lock
+from automl_magic.store.opened import predictions_engine, store_engine
 from automl_magic.store.predictions import Outcome, Prediction, add_outcomes, insert_predictions
-from automl_magic.store.predictions import window as logged
+from automl_magic.store.predictions import read_window as logged
 from automl_magic.store.tables import metadata, models, predictions
 from automl_magic.track import MlflowTracker
 from automl_magic.wizard.answers import Answers
 from automl_magic.wizard.drafts import Drafts
 from automl_magic.workspace import Database, Workspace
-from automl_magic.workspace.workspace import Tracking, beside, store_in, tracking_in
+from automl_magic.workspace.workspace import (
+    Tracking,
+    default_predictions,
+    default_store,
+    default_tracking_uri,
+)
 
 MODEL = "churn"
 PEOPLE = {"team-a": "alice-of-a", "team-b": "bob-of-b"}
@@ -75,21 +80,21 @@ def teams(request, tmp_path, migrated):
         home = tmp_path / name
         home.mkdir()
         shutil.copyfile(migrated, home / "mlflow.db")
-        database = schemas(name) if schemas else store_in(home)
+        database = schemas(name) if schemas else default_store(home)
         workspaces.append(
             Workspace(
                 name=name,
                 actor=actor,
                 home=home,
                 store=database,
-                predictions=database if schemas else beside(database),
-                tracking_uri=tracking_in(home),
+                predictions=database if schemas else default_predictions(database),
+                tracking_uri=default_tracking_uri(home),
             )
         )
     yield workspaces
     for workspace_ in workspaces:
-        store(workspace_).dispose()
-        predicted(workspace_).dispose()
+        store_engine(workspace_).dispose()
+        predictions_engine(workspace_).dispose()
 
 
 class Person:
@@ -118,7 +123,7 @@ class Person:
 
     def possible(self):
         steps = [self.run, self.predict, self.alert, self.key, self.draft, self.look]
-        aliases, route = self.aliases(), serving.show(MODEL, workspace=self.here).route
+        aliases, route = self.aliases(), serving.get_deployment(MODEL, workspace=self.here).route
         other_versions = self.approved - {route.stable}
         steps += [self.register] if self.n_versions < 6 else []
         steps += [self.approve] if self.n_versions > len(self.approved) else []
@@ -133,7 +138,7 @@ class Person:
         return steps + ([self.silence] if self.alerts else [])
 
     def aliases(self):
-        return read_aliases(store(self.here), MODEL).versions
+        return read_aliases(store_engine(self.here), MODEL).versions
 
     def reason(self):
         self.reasons.append(f"{self.mark} reason {len(self.reasons)}")
@@ -163,7 +168,7 @@ class Person:
         governance.roll_back(MODEL, self.reason(), workspace=self.here)
 
     def canary(self):
-        stable = serving.show(MODEL, workspace=self.here).route.stable
+        stable = serving.get_deployment(MODEL, workspace=self.here).route.stable
         version = self.random.choice(sorted(self.approved - {stable}))
         if self.random.random() < 0.5:
             serving.canary(MODEL, version, 10.0, self.reason(), workspace=self.here)
@@ -217,14 +222,18 @@ class Person:
             probabilities=[0.1, 0.9],
             latency_ms=1.0,
         )
-        insert_predictions(predicted(self.here), [row])
+        insert_predictions(predictions_engine(self.here), [row])
         outcome = Outcome(prediction_id=prediction_id, outcome=self.mark, at=time.time())
-        add_outcomes(predicted(self.here), [outcome])
+        add_outcomes(predictions_engine(self.here), [outcome])
         self.ids.append(prediction_id)
 
     def alert(self):
-        observation = event(MODEL, AlertKind.MONITOR_FAILED, "monitor", self.mark, at=time.time())
-        observe(store(self.here), Monitor(name=MODEL), observation, now=time.time())
+        observation = event_observation(
+            MODEL, AlertKind.MONITOR_FAILED, "monitor", self.mark, at=time.time()
+        )
+        record_observation(
+            store_engine(self.here), MonitorSpec(name=MODEL), observation, now=time.time()
+        )
         alert_list = alerting.alerts(MODEL, workspace=self.here)
         assert {alert.summary for alert in alert_list.alerts} <= {self.mark}
         self.alerts += 1
@@ -241,8 +250,8 @@ class Person:
 
     def draft(self):
         drafts = Drafts(Path("/the/same/folder"), self.here.home)
-        assert drafts.last() in (None, Answers(source=self.mark))
-        drafts.keep(Answers(source=self.mark))
+        assert drafts.load() in (None, Answers(source=self.mark))
+        drafts.save(Answers(source=self.mark))
 
     def look(self):
         """Whatever can be seen here is one's own."""
@@ -250,13 +259,13 @@ class Person:
         (versions,) = flow.models(workspace=self.here).values()
         assert len(versions) == self.n_versions
         assert {version.run_id for version in versions} <= set(self.runs)
-        entries = governance.entries(limit=10_000, workspace=self.here)
+        entries = governance.audit_entries(limit=10_000, workspace=self.here)
         assert {entry.actor for entry in entries} == {self.here.actor}
         reasons = [str(entry.detail["reason"]) for entry in entries if entry.detail.get("reason")]
         assert set(reasons) - {"first served version", ""} <= {*self.reasons, self.mark}
-        assert governance.verify(workspace=self.here).broken_at is None
-        assert {key.id for key in governance.keys(workspace=self.here)} == set(self.keys)
-        rows = logged(predicted(self.here), MODEL, 0.0, time.time() + 1)
+        assert governance.verify_audit_log(workspace=self.here).broken_at is None
+        assert {key.id for key in governance.api_keys(workspace=self.here)} == set(self.keys)
+        rows = logged(predictions_engine(self.here), MODEL, 0.0, time.time() + 1)
         assert [row.id for row in rows] == self.ids
         assert {row.outcome for row in rows} <= {self.mark}
         assert len(alerting.alerts(workspace=self.here).silences) <= self.silences
@@ -278,8 +287,8 @@ def work_side_by_side(teams, n):
 
 def everything_in(workspace):
     """Yield every row of its databases, and every byte below its home."""
-    for engine in (store(workspace), predicted(workspace)):
-        with reading(engine) as connection:
+    for engine in (store_engine(workspace), predictions_engine(workspace)):
+        with read_transaction(engine) as connection:
             for table in metadata.sorted_tables:
                 for row in connection.execute(select(table)):
                     yield str(tuple(row)).encode()
@@ -327,10 +336,10 @@ def open_engine_of(database):
 def test_a_role_that_sees_both_schemas_still_works_in_one(schemas):
     """Isolation by the schema alone: nothing is found that lies behind it in the search path."""
     a, b = (open_engine(schemas(team, role="owner")) for team in PEOPLE)
-    with serially(a) as connection:
+    with exclusive_transaction(a) as connection:
         connection.execute(models.insert().values(name="only in a", epoch=1))
 
-    with reading(b) as connection:
+    with read_transaction(b) as connection:
         assert connection.execute(select(models.c.name)).all() == []
     a.dispose()
     b.dispose()
@@ -338,13 +347,16 @@ def test_a_role_that_sees_both_schemas_still_works_in_one(schemas):
 
 def test_a_transaction_of_one_team_never_waits_for_another_teams(schemas):
     a, b = (open_engine(schemas(team)) for team in PEOPLE)
-    with serially(a), serially(b) as connection:  # with one lock for both this would wait for ever
+    with (
+        exclusive_transaction(a),
+        exclusive_transaction(b) as connection,
+    ):  # with one lock for both this would wait for ever
         connection.execute(models.insert().values(name=MODEL, epoch=1))
-    with serially(a):
-        with reading(open_engine(schemas("team-a"))) as beside_it:
-            assert beside_it.execute(try_lock(SERIAL)).scalar() is False
-        with reading(b) as beside_it:
-            assert beside_it.execute(try_lock(SERIAL)).scalar() is True
+    with exclusive_transaction(a):
+        with read_transaction(open_engine(schemas("team-a"))) as beside_it:
+            assert beside_it.execute(try_lock(EXCLUSIVE)).scalar() is False
+        with read_transaction(b) as beside_it:
+            assert beside_it.execute(try_lock(EXCLUSIVE)).scalar() is True
     a.dispose()
     b.dispose()
 
@@ -362,10 +374,10 @@ def test_a_store_that_lies_behind_the_own_schema_is_not_taken_for_the_own(postgr
 
     own = open_engine(Database(url.replace("automl@", f"{name}_c@")))
 
-    with serially(own) as connection:
+    with exclusive_transaction(own) as connection:
         connection.execute(models.insert().values(name="mine", epoch=1))
         assert connection.execute(select(models.c.name)).all() == [("mine",)]
-    with reading(open_engine(Database(url))) as connection:
+    with read_transaction(open_engine(Database(url))) as connection:
         assert connection.execute(select(models.c.name)).all() == []
         assert connection.execute(select(predictions.c.id)).all() == []
 

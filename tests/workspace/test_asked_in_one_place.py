@@ -29,14 +29,14 @@ VARIABLES = {
 }
 # What is opened with a value, and where.
 OPENED = {
-    "RunStore": ("automl_magic/runs/opened.py",),
-    "MlflowRegistry": ("automl_magic/runs/opened.py",),
-    "MlflowTracker": ("automl_magic/runs/opened.py",),
+    "RunStore": ("automl_magic/runs/backends.py",),
+    "MlflowRegistry": ("automl_magic/runs/backends.py",),
+    "MlflowTracker": ("automl_magic/runs/backends.py",),
     "open_engine": (
         "automl_magic/store/opened.py",
-        "serving/automl_magic_serving/process/stored.py",
-        "serving/automl_magic_serving/telemetry/log.py",
-        "serving/automl_magic_serving/http/batch/work.py",
+        "serving/automl_magic_serving/process/store_client.py",
+        "serving/automl_magic_serving/telemetry/prediction_log.py",
+        "serving/automl_magic_serving/http/batch/scoring_process.py",
     ),
 }
 # Front doors, and functions that a cell of a notebook calls, may ask the environment for their
@@ -48,14 +48,14 @@ ASK = (
     "automl_magic/magics/",
     "automl_magic/wizard/widget.py",
     "automl_magic/what_if/widget.py",
-    "automl_magic/pages/report/reading.py",
+    "automl_magic/pages/report/report.py",
     "automl_magic/learn/search.py",
-    "automl_magic/monitor/logged.py",
+    "automl_magic/monitor/prediction_log.py",
     "automl_magic/monitor/cells/finish.py",
     "extension/automl_magic_lab/",
     "serving/automl_magic_serving/__main__.py",
     "serving/automl_magic_serving/process/worker.py",
-    "serving/automl_magic_serving/http/batch/work.py",
+    "serving/automl_magic_serving/http/batch/scoring_process.py",
 )
 
 

@@ -14,7 +14,11 @@ from automl_magic.cli.apps.server import AppServer, free_port
 from automl_magic.cli.apps.serving import InferenceServer
 from automl_magic.records import RunStatus
 from automl_magic.workspace import Workspace, default_workspace
-from automl_magic.workspace.workspace import beside, store_in, tracking_in
+from automl_magic.workspace.workspace import (
+    default_predictions,
+    default_store,
+    default_tracking_uri,
+)
 
 SAYS = """
 from automl_magic.workspace import default_workspace
@@ -31,9 +35,9 @@ def team(tmp_path):
             name=name,
             actor=actor,
             home=home,
-            store=store_in(home),
-            predictions=beside(store_in(home)),
-            tracking_uri=tracking_in(home),
+            store=default_store(home),
+            predictions=default_predictions(default_store(home)),
+            tracking_uri=default_tracking_uri(home),
         )
 
     return make

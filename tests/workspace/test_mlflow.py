@@ -8,7 +8,7 @@ import threading
 import pytest
 from mlflow.utils.server_info import SERVER_INFO_WORKSPACES_ENABLED
 
-from automl_magic.workspace.mlflow import connect, talking_to
+from automl_magic.workspace.mlflow import connect, translate_mlflow_errors
 from automl_magic.workspace.workspace import Tracking
 
 
@@ -51,7 +51,7 @@ def test_each_thread_asks_in_its_own_workspace(asked, tmp_path, monkeypatch):
 
     def ask(tracking):
         client = connect(tracking)
-        with talking_to(tracking):
+        with translate_mlflow_errors(tracking):
             both_are_in.wait()
             client.search_experiments(max_results=1)
 

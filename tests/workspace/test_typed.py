@@ -9,8 +9,8 @@ import pytest
 from automl_magic.cli.command import automl
 from automl_magic.cli.terminal import Terminal
 from automl_magic.errors import WorkspaceError
-from automl_magic.magics.notebook import NotebookDoor
-from automl_magic.runs.opened import run_store
+from automl_magic.magics.notebook import NotebookFrontend
+from automl_magic.runs.backends import run_store
 from automl_magic.workspace import default_workspace, workspace_named
 
 
@@ -51,7 +51,7 @@ def test_the_option_goes_before_the_environment(kept, typed, monkeypatch):
 
 
 def test_the_magic_takes_it_too(kept, typed):
-    result = typed("--workspace", "team-a", "runs", "--json", door=NotebookDoor({}))
+    result = typed("--workspace", "team-a", "runs", "--json", door=NotebookFrontend({}))
 
     assert result == [kept["team-a"]]
 

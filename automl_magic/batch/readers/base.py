@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from automl_magic.errors import DataNotReadable, near_miss, shorten
-from automl_magic.recipe.table import no_column
+from automl_magic.errors import DataNotReadable, closest_match, shorten
+from automl_magic.recipe.table import missing_column_error
 
 SAMPLED_BYTES = 64 * 1024
 
@@ -85,10 +85,10 @@ class Reader(ABC):
         """
         for name in used:
             if name not in self.columns:
-                raise no_column(name, self.columns)
+                raise missing_column_error(name, self.columns)
         for name in passthrough:
             if name not in self.columns:
-                match = near_miss(name, self.columns)
+                match = closest_match(name, self.columns)
                 raise DataNotReadable(
                     f"The table has no column {name!r} to keep.",
                     why=f"It has {len(self.columns)} columns: {shorten(self.columns)}.",

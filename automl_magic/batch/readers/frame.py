@@ -11,7 +11,7 @@ import pyarrow as pa
 from automl_magic.batch.readers.base import Chunk, Reader
 from automl_magic.batch.readers.parquet import ROWS
 from automl_magic.errors import DataError
-from automl_magic.recipe.table import table_of
+from automl_magic.recipe.table import select_columns
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class _Rows(Chunk):
         return len(self.frame)
 
     def table(self) -> dict[str, Any]:
-        return table_of(self.frame, self.used)
+        return select_columns(self.frame, self.used)
 
     def passthrough(self) -> dict[str, Any]:
         return {name: _arrow(name, self.frame[name]) for name in self.names}

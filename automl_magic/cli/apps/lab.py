@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from automl_magic.cli.apps.server import HOST, AppServer, free_port
-from automl_magic.files.templates import templates
+from automl_magic.files.templates import templates_folder
 from automl_magic.workspace import Workspace
 
 EXTENSION = Path("labextensions") / "@automl-magic" / "lab" / "package.json"
@@ -54,7 +54,7 @@ def lab_server(folder: Path, port: int | None, workspace: Workspace) -> AppServe
 
 def _config_paths() -> list[str]:
     inherited = os.environ.get("JUPYTER_CONFIG_PATH")
-    return [str(templates() / "lab"), *([inherited] if inherited else [])]
+    return [str(templates_folder() / "lab"), *([inherited] if inherited else [])]
 
 
 def extension_is_built() -> bool:

@@ -17,7 +17,7 @@ from automl_magic.workspace import Workspace, default_workspace
 if TYPE_CHECKING:
     from automl_magic.records import Run
 
-EVERY_S = 1.0
+REFRESH_INTERVAL_S = 1.0
 
 
 def live_server(run_id: str | None, port: int | None, workspace: Workspace) -> AppServer:
@@ -37,12 +37,12 @@ class Page(PanelPage):
     """One open page. `refresh` is called periodically."""
 
     def __init__(self, run_id: str | None, workspace: Workspace) -> None:
-        from automl_magic.cli.apps.live_chart import Chart
+        from automl_magic.cli.apps.live_chart import LiveChart
 
         self._run_id, self._workspace = run_id, workspace
         self._run: Run | None = None
         self._live_run: Any = None
-        self.chart = Chart()
+        self.chart = LiveChart()
         super().__init__(
             ("progress", "trials", "log"), {"chart": self.chart.figure}, self.chart.paint
         )
@@ -51,8 +51,8 @@ class Page(PanelPage):
     def refresh(self) -> None:
         """Read new events and update the panes that changed."""
         from automl_magic import flow
-        from automl_magic.pages.course import Course
-        from automl_magic.pages.live import log_block, progress_block, said_of, trials_block
+        from automl_magic.pages.live import log_block, progress_block, status_sentence, trials_block
+        from automl_magic.pages.live_run import LiveRun
 
         workspace = self._workspace
         run = (
@@ -62,15 +62,17 @@ class Page(PanelPage):
         )
         is_other_run = run is not None and (self._run is None or run.run_id != self._run.run_id)
         if run is not None and is_other_run:
-            self._live_run = Course(Path(run.folder))
+            self._live_run = LiveRun(Path(run.folder))
         self._run = run
         has_new_events = self._live_run is not None and self._live_run.read()
-        self.put("progress", progress_block(self._live_run, run, is_selected=bool(self._run_id)))
+        self.set_pane(
+            "progress", progress_block(self._live_run, run, is_selected=bool(self._run_id))
+        )
         if has_new_events or is_other_run or not self.panes["log"].object:
-            self.put("trials", trials_block(self._live_run, run))
-            self.put("log", log_block(self._live_run))
+            self.set_pane("trials", trials_block(self._live_run, run))
+            self.set_pane("log", log_block(self._live_run))
             self.chart.show(self._live_run)
-        self.say(said_of(self._live_run, run))
+        self.set_status(status_sentence(self._live_run, run))
 
 
 def main() -> None:
@@ -79,7 +81,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--run")
     args, workspace = parser.parse_args(), default_workspace()
-    serve("live", "Live search", lambda: Page(args.run, workspace), args.port, EVERY_S)
+    serve("live", "Live search", lambda: Page(args.run, workspace), args.port, REFRESH_INTERVAL_S)
 
 
 if __name__ == "__main__":

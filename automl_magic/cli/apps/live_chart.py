@@ -9,7 +9,7 @@ from bokeh.models import ColumnDataSource, HoverTool, Range1d
 from bokeh.plotting import figure
 
 if TYPE_CHECKING:
-    from automl_magic.pages.course import Course
+    from automl_magic.pages.live_run import LiveRun
 
 # The colours of look.css, light and dark: a canvas can't read the CSS.
 COLOURS = {
@@ -19,10 +19,10 @@ COLOURS = {
     "best": ("#b8500c", "#f0935a"),
 }
 # Maximum distance from the best score, in median distances. Other scores are cut off.
-FAR = 6
+OUTLIER_FACTOR = 6
 
 
-class Chart:
+class LiveChart:
     """A Bokeh figure of a running search. `paint` sets the colour scheme."""
 
     def __init__(self) -> None:
@@ -96,9 +96,9 @@ class Chart:
         self._dots.glyph.fill_color = colour["dot"]
         self._spread.glyph.line_alpha = 0.5
 
-    def show(self, live_run: Course | None) -> None:
+    def show(self, live_run: LiveRun | None) -> None:
         """Draw the current state of a search."""
-        events = list(live_run.ended.values()) if live_run else []
+        events = list(live_run.trial_events.values()) if live_run else []
         trials = live_run.trials if live_run else {}
         scored_events = [event for event in events if event.score is not None]
         folds = [getattr(trials.get(event.number), "fold_scores", ()) for event in scored_events]
@@ -147,7 +147,7 @@ def _range(
         return 0.0, 1.0
     lead = best[0] if best else scores[-1]
     distances = sorted(abs(score - lead) for score in scores)
-    max_distance = FAR * distances[len(distances) // 2]
+    max_distance = OUTLIER_FACTOR * distances[len(distances) // 2]
     inliers = [i for i, score in enumerate(scores) if abs(score - lead) <= max_distance] or [0]
     low = min(lead, *(lows[i] for i in inliers))
     high = max(lead, *(highs[i] for i in inliers))

@@ -17,9 +17,9 @@ from automl_magic.errors import AutomlMagicError
 from automl_magic.workspace import Workspace, default_workspace
 
 if TYPE_CHECKING:
-    from automl_magic.monitor.board import Board, Reader
+    from automl_magic.monitor.dashboard import DashboardReader, MonitorDashboard
 
-EVERY_S = 5.0
+REFRESH_INTERVAL_S = 5.0
 PANES = (
     "facts",
     "alerts",
@@ -39,15 +39,15 @@ def monitor_server(deployment: str | None, port: int | None, workspace: Workspac
     return page_server("monitor", __name__, port, options, workspace)
 
 
-class Watcher:
+class SharedDashboard:
     """The data that all open pages show. It's reread when it's older than a few seconds."""
 
     def __init__(self, deployment: str | None, workspace: Workspace) -> None:
         self._requested, self._workspace = deployment, workspace
-        self._reader: Reader | None = None
+        self._reader: DashboardReader | None = None
         self._lock = threading.Lock()
         self._read_at = 0.0
-        self.board: Board | None = None
+        self.board: MonitorDashboard | None = None
         self.names: tuple[str, ...] = ()
         self.problem: str | None = None
 
@@ -59,7 +59,7 @@ class Watcher:
     def refresh(self) -> None:
         """Read the data again, unless another page has just done so."""
         with self._lock:
-            if time.monotonic() - self._read_at < EVERY_S / 2 and self._read_at:
+            if time.monotonic() - self._read_at < REFRESH_INTERVAL_S / 2 and self._read_at:
                 return
             try:
                 self._read()
@@ -69,28 +69,30 @@ class Watcher:
             self._read_at = time.monotonic()
 
     def _read(self) -> None:
-        from automl_magic.monitor.board import Reader, names
-        from automl_magic.store.opened import predicted, store
+        from automl_magic.monitor.dashboard import DashboardReader, deployment_names
+        from automl_magic.store.opened import predictions_engine, store_engine
 
-        approvals = store(self._workspace)
-        self.names = names(approvals)
+        approvals = store_engine(self._workspace)
+        self.names = deployment_names(approvals)
         if self.name is None:
             self.board = None
             return
         if self._reader is None or self._reader.name != self.name:
-            self._reader = Reader(approvals, predicted(self._workspace), self.name)
+            self._reader = DashboardReader(
+                approvals, predictions_engine(self._workspace), self.name
+            )
         self.board = self._reader.read(now=time.time())
 
 
 class Page(PanelPage):
     """One open page. `refresh` is called periodically."""
 
-    def __init__(self, watcher: Watcher) -> None:
-        from automl_magic.cli.apps.monitor_chart import Charts
+    def __init__(self, watcher: SharedDashboard) -> None:
+        from automl_magic.cli.apps.monitor_chart import DashboardCharts
 
         self._watcher = watcher
-        self._shown_board: Board | None = None
-        self.charts = Charts()
+        self._shown_board: MonitorDashboard | None = None
+        self.charts = DashboardCharts()
         super().__init__(PANES, self.charts.figures, self.charts.paint)
         self.charts.paint(False)
         self.refresh()
@@ -103,22 +105,22 @@ class Page(PanelPage):
         watcher.refresh()
         dashboard, name = watcher.board, watcher.name
         if watcher.problem is not None:
-            self.say(watcher.problem)
+            self.set_status(watcher.problem)
             return
         shown_name = None if dashboard is None else dashboard.deployment.name
         other_names = [other for other in watcher.names if other != shown_name]
-        self.put("facts", pages.facts_block(dashboard, name, other_names))
-        self.put("alerts", pages.alerts_block(dashboard))
-        self.put("retrains", pages.retrains_block(dashboard))
-        self.put("route", pages.route_block(dashboard))
+        self.set_pane("facts", pages.facts_block(dashboard, name, other_names))
+        self.set_pane("alerts", pages.alerts_block(dashboard))
+        self.set_pane("retrains", pages.retraining_block(dashboard))
+        self.set_pane("route", pages.route_block(dashboard))
         for table in ("traffic", "drift", "prediction", "performance"):
-            self.put(f"{table}_table", getattr(pages, f"{table}_table")(dashboard))
+            self.set_pane(f"{table}_table", getattr(pages, f"{table}_table")(dashboard))
         if dashboard is not self._shown_board:
             self._shown_board = dashboard
             self.charts.show(dashboard)
         # The page hides empty parts.
-        self.said.tags = [] if dashboard is not None else ["empty"]
-        self.say(pages.said_of(dashboard, name))
+        self.status.tags = [] if dashboard is not None else ["empty"]
+        self.set_status(pages.status_sentence(dashboard, name))
 
 
 def main() -> None:
@@ -127,8 +129,8 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--deployment")
     args = parser.parse_args()
-    watcher = Watcher(args.deployment, default_workspace())
-    serve("monitor", "Monitor", lambda: Page(watcher), args.port, EVERY_S)
+    watcher = SharedDashboard(args.deployment, default_workspace())
+    serve("monitor", "Monitor", lambda: Page(watcher), args.port, REFRESH_INTERVAL_S)
 
 
 if __name__ == "__main__":

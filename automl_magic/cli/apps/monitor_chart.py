@@ -18,7 +18,7 @@ from bokeh.models import (
 from bokeh.plotting import figure
 
 if TYPE_CHECKING:
-    from automl_magic.monitor.board import Board, Check
+    from automl_magic.monitor.dashboard import MonitorDashboard, WindowCheck
 
 # The colours of look.css, light and dark: a canvas can't read the CSS.
 COLOURS = {
@@ -36,12 +36,12 @@ _OPACITY = {"critical": 0.95, "warning": 0.55}
 HEIGHT = 220
 
 
-class Charts:
+class DashboardCharts:
     """The Bokeh figures of the dashboard. `paint` sets the colour scheme."""
 
     def __init__(self) -> None:
         self._is_dark = False
-        self._board: Board | None = None
+        self._board: MonitorDashboard | None = None
         self._sources: dict[str, ColumnDataSource] = {}
         self.traffic = self._lines("traffic", "requests per minute", [("", "@who"), ("", "@most")])
         self.latency = self._lines("latency", "latency in ms", [("", "@who"), ("", "@most")])
@@ -72,7 +72,7 @@ class Charts:
         if self._board is not None:
             self.show(self._board)
 
-    def show(self, dashboard: Board | None) -> None:
+    def show(self, dashboard: MonitorDashboard | None) -> None:
         """Draw the current state of a deployment."""
         self._board = dashboard
         self._show_traffic(dashboard)
@@ -192,16 +192,16 @@ class Charts:
     def _colour(self, name: str) -> str:
         return COLOURS[name][self._is_dark]
 
-    def _show_traffic(self, dashboard: Board | None) -> None:
+    def _show_traffic(self, dashboard: MonitorDashboard | None) -> None:
         buckets = dashboard.buckets if dashboard is not None else ()
         starts = [_local(bucket.start) for bucket in buckets]
         names = sorted({name for bucket in buckets for name in bucket.requests})
         if dashboard is not None and buckets:
             for chart in (self.traffic, self.latency, self.errors):
-                chart.x_range.start, chart.x_range.end = starts[0], _local(dashboard.at)
+                chart.x_range.start, chart.x_range.end = starts[0], _local(dashboard.timestamp)
         # The last bucket isn't complete yet.
         spans_s = (
-            [min(dashboard.step_s, dashboard.at - bucket.start) for bucket in buckets]
+            [min(dashboard.step_s, dashboard.timestamp - bucket.start) for bucket in buckets]
             if dashboard
             else []
         )
@@ -230,7 +230,7 @@ class Charts:
         self._draw("errors", error_lines, "{:.3g}%")
         self._draw("latency", latency_lines if names else [], "{:.3g} ms")
 
-    def _show_performance(self, checks: Sequence[Check]) -> None:
+    def _show_performance(self, checks: Sequence[WindowCheck]) -> None:
         scored_checks = [
             check for check in checks if check.score is not None and check.release is not None
         ]
@@ -299,7 +299,9 @@ class Charts:
             "colour": [colour for *_, colour in points],
         }
 
-    def _show_drift(self, dashboard: Board | None, checks: Sequence[Check]) -> None:
+    def _show_drift(
+        self, dashboard: MonitorDashboard | None, checks: Sequence[WindowCheck]
+    ) -> None:
         features = dashboard.features if dashboard is not None else ()
         labels = {name: _unique(name, index) for index, name in enumerate(features)}
         cells = []
@@ -331,7 +333,7 @@ class Charts:
         columns = zip(*cells, strict=True) if cells else [[] for _ in names]
         self._sources["drift"].data = dict(zip(names, map(list, columns), strict=True))
 
-    def _show_prediction(self, last: Check | None) -> None:
+    def _show_prediction(self, last: WindowCheck | None) -> None:
         bins = [_unique(name, index) for index, name in enumerate(last.bins)] if last else []
         before = list(last.reference) if last else []
         now = list(last.current) if last else []
@@ -382,7 +384,7 @@ def _percent(part: float | None, total: float | None) -> float:
     return 100.0 * (part or 0.0) / total if total else float("nan")
 
 
-def _limit(check: Check, loss: float) -> float:
+def _limit(check: WindowCheck, loss: float) -> float:
     """Return the score after losing a fraction of the score at release."""
     release = check.release if check.release is not None else float("nan")
     return release - abs(release) * loss * (1.0 if check.higher_is_better else -1.0)

@@ -11,10 +11,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from automl_magic.cli.apps.server import HOST, AppServer, free_port
-from automl_magic.files.templates import templates
+from automl_magic.files.templates import templates_folder
 from automl_magic.workspace import Workspace
 
-THEME = templates() / "voila" / "templates" / "automl-magic" / "static"
+THEME = templates_folder() / "voila" / "templates" / "automl-magic" / "static"
 
 
 class PanelPage(ABC):
@@ -39,7 +39,7 @@ class PanelPage(ABC):
         self.figures = figures
         # The page's script reads the sentence for screen readers and sets the colour scheme.
         # Rendered as text, because a name in the sentence mustn't be read as HTML.
-        self.said = Div(name="sentence", visible=False, render_as_text=True)
+        self.status = Div(name="sentence", visible=False, render_as_text=True)
         self.scheme = Div(name="colours", visible=False, render_as_text=True)
         self.scheme.on_change("text", lambda _name, _old, new: paint(new == "dark"))
         self.panes = {
@@ -50,12 +50,12 @@ class PanelPage(ABC):
     def refresh(self) -> None:
         """Update the page."""
 
-    def say(self, sentence: str) -> None:
+    def set_status(self, sentence: str) -> None:
         """Set the sentence for screen readers, if it changed."""
-        if sentence != self.said.text:
-            self.said.text = sentence
+        if sentence != self.status.text:
+            self.status.text = sentence
 
-    def put(self, name: str, html: str) -> None:
+    def set_pane(self, name: str, html: str) -> None:
         """Set the HTML of a pane, if it changed."""
         if self.panes[name].object != html:
             self.panes[name].object = html
@@ -92,7 +92,7 @@ def serve(name: str, title: str, make: Callable[[], PanelPage], port: int, every
     import panel as pn
 
     pn.extension(design=None)
-    source = (templates() / "apps" / f"{name}.html").read_text("utf-8")
+    source = (templates_folder() / "apps" / f"{name}.html").read_text("utf-8")
 
     def page() -> Any:
         contents = make()
@@ -101,7 +101,7 @@ def serve(name: str, title: str, make: Callable[[], PanelPage], port: int, every
             template.add_panel(figure, pn.pane.Bokeh(chart, sizing_mode="stretch_width"))
         for pane, html in contents.panes.items():
             template.add_panel(pane, html)
-        template.add_panel("said", pn.pane.Bokeh(contents.said))
+        template.add_panel("said", pn.pane.Bokeh(contents.status))
         template.add_panel("scheme", pn.pane.Bokeh(contents.scheme))
         pn.state.add_periodic_callback(contents.refresh, period=int(every_s * 1000))
         return template
@@ -115,5 +115,5 @@ def serve(name: str, title: str, make: Callable[[], PanelPage], port: int, every
         verbose=False,
         liveness=True,
         title=f"{title} · automl-magic",
-        static_dirs={"ours": str(THEME), "live": str(templates() / "apps" / "live")},
+        static_dirs={"ours": str(THEME), "live": str(templates_folder() / "apps" / "live")},
     )

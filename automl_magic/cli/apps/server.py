@@ -19,8 +19,8 @@ from automl_magic.errors import AutomlMagicError
 from automl_magic.workspace import Workspace
 
 HOST = "127.0.0.1"
-STARTS_WITHIN_S = 60.0
-STOPS_WITHIN_S = 10.0
+START_TIMEOUT_S = 60.0
+STOP_TIMEOUT_S = 10.0
 
 
 class AppNotStarted(AutomlMagicError):
@@ -82,7 +82,7 @@ class AppServer:
     def wait(self) -> None:
         """Block until Ctrl-C, SIGTERM or the end of the server."""
         assert self._process is not None
-        with terminating_like_an_interrupt(), contextlib.suppress(KeyboardInterrupt):
+        with sigterm_as_interrupt(), contextlib.suppress(KeyboardInterrupt):
             self._process.wait()
 
     def stop(self) -> None:
@@ -92,7 +92,7 @@ class AppServer:
             with contextlib.suppress(ProcessLookupError):
                 process.terminate()
                 try:
-                    process.wait(STOPS_WITHIN_S)
+                    process.wait(STOP_TIMEOUT_S)
                 except subprocess.TimeoutExpired:
                     os.killpg(process.pid, signal.SIGKILL)
                     process.wait()
@@ -101,14 +101,14 @@ class AppServer:
             self._log = None
 
     def _wait_until_ready(self, process: subprocess.Popen[bytes]) -> None:
-        deadline = time.monotonic() + STARTS_WITHIN_S
+        deadline = time.monotonic() + START_TIMEOUT_S
         while time.monotonic() < deadline:
             if process.poll() is not None:
                 raise self._not_started(f"It exited with code {process.returncode}.")
             if _is_ready(f"http://{HOST}:{self.port}{self.probe}"):
                 return
             time.sleep(0.1)
-        raise self._not_started(f"It wasn't ready within {STARTS_WITHIN_S:.0f} s.")
+        raise self._not_started(f"It wasn't ready within {START_TIMEOUT_S:.0f} s.")
 
     def _not_started(self, what_happened: str) -> AppNotStarted:
         assert self._log is not None
@@ -150,7 +150,7 @@ def _is_ready(url: str) -> bool:
 
 
 @contextlib.contextmanager
-def terminating_like_an_interrupt() -> Iterator[None]:
+def sigterm_as_interrupt() -> Iterator[None]:
     """Raise KeyboardInterrupt on SIGTERM, as on Ctrl-C."""
 
     def interrupt(*_: object) -> None:

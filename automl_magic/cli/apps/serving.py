@@ -17,14 +17,14 @@ from typing import IO, Self
 
 import click
 
-from automl_magic.cli.apps.server import terminating_like_an_interrupt
+from automl_magic.cli.apps.server import sigterm_as_interrupt
 from automl_magic.errors import DO, WHY, AutomlMagicError, DeploymentError
 from automl_magic.flow import governance
 from automl_magic.workspace import Workspace
 
-READY_WITHIN_S = 120.0
+READY_TIMEOUT_S = 120.0
 # Draining waits for the current requests. The server itself has a shorter limit.
-ENDS_WITHIN_S = 60.0
+STOP_TIMEOUT_S = 60.0
 _SYNC_INTERVAL_S = 5.0
 _SIGNAL_CODE = 128
 
@@ -93,13 +93,13 @@ class InferenceServer:
         """
         process = self._process
         assert process is not None
-        with terminating_like_an_interrupt(), contextlib.suppress(KeyboardInterrupt):
+        with sigterm_as_interrupt(), contextlib.suppress(KeyboardInterrupt):
             while process.poll() is None:
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     process.wait(_SYNC_INTERVAL_S)
                     continue
                 with contextlib.suppress(AutomlMagicError):
-                    governance.tell_mlflow(workspace=self.workspace)
+                    governance.sync_mlflow(workspace=self.workspace)
         self.stop()
         if process.returncode:
             code = process.returncode
@@ -113,7 +113,7 @@ class InferenceServer:
         with contextlib.suppress(ProcessLookupError):
             process.terminate()
             try:
-                process.wait(ENDS_WITHIN_S)
+                process.wait(STOP_TIMEOUT_S)
             except (subprocess.TimeoutExpired, KeyboardInterrupt):
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
@@ -123,14 +123,14 @@ class InferenceServer:
             process.stdin.close()
 
     def _wait_until_ready(self, process: subprocess.Popen[str]) -> None:
-        deadline = time.monotonic() + READY_WITHIN_S
+        deadline = time.monotonic() + READY_TIMEOUT_S
         while not self._ready.wait(0.05):
             if process.poll() is not None:
                 for thread in self._threads:
                     thread.join(timeout=5)
                 raise self._not_started(f"It exited with code {process.returncode}.")
             if time.monotonic() > deadline:
-                raise self._not_started(f"It wasn't ready within {READY_WITHIN_S:.0f} s.")
+                raise self._not_started(f"It wasn't ready within {READY_TIMEOUT_S:.0f} s.")
         while self._log_lines:
             print(self._log_lines.popleft(), file=sys.stderr, flush=True)
 

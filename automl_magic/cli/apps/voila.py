@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from automl_magic.cli.apps.server import HOST, AppServer, free_port
-from automl_magic.files.templates import templates
+from automl_magic.files.templates import templates_folder
 from automl_magic.workspace import Workspace
 
 RUN_VARIABLE = "AUTOML_MAGIC_APP_RUN"
@@ -31,7 +31,7 @@ WIDGETS_POLICY = (
     "img-src 'self' data:; font-src 'self' data:; connect-src 'self' ws://{host}; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 )
-WITH_WIDGETS = ("explain", "wizard")
+WIDGET_APPS = ("explain", "wizard")
 # Load only the installed JupyterLab extensions that draw widgets.
 EXTENSIONS = (
     "anywidget",
@@ -58,11 +58,14 @@ OPTIONS = {
 
 
 # Render the next page before it's requested: start the kernel, read the run, write the HTML.
-AHEAD = {"VoilaConfiguration.preheat_kernel": True, "VoilaConfiguration.default_pool_size": 1}
+PREHEAT_OPTIONS = {
+    "VoilaConfiguration.preheat_kernel": True,
+    "VoilaConfiguration.default_pool_size": 1,
+}
 
 
 # Keep a search running for a while after its page is closed.
-LASTING = {"MappingKernelManager.cull_idle_timeout": 3600}
+LONG_LIVED_OPTIONS = {"MappingKernelManager.cull_idle_timeout": 3600}
 
 
 def wizard_server(
@@ -73,7 +76,7 @@ def wizard_server(
     begin = {"data": data, "target": target, "folder": str(folder)}
     return dataclasses.replace(
         # The token is passed in the environment, because other users can read the arguments.
-        _server("wizard", port, {**LASTING, "Voila.auto_token": True}, workspace),
+        _server("wizard", port, {**LONG_LIVED_OPTIONS, "Voila.auto_token": True}, workspace),
         page=f"?token={token}",
         environment={**_paths(), "JUPYTER_TOKEN": token, BEGIN_VARIABLE: json.dumps(begin)},
     )
@@ -87,7 +90,7 @@ def voila_server(
     If the run `is_over`, pages are rendered in advance, because they can't change any more.
     """
     return dataclasses.replace(
-        _server(name, port, AHEAD if is_over else {}, workspace),
+        _server(name, port, PREHEAT_OPTIONS if is_over else {}, workspace),
         environment={**_paths(), RUN_VARIABLE: run_id},
     )
 
@@ -103,7 +106,7 @@ def _server(
             sys.executable,
             "-m",
             "voila",
-            str(templates() / "apps" / f"{name}.ipynb"),
+            str(templates_folder() / "apps" / f"{name}.ipynb"),
             f"--port={free}",
             *(f"--{key}={value}" for key, value in options.items()),
         ],
@@ -114,13 +117,13 @@ def _server(
 
 
 def _paths() -> dict[str, str]:
-    paths = [str(templates()), *filter(None, [os.environ.get("JUPYTER_PATH")])]
+    paths = [str(templates_folder()), *filter(None, [os.environ.get("JUPYTER_PATH")])]
     return {"JUPYTER_PATH": os.pathsep.join(paths)}
 
 
 def _app_options(name: str, port: int) -> dict[str, object]:
     """Return the options that differ between static pages and pages with widgets."""
-    has_widgets = name in WITH_WIDGETS
+    has_widgets = name in WIDGET_APPS
     policy = (
         WIDGETS_POLICY.format(host=f"{HOST}:{port}") if has_widgets else CONTENT_SECURITY_POLICY
     )

@@ -17,7 +17,7 @@ from automl_magic.data.checks import (
     target_missing,
     too_few_rows,
 )
-from automl_magic.data.checks.look import Check, Look
+from automl_magic.data.checks.context import Check, CheckContext
 
 CHECKS: tuple[Check, ...] = (
     target_missing,
@@ -35,4 +35,4 @@ CHECKS: tuple[Check, ...] = (
     ambiguous_dates,
 )
 
-__all__ = ["CHECKS", "Check", "Look"]
+__all__ = ["CHECKS", "Check", "CheckContext"]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from automl_magic.data.checks.look import Look, names
+from automl_magic.data.checks.context import CheckContext, format_names
 from automl_magic.records import ColumnKind, Finding, Severity
 
 CODE, TITLE = "AM004", "Duplicate column"
 
 
-def look(table: Look) -> Iterator[Finding]:
+def run(table: CheckContext) -> Iterator[Finding]:
     first: dict[bytes, str] = {}
     repeats: dict[str, str] = {}
     for column, digest in zip(table.columns, table.digests, strict=True):
@@ -28,7 +28,7 @@ def look(table: Look) -> Iterator[Finding]:
         code=CODE,
         severity=Severity.INFO,
         title=TITLE,
-        detail=f"Equal in every row: {names(pairs)}.",
+        detail=f"Equal in every row: {format_names(pairs)}.",
         fix="No action needed: the plan keeps the first and excludes the copies.",
         columns=tuple(repeats),
         evidence={"copy_of": repeats},

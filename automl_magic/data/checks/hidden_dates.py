@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from automl_magic.data.checks.look import Look, names, unread_text
+from automl_magic.data.checks.context import CheckContext, format_names, format_unread
 from automl_magic.records import Finding, Severity
 
 CODE, TITLE = "AM012", "Dates stored as text"
 
 
-def look(table: Look) -> Iterator[Finding]:
+def run(table: CheckContext) -> Iterator[Finding]:
     hidden = [column for column in table.columns if "date_format" in column.parse]
     if not hidden:
         return
@@ -19,8 +19,8 @@ def look(table: Look) -> Iterator[Finding]:
         code=CODE,
         severity=Severity.INFO,
         title=TITLE,
-        detail=f"Text in {names(hidden)} is read as dates. "
-        + unread_text(sum(n_unread.values()), "dates"),
+        detail=f"Text in {format_names(hidden)} is read as dates. "
+        + format_unread(sum(n_unread.values()), "dates"),
         fix="If the format is right, no action needed. To predict the future from the past, split "
         "by time: cv: {type: time, column: COLUMN}.",
         columns=tuple(n_unread),

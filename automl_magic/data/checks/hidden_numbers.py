@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from automl_magic.data.checks.look import Look, names, unread_text
+from automl_magic.data.checks.context import CheckContext, format_names, format_unread
 from automl_magic.records import ColumnKind, Finding, Severity
 
 CODE, TITLE = "AM011", "Numbers stored as text"
 
 
-def look(table: Look) -> Iterator[Finding]:
+def run(table: CheckContext) -> Iterator[Finding]:
     hidden = [c for c in table.columns if c.kind is ColumnKind.NUMBER and c.parse]
     if not hidden:
         return
@@ -19,8 +19,8 @@ def look(table: Look) -> Iterator[Finding]:
         code=CODE,
         severity=Severity.INFO,
         title=TITLE,
-        detail=f"Text in {names(hidden)} is read as numbers. "
-        + unread_text(sum(n_unread.values()), "numbers"),
+        detail=f"Text in {format_names(hidden)} is read as numbers. "
+        + format_unread(sum(n_unread.values()), "numbers"),
         fix="If that's right, no action needed. If the digits are codes, set the column's kind: "
         "features: {kinds: {COLUMN: category}}.",
         columns=tuple(n_unread),

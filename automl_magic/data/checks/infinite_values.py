@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from automl_magic.data.checks.look import Look, names, plural
+from automl_magic.data.checks.context import CheckContext, format_names, pluralize
 from automl_magic.records import Finding, Severity
 
 CODE, TITLE = "AM010", "Infinite values"
 
 
-def look(table: Look) -> Iterator[Finding]:
+def run(table: CheckContext) -> Iterator[Finding]:
     counts = {
         column.name: column.summary["n_infinite"]
         for column in table.columns
@@ -22,8 +22,8 @@ def look(table: Look) -> Iterator[Finding]:
         code=CODE,
         severity=Severity.WARNING,
         title=TITLE,
-        detail=f"{plural(sum(counts.values()), 'value is', 'values are')} infinite in "
-        f"{names(counts)}. Infinite values are treated as missing.",
+        detail=f"{pluralize(sum(counts.values()), 'value is', 'values are')} infinite in "
+        f"{format_names(counts)}. Infinite values are treated as missing.",
         fix="Check the code that builds the table for division by zero, and leave such cells "
         "empty.",
         columns=tuple(counts),

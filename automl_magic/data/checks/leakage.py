@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from automl_magic.data.checks.look import Look, names
+from automl_magic.data.checks.context import CheckContext, format_names
 from automl_magic.data.informative import value_groups
-from automl_magic.data.kinds import numbers_of
+from automl_magic.data.kinds import to_numbers
 from automl_magic.records import ColumnKind, Finding, Severity
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ MAX_ROWS, MIN_ROWS, MAX_CELLS = 20_000, 50, 5_000_000
 _MAX_CLASSES, _BINS = 100, 64
 
 
-def look(table: Look) -> Iterator[Finding]:
+def run(table: CheckContext) -> Iterator[Finding]:
     target = table.target_values
     if target is None or len(target.levels) < 2:
         return
@@ -48,7 +48,7 @@ def look(table: Look) -> Iterator[Finding]:
     for values, column in zip(table.values, table.columns, strict=True):
         if column.name == table.target or column.kind in (ColumnKind.CONSTANT, ColumnKind.ID):
             continue
-        numbers = numbers_of(values, column.parse)
+        numbers = to_numbers(values, column.parse)
         numbers = None if numbers is None else numbers[rows]
         if classes:
             groups = value_groups(values, column.parse, _BINS)[rows]
@@ -62,7 +62,7 @@ def look(table: Look) -> Iterator[Finding]:
             code=CODE,
             severity=Severity.WARNING,
             title=TITLE,
-            detail=f"Without any other column, {names(scores)} "
+            detail=f"Without any other column, {format_names(scores)} "
             f"{'predicts' if len(scores) == 1 else 'each predict'} the target with a score of at "
             f"least {min(scores.values()):.4f} ({_measure(classes)}).",
             fix="Check when you learn this value. If it's with the target or later, exclude the "

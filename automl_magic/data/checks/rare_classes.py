@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from automl_magic.data.checks.look import Look, names
+from automl_magic.data.checks.context import CheckContext, format_names
 from automl_magic.records import Finding, Severity
 
 CODE, TITLE = "AM006", "Rare class"
 MIN_ROWS, MIN_SHARE = 10, 0.05
 
 
-def look(table: Look) -> Iterator[Finding]:
+def run(table: CheckContext) -> Iterator[Finding]:
     column = table.target_column
     if column is None or not table.target_has_classes or "classes" not in column.summary:
         return
@@ -27,7 +27,7 @@ def look(table: Look) -> Iterator[Finding]:
         code=CODE,
         severity=Severity.WARNING,
         title=TITLE,
-        detail=f"Classes with few rows: {names(rare)}. {fewest[:40]!r} has {rare[fewest]:,} of "
+        detail=f"Classes with few rows: {format_names(rare)}. {fewest[:40]!r} has {rare[fewest]:,} of "
         f"{n_rows:,} rows.",
         fix="Check per-class scores, not accuracy. imbalance: class_weight gives rare rows more "
         "weight. If a class has fewer rows than folds, collect more rows or merge classes.",

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from automl_magic.data.checks.look import Look
+from automl_magic.data.checks.context import CheckContext
 from automl_magic.records import Finding, Severity
 
 CODE, TITLE = "AM001", "Missing target values"
 
 
-def look(table: Look) -> Iterator[Finding]:
+def run(table: CheckContext) -> Iterator[Finding]:
     column = table.target_column
     if column is None or column.n_missing == 0:
         return

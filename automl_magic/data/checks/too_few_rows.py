@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from automl_magic.data.checks.look import Look, plural
+from automl_magic.data.checks.context import CheckContext, pluralize
 from automl_magic.records import Finding, Severity
 
 CODE, TITLE = "AM008", "Too few rows"
-ENOUGH, LEAST = 200, 10
+ENOUGH_ROWS, MIN_ROWS = 200, 10
 
 
-def look(table: Look) -> Iterator[Finding]:
-    if table.n_rows >= ENOUGH:
+def run(table: CheckContext) -> Iterator[Finding]:
+    if table.n_rows >= ENOUGH_ROWS:
         return
-    is_unusable = table.n_rows < LEAST
+    is_unusable = table.n_rows < MIN_ROWS
     yield Finding(
         code=CODE,
         severity=Severity.ERROR if is_unusable else Severity.WARNING,
         title=TITLE,
-        detail=f"The table has {plural(table.n_rows, 'row')}. "
+        detail=f"The table has {pluralize(table.n_rows, 'row')}. "
         + (
             "That's too few to train and score a model." if is_unusable else "Scores are uncertain."
         ),
-        fix=f"Collect more rows, at least {ENOUGH}."
+        fix=f"Collect more rows, at least {ENOUGH_ROWS}."
         + (
             "" if is_unusable else " Until then, check the interval of a score, and use more folds."
         ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import parse_qsl
 
 from automl_magic.errors import DataNotReadable, SecretError
-from automl_magic.secrets import parse
+from automl_magic.secrets import parse_reference
 
 CREDENTIAL = "credential"
 
@@ -23,7 +23,7 @@ def credential_of(text: str) -> str | None:
     if reference is None:
         return None
     try:
-        return str(parse(reference))
+        return str(parse_reference(reference))
     except SecretError as error:
         raise DataNotReadable(
             f"The credential of {address[:80]!r} isn't a reference to a secret.",

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from automl_magic.data.limits import Limits
+from automl_magic.data.limits import ReadLimits
 from automl_magic.errors import DataNotReadable
 from automl_magic.records.data.load_code import LoadCode
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from automl_magic.batch.readers import Reader
 
-DEFAULT_LIMITS = Limits()
+DEFAULT_LIMITS = ReadLimits()
 SCHEMA_ROWS = 1_000
 
 
@@ -85,13 +85,13 @@ class Source(ABC):
         """Return the name of a table."""
         return self.place(text).partition("?")[0].rpartition("/")[2] or self.name
 
-    def options(self, text: str, limits: Limits = DEFAULT_LIMITS) -> dict[str, Any]:
+    def options(self, text: str, limits: ReadLimits = DEFAULT_LIMITS) -> dict[str, Any]:
         """Return the options for `code` to read a table, as JSON values stored in the plan."""
         del text, limits
         return {}
 
     @abstractmethod
-    def batches(self, text: str, limits: Limits = DEFAULT_LIMITS) -> Iterator[pa.RecordBatch]:
+    def batches(self, text: str, limits: ReadLimits = DEFAULT_LIMITS) -> Iterator[pa.RecordBatch]:
         """Yield the rows in order, in at least one batch.
 
         Raises
@@ -109,7 +109,7 @@ class Source(ABC):
             The options that `options` returned when the table was planned.
         """
 
-    def load(self, text: str, limits: Limits = DEFAULT_LIMITS) -> pd.DataFrame:
+    def load(self, text: str, limits: ReadLimits = DEFAULT_LIMITS) -> pd.DataFrame:
         """Read a whole table.
 
         Raises
@@ -132,7 +132,9 @@ class Source(ABC):
             )
         return frame
 
-    def preview(self, text: str, n_rows: int = 5, limits: Limits = DEFAULT_LIMITS) -> pd.DataFrame:
+    def preview(
+        self, text: str, n_rows: int = 5, limits: ReadLimits = DEFAULT_LIMITS
+    ) -> pd.DataFrame:
         """Return the first rows of a table without reading it all."""
         import pyarrow as pa
 
@@ -145,7 +147,7 @@ class Source(ABC):
         frame: pd.DataFrame = pa.Table.from_batches(batches).to_pandas()
         return frame
 
-    def schema(self, text: str, limits: Limits = DEFAULT_LIMITS) -> dict[str, str]:
+    def schema(self, text: str, limits: ReadLimits = DEFAULT_LIMITS) -> dict[str, str]:
         """Return how the values of each column are stored: `number`, `boolean`, `date` or `text`.
 
         If the source has no types, they're inferred from the first rows.
@@ -156,12 +158,12 @@ class Source(ABC):
         return {str(name): stored_as(head[name]) for name in head.columns}
 
     def sample(
-        self, text: str, n_rows: int, seed: int, limits: Limits = DEFAULT_LIMITS
+        self, text: str, n_rows: int, seed: int, limits: ReadLimits = DEFAULT_LIMITS
     ) -> pd.DataFrame:
         """Return a sample without replacement, in table order. A seed gives the same rows."""
-        from automl_magic.data.sources.sampling import drawn
+        from automl_magic.data.sources.sampling import sample_rows
 
-        frame: pd.DataFrame = drawn(self.batches(text, limits), n_rows, seed).to_pandas()
+        frame: pd.DataFrame = sample_rows(self.batches(text, limits), n_rows, seed).to_pandas()
         return frame
 
     def reader(self, text: str, stored_as: Mapping[str, str]) -> Reader:
@@ -175,7 +177,7 @@ class Source(ABC):
         from automl_magic.batch.readers import ArrowReader
 
         del stored_as
-        unlimited = Limits(rows=1 << 62, file_bytes=1 << 62)
+        unlimited = ReadLimits(rows=1 << 62, file_bytes=1 << 62)
         return ArrowReader(lambda: self.batches(text, unlimited), self.identity(text))
 
     def identity(self, text: str) -> Any:
@@ -185,7 +187,7 @@ class Source(ABC):
         """
         del text
 
-    def fingerprint(self, text: str, limits: Limits = DEFAULT_LIMITS) -> str:
+    def fingerprint(self, text: str, limits: ReadLimits = DEFAULT_LIMITS) -> str:
         """Return the digest of a table's content: `data.fingerprint` of the result of `load`."""
         from automl_magic.data.fingerprints import fingerprint
 
@@ -204,7 +206,7 @@ class Source(ABC):
         return text
 
 
-def _check_size(text: str, n_columns: int, n_rows: int, limits: Limits) -> None:
+def _check_size(text: str, n_columns: int, n_rows: int, limits: ReadLimits) -> None:
     if n_columns > limits.columns or n_rows > limits.rows:
         raise DataNotReadable(
             f"{text[:80]!r} is too large.",

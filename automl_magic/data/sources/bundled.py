@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from automl_magic.data.limits import Limits
+from automl_magic.data.limits import ReadLimits
 from automl_magic.data.sources.base import DEFAULT_LIMITS, Offer, Source
-from automl_magic.errors import DataNotReadable, near_miss
+from automl_magic.display.translation import _
+from automl_magic.errors import DataNotReadable, closest_match
 from automl_magic.files.templates import source_piece
-from automl_magic.look.translation import _
 from automl_magic.records.data.load_code import LoadCode
 
 if TYPE_CHECKING:
@@ -40,11 +40,11 @@ class Bundled(Source):
     def locate(self, text: str) -> str:
         return f"{self.name}:{self._dataset(text)}"
 
-    def options(self, text: str, limits: Limits = DEFAULT_LIMITS) -> dict[str, Any]:
+    def options(self, text: str, limits: ReadLimits = DEFAULT_LIMITS) -> dict[str, Any]:
         del limits
         return {"name": self._dataset(text)}
 
-    def load(self, text: str, limits: Limits = DEFAULT_LIMITS) -> pd.DataFrame:
+    def load(self, text: str, limits: ReadLimits = DEFAULT_LIMITS) -> pd.DataFrame:
         """Read a table. If the dataset has class names, its column `target` holds them."""
         from sklearn import datasets
 
@@ -56,7 +56,7 @@ class Bundled(Source):
             frame["target"] = bunch.target_names[frame["target"]].astype(str)
         return frame
 
-    def batches(self, text: str, limits: Limits = DEFAULT_LIMITS) -> Iterator[pa.RecordBatch]:
+    def batches(self, text: str, limits: ReadLimits = DEFAULT_LIMITS) -> Iterator[pa.RecordBatch]:
         import pyarrow as pa
 
         yield pa.RecordBatch.from_pandas(self.load(text, limits), preserve_index=False)
@@ -85,7 +85,7 @@ class Bundled(Source):
         """Return the name of the dataset, or raise an error with the valid names."""
         name = self.place(text)
         if name not in NAMES:
-            close = near_miss(name, NAMES)
+            close = closest_match(name, NAMES)
             raise DataNotReadable(
                 f"{name[:40]!r} isn't a dataset that comes with scikit-learn.",
                 why=f"The datasets are {', '.join(NAMES)}.",

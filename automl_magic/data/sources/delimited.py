@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from automl_magic.batch.formats import BY_NAME
-from automl_magic.data.limits import Limits
+from automl_magic.data.limits import ReadLimits
 from automl_magic.data.sources.file_source import FileSource
-from automl_magic.data.sources.files import Head, iconv, shown
+from automl_magic.data.sources.files import Head, iconv_command, quote_name
 from automl_magic.data.sources.streams import first_bad_byte, open_content
 from automl_magic.errors import DataNotReadable, shorten
 
@@ -40,14 +40,14 @@ class Csv(FileSource):
         """
         del path
         return {
-            "sep": sniff_separator(_text(head), is_complete=head.whole),
+            "sep": sniff_separator(_text(head), is_complete=head.is_complete),
             "encoding": head.encoding,
             "float_precision": "round_trip",
             "low_memory": False,
         }
 
     def parse(
-        self, path: Path, options: Mapping[str, Any], limits: Limits, n_rows: int | None
+        self, path: Path, options: Mapping[str, Any], limits: ReadLimits, n_rows: int | None
     ) -> pd.DataFrame:
         import pandas as pd
 
@@ -64,13 +64,13 @@ class Csv(FileSource):
             if len(frame) > 0 and bool(frame.iloc[:, -1].isna().any()):
                 _check_lengths(path, options, len(header), limits)
         except UnicodeDecodeError as error:
-            raise not_utf8(path, limits) from error
+            raise not_utf8_error(path, limits) from error
         except pd.errors.ParserError as error:
             if "out of memory" in str(error):
                 raise MemoryError from error
             _check_lengths(path, options, len(header), limits)
             raise DataNotReadable(
-                f"{shown(path)} isn't a valid table.",
+                f"{quote_name(path)} isn't a valid table.",
                 why=" ".join(str(error).split()) + ".",
                 fix="Check for an unclosed quote near that line, and save the file again.",
             ) from error
@@ -99,13 +99,13 @@ def sniff_separator(text: str, *, is_complete: bool = False) -> str:
     return best
 
 
-def not_utf8(path: Path, limits: Limits) -> DataNotReadable:
+def not_utf8_error(path: Path, limits: ReadLimits) -> DataNotReadable:
     """Return the error for a text file in another encoding, with the first invalid byte."""
     offset, byte = first_bad_byte(path, limits)
     return DataNotReadable(
-        f"{shown(path)} isn't encoded in UTF-8.",
+        f"{quote_name(path)} isn't encoded in UTF-8.",
         why=f"Byte {offset:,} is 0x{byte:02x}, which isn't valid there.",
-        fix=f"If it's Latin-1 (Western European), convert it: {iconv(path, 'latin1')}",
+        fix=f"If it's Latin-1 (Western European), convert it: {iconv_command(path, 'latin1')}",
     )
 
 
@@ -138,7 +138,7 @@ def _reader(content: io.BufferedReader, options: Mapping[str, Any]) -> Any:
 
 
 def _first_records(
-    path: Path, options: Mapping[str, Any], limits: Limits
+    path: Path, options: Mapping[str, Any], limits: ReadLimits
 ) -> tuple[list[str], list[str]]:
     with open_content(path, limits) as content:
         records = (record for record in _reader(content, options) if record)
@@ -146,15 +146,15 @@ def _first_records(
             return next(records, []), next(records, [])
         except csv.Error as error:
             raise DataNotReadable(
-                f"Can't read the header line of {shown(path)}.",
+                f"Can't read the header line of {quote_name(path)}.",
                 why=f"{error}.",
                 fix="Check for an unclosed quote in the first line.",
             ) from error
 
 
-def _check_header(path: Path, header: list[str], limits: Limits) -> None:
+def _check_header(path: Path, header: list[str], limits: ReadLimits) -> None:
     if len(header) > limits.columns:
-        raise too_many_columns(path, len(header), limits)
+        raise too_many_columns_error(path, len(header), limits)
     check_names(path, header)
 
 
@@ -164,24 +164,26 @@ def check_names(path: Path, names: list[str]) -> None:
     if duplicates:
         new_name = f"{duplicates[0]}_2"
         raise DataNotReadable(
-            f"{shown(path)} has duplicate column names.",
+            f"{quote_name(path)} has duplicate column names.",
             why=f"More than one column has the name "
-            f"{shorten([shown(name, 40) for name in duplicates])}.",
-            fix=f"Give each column its own name, such as {shown(new_name, 40)}.",
+            f"{shorten([quote_name(name, 40) for name in duplicates])}.",
+            fix=f"Give each column its own name, such as {quote_name(new_name, 40)}.",
         )
 
 
-def too_many_columns(path: Path, n_columns: int, limits: Limits) -> DataNotReadable:
+def too_many_columns_error(path: Path, n_columns: int, limits: ReadLimits) -> DataNotReadable:
     """Return the error for a table with too many columns."""
     return DataNotReadable(
-        f"{shown(path)} has too many columns.",
+        f"{quote_name(path)} has too many columns.",
         why=f"It has {n_columns:,}. The limit is {limits.columns:,}.",
         fix="Remove columns, or transpose the table to have one row per example. Or raise the "
         f"limit in Python: data.load(path, limits=Limits(columns={n_columns}))",
     )
 
 
-def _check_lengths(path: Path, options: Mapping[str, Any], n_fields: int, limits: Limits) -> None:
+def _check_lengths(
+    path: Path, options: Mapping[str, Any], n_fields: int, limits: ReadLimits
+) -> None:
     """Raise an error for the first row whose length differs from the header's. This is slow."""
     with open_content(path, limits) as content:
         reader = _reader(content, options)
@@ -189,7 +191,7 @@ def _check_lengths(path: Path, options: Mapping[str, Any], n_fields: int, limits
             for record in reader:
                 if record and len(record) != n_fields:
                     raise DataNotReadable(
-                        f"{shown(path)} has rows of different lengths.",
+                        f"{quote_name(path)} has rows of different lengths.",
                         why=f"Line {reader.line_num:,} has {len(record):,} fields, but the header "
                         f"has {n_fields:,}.",
                         fix=f"Check that line: {_show_line(path, reader.line_num)}",

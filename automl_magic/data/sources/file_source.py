@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from automl_magic.batch.formats import Format
-from automl_magic.data.limits import Limits
+from automl_magic.data.limits import ReadLimits
 from automl_magic.data.sources import files
 from automl_magic.data.sources.base import DEFAULT_LIMITS, Source
 from automl_magic.files.templates import source_piece
@@ -37,15 +37,15 @@ class FileSource(Source):
 
     @abstractmethod
     def parse(
-        self, path: Path, options: Mapping[str, Any], limits: Limits, n_rows: int | None
+        self, path: Path, options: Mapping[str, Any], limits: ReadLimits, n_rows: int | None
     ) -> pd.DataFrame:
         """Read a file or its first rows. Runs in the child process."""
 
     def matches(self, text: str) -> bool:
-        return files.form_of(Path(text)) is self.form
+        return files.format_of(Path(text)) is self.form
 
     def locate(self, text: str) -> str:
-        return str(files.find(text))
+        return str(files.find_file(text))
 
     def title(self, text: str) -> str:
         return files.stem(text)
@@ -53,9 +53,9 @@ class FileSource(Source):
     def identity(self, text: str) -> Any:
         from automl_magic.batch.readers.base import identity_of
 
-        return identity_of([files.find(text)])
+        return identity_of([files.find_file(text)])
 
-    def options(self, text: str, limits: Limits = DEFAULT_LIMITS) -> dict[str, Any]:
+    def options(self, text: str, limits: ReadLimits = DEFAULT_LIMITS) -> dict[str, Any]:
         """Return the reader's options, from the first bytes of a file.
 
         Raises
@@ -63,10 +63,10 @@ class FileSource(Source):
         DataNotReadable
             If the file is missing, or its first bytes don't match its extension.
         """
-        path = files.find(text)
+        path = files.find_file(text)
         return self.head_options(path, files.read_head(path, self.form, limits))
 
-    def load(self, text: str, limits: Limits = DEFAULT_LIMITS) -> pd.DataFrame:
+    def load(self, text: str, limits: ReadLimits = DEFAULT_LIMITS) -> pd.DataFrame:
         """Parse a file in a child process with limits on memory and time.
 
         Raises
@@ -76,10 +76,12 @@ class FileSource(Source):
         """
         return self._in_child(text, limits, None)
 
-    def preview(self, text: str, n_rows: int = 5, limits: Limits = DEFAULT_LIMITS) -> pd.DataFrame:
+    def preview(
+        self, text: str, n_rows: int = 5, limits: ReadLimits = DEFAULT_LIMITS
+    ) -> pd.DataFrame:
         return self._in_child(text, limits, n_rows).head(n_rows)
 
-    def batches(self, text: str, limits: Limits = DEFAULT_LIMITS) -> Iterator[pa.RecordBatch]:
+    def batches(self, text: str, limits: ReadLimits = DEFAULT_LIMITS) -> Iterator[pa.RecordBatch]:
         import pyarrow as pa
 
         yield from pa.Table.from_pandas(self.load(text, limits), preserve_index=False).to_batches()
@@ -87,13 +89,13 @@ class FileSource(Source):
     def reader(self, text: str, stored_as: Mapping[str, str]) -> Reader:
         # Rows are read in batches, so the file size isn't limited.
         options = self.options(text, replace(DEFAULT_LIMITS, file_bytes=1 << 62))
-        return self.form.reader(files.find(text), options, stored_as)
+        return self.form.reader(files.find_file(text), options, stored_as)
 
     def code(self, text: str, options: Mapping[str, Any]) -> LoadCode:
         return LoadCode(text=source_piece(self.name), values=options, data_path=text)
 
-    def _in_child(self, text: str, limits: Limits, n_rows: int | None) -> pd.DataFrame:
+    def _in_child(self, text: str, limits: ReadLimits, n_rows: int | None) -> pd.DataFrame:
         from automl_magic.data.isolated import read_in_child
 
         options = self.options(text, limits)
-        return read_in_child(type(self), files.find(text), options, limits, n_rows=n_rows)
+        return read_in_child(type(self), files.find_file(text), options, limits, n_rows=n_rows)

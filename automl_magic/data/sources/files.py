@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from automl_magic.batch.formats import SUFFIXES, Format
-from automl_magic.data.limits import Limits
-from automl_magic.errors import DataNotReadable, near_miss
+from automl_magic.data.limits import ReadLimits
+from automl_magic.errors import DataNotReadable, closest_match
 
 HEAD_BYTES = 64 * 1024
 _READABLE = f"{', '.join(SUFFIXES)} (text also with .gz)"
@@ -41,15 +41,15 @@ class Head:
     """The first bytes of a file, decompressed. `whole` means that it's the complete content."""
 
     content: bytes
-    whole: bool
+    is_complete: bool
     encoding: str
 
 
-def find(source: str) -> Path:
+def find_file(source: str) -> Path:
     """Return the absolute path of an existing, non-empty file."""
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]+://", source):
         raise DataNotReadable(
-            f"{shown(source)} is a URL, not a file.",
+            f"{quote_name(source)} is a URL, not a file.",
             why="automl-magic only reads local files.",
             fix=f"Download it, then use the file: curl -LO {shlex.quote(source)}",
         )
@@ -58,14 +58,16 @@ def find(source: str) -> Path:
         exists, is_folder = path.exists(), path.is_dir()
     except (OSError, ValueError, RuntimeError) as error:
         raise DataNotReadable(
-            f"{shown(source)} isn't a valid path.", why=f"{error}.", fix="Use the path of a file."
+            f"{quote_name(source)} isn't a valid path.",
+            why=f"{error}.",
+            fix="Use the path of a file.",
         ) from error
     if not exists:
         raise _missing(path)
     if is_folder:
         inside = sorted(p.name for p in path.iterdir() if _suffix(p) in SUFFIXES)
         raise DataNotReadable(
-            f"{shown(path)} is a folder, not a file.",
+            f"{quote_name(path)} is a folder, not a file.",
             why=f"It contains {_some(inside)}." if inside else "It contains no supported tables.",
             fix=f"Use one of its files, such as {shlex.quote(str(path / inside[0]))}."
             if inside
@@ -73,14 +75,14 @@ def find(source: str) -> Path:
         )
     if not path.is_file():
         raise DataNotReadable(
-            f"{shown(path)} isn't a regular file.",
+            f"{quote_name(path)} isn't a regular file.",
             why="It's a device, a pipe or a socket, which can't be read twice.",
             fix=f"Save its content to a file: cat {shlex.quote(str(path))} > table.csv",
         )
     return path
 
 
-def form_of(path: Path) -> Format | None:
+def format_of(path: Path) -> Format | None:
     """Return the format for a file's extension, or None if it isn't supported."""
     form = SUFFIXES.get(_suffix(path))
     return None if form is None or (not form.is_text and is_packed(path)) else form
@@ -96,15 +98,15 @@ def stem(text: str) -> str:
     return Path(text).name.split(".")[0] or "table"
 
 
-def unreadable(path: Path) -> DataNotReadable:
+def unsupported_format_error(path: Path) -> DataNotReadable:
     """Return the error for a file in an unsupported format."""
     suffix = _suffix(path)
     extension = "".join(path.suffixes[-2:]) if is_packed(path) else path.suffix
-    close = near_miss(suffix, SUFFIXES) if suffix else None
+    close = closest_match(suffix, SUFFIXES) if suffix else None
     renamed = path.name.removesuffix(extension) + (close or ".csv") if extension else None
     return DataNotReadable(
-        f"The format of {shown(path)} isn't supported.",
-        why=f"Its extension is {shown(extension)}. Supported are {_READABLE}."
+        f"The format of {quote_name(path)} isn't supported.",
+        why=f"Its extension is {quote_name(extension)}. Supported are {_READABLE}."
         if extension
         else f"It has no extension. Supported are {_READABLE}.",
         fix=f"If it has one of these formats, rename it: mv {shlex.quote(path.name)} "
@@ -112,14 +114,14 @@ def unreadable(path: Path) -> DataNotReadable:
     )
 
 
-def read_head(path: Path, form: Format, limits: Limits) -> Head:
+def read_head(path: Path, form: Format, limits: ReadLimits) -> Head:
     """Read the first bytes of a file, and raise an error if they don't match its extension."""
     size = path.stat().st_size
     if size == 0:
-        raise empty(path)
+        raise empty_file_error(path)
     if size > limits.file_bytes:
         raise DataNotReadable(
-            f"{shown(path)} is too large.",
+            f"{quote_name(path)} is too large.",
             why=f"It has {size:,} bytes. The limit is {limits.file_bytes:,}.",
             fix="Use a sample of its rows, or raise the limit in Python: "
             f"data.load(path, limits=Limits(file_bytes={size}))",
@@ -129,7 +131,7 @@ def read_head(path: Path, form: Format, limits: Limits) -> Head:
             raw = file.read(HEAD_BYTES)
     except OSError as error:
         raise DataNotReadable(
-            f"Can't open {shown(path)}.",
+            f"Can't open {quote_name(path)}.",
             why=f"{error.strerror or error}.",
             fix=f"Make it readable: chmod u+r {shlex.quote(str(path))}",
         ) from error
@@ -143,20 +145,20 @@ def read_head(path: Path, form: Format, limits: Limits) -> Head:
     else:
         is_complete = size <= HEAD_BYTES
     if not raw.removeprefix(b"\xef\xbb\xbf").strip():
-        raise empty(path)
+        raise empty_file_error(path)
     return Head(raw, is_complete, _encoding(path, raw))
 
 
-def empty(path: Path) -> DataNotReadable:
+def empty_file_error(path: Path) -> DataNotReadable:
     """Return the error for a file without a table."""
     return DataNotReadable(
-        f"{shown(path)} is empty.",
+        f"{quote_name(path)} is empty.",
         why=f"The file has {path.stat().st_size:,} bytes and contains no table.",
         fix="Use a file with a header line and rows.",
     )
 
 
-def iconv(path: Path, encoding: str) -> str:
+def iconv_command(path: Path, encoding: str) -> str:
     """Return the command that converts a text file to UTF-8."""
     stem = path.name[: -len("".join(path.suffixes[-2:]))] if path.suffix == ".gz" else path.stem
     copy = shlex.quote(f"{stem or 'table'}-utf8{_suffix(path)}")
@@ -166,7 +168,7 @@ def iconv(path: Path, encoding: str) -> str:
     return f"iconv -f {encoding} -t utf-8 {name} > {copy}"
 
 
-def shown(text: object, limit: int = 80) -> str:
+def quote_name(text: object, limit: int = 80) -> str:
     """Return a name for an error: quoted, escaped, and shortened in the middle."""
     text = str(text)
     if len(text) > limit:
@@ -185,18 +187,18 @@ def _missing(path: Path) -> DataNotReadable:
     folder = path.parent
     if not folder.is_dir():
         return DataNotReadable(
-            f"There's no file {shown(path)}.",
-            why=f"There's no folder {shown(folder)} either.",
+            f"There's no file {quote_name(path)}.",
+            why=f"There's no folder {quote_name(folder)} either.",
             fix=f"Check the path, or use a sample dataset: {_EXAMPLE}",
         )
     try:
         names = [entry.name for entry in folder.iterdir()]
     except OSError:
         names = []
-    close = near_miss(path.name, names)
+    close = closest_match(path.name, names)
     tables = sorted(name for name in names if _suffix(Path(name)) in SUFFIXES)
     return DataNotReadable(
-        f"There's no file {shown(path)}.",
+        f"There's no file {quote_name(path)}.",
         why=f"The folder has {_some(tables)}." if tables else "The folder has no tables.",
         fix=f"Use {shlex.quote(str(folder / close))}."
         if close
@@ -205,7 +207,7 @@ def _missing(path: Path) -> DataNotReadable:
 
 
 def _some(names: list[str]) -> str:
-    return ", ".join(shown(name, 40) for name in names[:5]) + (", …" if len(names) > 5 else "")
+    return ", ".join(quote_name(name, 40) for name in names[:5]) + (", …" if len(names) > 5 else "")
 
 
 def _check_magic(path: Path, raw: bytes, form: Format, *, compressed: bool) -> None:
@@ -217,7 +219,7 @@ def _check_magic(path: Path, raw: bytes, form: Format, *, compressed: bool) -> N
         if raw.startswith(magic):
             new_name = path.name + suffix if suffix == ".gz" else path.stem + (suffix or "")
             raise DataNotReadable(
-                f"{shown(path)} doesn't match its extension.",
+                f"{quote_name(path)} doesn't match its extension.",
                 why=f"Its first bytes show that it's {description}.",
                 fix=f"Rename it: mv {shlex.quote(path.name)} {shlex.quote(new_name)}"
                 if suffix
@@ -226,14 +228,14 @@ def _check_magic(path: Path, raw: bytes, form: Format, *, compressed: bool) -> N
     if form.magic:
         title = form.title
         raise DataNotReadable(
-            f"{shown(path)} isn't a {title} file.",
+            f"{quote_name(path)} isn't a {title} file.",
             why=f"It starts with {raw[: len(form.magic)]!r}, but "
             f"{title} files start with {form.magic!r}.",
             fix="If it's text, rename it to .csv or .jsonl. Otherwise save it again.",
         )
     if compressed:
         raise DataNotReadable(
-            f"{shown(path)} isn't gzip-compressed.",
+            f"{quote_name(path)} isn't gzip-compressed.",
             why=f"It starts with {raw[:2]!r}, but gzip files start with b'\\x1f\\x8b'.",
             fix=f"If it's plain text, rename it: mv {shlex.quote(path.name)} "
             f"{shlex.quote(path.name[:-3])}",
@@ -246,7 +248,7 @@ def _gunzip_head(path: Path, raw: bytes) -> tuple[bytes, bool]:
         content = unpacker.decompress(raw, HEAD_BYTES)
     except zlib.error as error:
         raise DataNotReadable(
-            f"Can't decompress {shown(path)}.",
+            f"Can't decompress {quote_name(path)}.",
             why=f"The gzip data is corrupt: {error}.",
             fix=f"Get the file again. To test it: gzip -t {shlex.quote(path.name)}",
         ) from error
@@ -257,13 +259,13 @@ def _encoding(path: Path, raw: bytes) -> str:
     for bom, name in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
         if raw.startswith(bom):
             raise DataNotReadable(
-                f"{shown(path)} isn't encoded in UTF-8.",
+                f"{quote_name(path)} isn't encoded in UTF-8.",
                 why=f"It starts with the byte order mark of {name.upper()}.",
-                fix=f"Convert it: {iconv(path, name)}",
+                fix=f"Convert it: {iconv_command(path, name)}",
             )
     if (offset := raw.find(b"\x00")) >= 0:
         raise DataNotReadable(
-            f"{shown(path)} isn't a text file.",
+            f"{quote_name(path)} isn't a text file.",
             why=f"Byte {offset:,} is zero, which isn't allowed in CSV or JSON files.",
             fix="Save the table as .csv or .parquet and use that file.",
         )

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from automl_magic.data.limits import Limits
+from automl_magic.data.limits import ReadLimits
 from automl_magic.data.sources.base import DEFAULT_LIMITS, Source
 from automl_magic.errors import DataNotReadable
 from automl_magic.records.data.load_code import LoadCode
@@ -43,7 +43,7 @@ class Frames(Source):
     def __init__(self, names: Mapping[str, Any]) -> None:
         self._names = names
 
-    def load(self, text: str, limits: Limits = DEFAULT_LIMITS) -> pd.DataFrame:
+    def load(self, text: str, limits: ReadLimits = DEFAULT_LIMITS) -> pd.DataFrame:
         del limits
         name = self.place(text)
         frame: pd.DataFrame | None = self._names.get(name)
@@ -55,7 +55,7 @@ class Frames(Source):
             )
         return frame
 
-    def batches(self, text: str, limits: Limits = DEFAULT_LIMITS) -> Iterator[pa.RecordBatch]:
+    def batches(self, text: str, limits: ReadLimits = DEFAULT_LIMITS) -> Iterator[pa.RecordBatch]:
         import pyarrow as pa
 
         yield pa.RecordBatch.from_pandas(self.load(text, limits), preserve_index=False)

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from automl_magic.batch.formats import BY_NAME
-from automl_magic.data.limits import Limits
-from automl_magic.data.sources.delimited import check_names, not_utf8, too_many_columns
+from automl_magic.data.limits import ReadLimits
+from automl_magic.data.sources.delimited import check_names, not_utf8_error, too_many_columns_error
 from automl_magic.data.sources.file_source import FileSource
-from automl_magic.data.sources.files import Head, shown
+from automl_magic.data.sources.files import Head, quote_name
 from automl_magic.data.sources.streams import open_content
 from automl_magic.errors import DataNotReadable
 
@@ -35,7 +35,7 @@ class JsonRecords(FileSource):
         first = head.content.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
         if first not in (b"{", b"["):
             raise DataNotReadable(
-                f"{shown(path)} doesn't contain JSON records.",
+                f"{quote_name(path)} doesn't contain JSON records.",
                 why=f"It starts with {first!r}. JSON lines start with '{{', an array with '['.",
                 fix="Write one JSON object per line. With pandas: "
                 'frame.to_json("table.jsonl", orient="records", lines=True)',
@@ -51,7 +51,7 @@ class JsonRecords(FileSource):
         }
 
     def parse(
-        self, path: Path, options: Mapping[str, Any], limits: Limits, n_rows: int | None
+        self, path: Path, options: Mapping[str, Any], limits: ReadLimits, n_rows: int | None
     ) -> pd.DataFrame:
         import pandas as pd
 
@@ -63,10 +63,10 @@ class JsonRecords(FileSource):
             with open_content(path, limits) as content:
                 frame = pd.read_json(content, nrows=row_limit, **options)
         except UnicodeDecodeError as error:
-            raise not_utf8(path, limits) from error
+            raise not_utf8_error(path, limits) from error
         except ValueError as error:
             raise DataNotReadable(
-                f"{shown(path)} doesn't contain valid JSON records.",
+                f"{quote_name(path)} doesn't contain valid JSON records.",
                 why=f"{_find_error(path, options, limits) or error}.",
                 fix=f"Fix the file. To check it: jq . {shlex.quote(path.name)}",
             ) from error
@@ -75,16 +75,16 @@ class JsonRecords(FileSource):
         )
         if not has_names:
             raise DataNotReadable(
-                f"{shown(path)} doesn't contain records.",
+                f"{quote_name(path)} doesn't contain records.",
                 why="Its array has plain values or lists. A table needs objects.",
                 fix='Write records like [{"age": 31, "city": "Oslo"}, …].',
             )
         if frame.shape[1] > limits.columns:
-            raise too_many_columns(path, frame.shape[1], limits)
+            raise too_many_columns_error(path, frame.shape[1], limits)
         return frame
 
 
-def _lines(path: Path, encoding: str, limits: Limits) -> Iterator[str]:
+def _lines(path: Path, encoding: str, limits: ReadLimits) -> Iterator[str]:
     with open_content(path, limits) as content:
         for line in content:
             text = line.decode(encoding).strip()
@@ -92,7 +92,7 @@ def _lines(path: Path, encoding: str, limits: Limits) -> Iterator[str]:
                 yield text
 
 
-def _first_keys(path: Path, encoding: str, limits: Limits) -> list[str]:
+def _first_keys(path: Path, encoding: str, limits: ReadLimits) -> list[str]:
     keys: list[str] = []
 
     def keep(pairs: list[tuple[str, Any]]) -> None:
@@ -107,7 +107,7 @@ def _first_keys(path: Path, encoding: str, limits: Limits) -> list[str]:
     return keys
 
 
-def _find_error(path: Path, options: Mapping[str, Any], limits: Limits) -> str | None:
+def _find_error(path: Path, options: Mapping[str, Any], limits: ReadLimits) -> str | None:
     """Return the first JSON error with its position. This is slow."""
     encoding = options["encoding"]
     if not options["lines"]:

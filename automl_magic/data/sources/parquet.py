@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from automl_magic.batch.formats import BY_NAME
-from automl_magic.data.limits import Limits
-from automl_magic.data.sources.delimited import check_names, too_many_columns
+from automl_magic.data.limits import ReadLimits
+from automl_magic.data.sources.delimited import check_names, too_many_columns_error
 from automl_magic.data.sources.file_source import FileSource
-from automl_magic.data.sources.files import Head, shown
+from automl_magic.data.sources.files import Head, quote_name
 from automl_magic.errors import DataNotReadable
 from automl_magic.records.data.load_code import LoadCode
 
@@ -33,7 +33,7 @@ class Parquet(FileSource):
         return {}
 
     def parse(
-        self, path: Path, options: Mapping[str, Any], limits: Limits, n_rows: int | None
+        self, path: Path, options: Mapping[str, Any], limits: ReadLimits, n_rows: int | None
     ) -> pd.DataFrame:
         import pandas as pd
         import pyarrow as pa
@@ -52,7 +52,7 @@ class Parquet(FileSource):
             raise
         except (pa.ArrowException, OSError) as error:
             raise DataNotReadable(
-                f"Can't read {shown(path)} as Parquet.",
+                f"Can't read {quote_name(path)} as Parquet.",
                 why=f"{_reason(error)}.",
                 fix="The file is truncated or corrupt. Copy, download or save it again.",
             ) from error
@@ -72,12 +72,12 @@ def _first_rows(file: Any, n_rows: int) -> pd.DataFrame:
     return frame.reset_index(drop=True)
 
 
-def _check_size(path: Path, metadata: Any, limits: Limits) -> None:
+def _check_size(path: Path, metadata: Any, limits: ReadLimits) -> None:
     if metadata.num_columns > limits.columns:
-        raise too_many_columns(path, metadata.num_columns, limits)
+        raise too_many_columns_error(path, metadata.num_columns, limits)
     if metadata.num_rows > limits.rows:
         raise DataNotReadable(
-            f"{shown(path)} has too many rows.",
+            f"{quote_name(path)} has too many rows.",
             why=f"It has {metadata.num_rows:,} rows by its metadata. The limit is {limits.rows:,}.",
             fix="Use a sample of its rows, or raise the limit in Python: "
             f"data.load(path, limits=Limits(rows={metadata.num_rows}))",
@@ -88,9 +88,9 @@ def _check_size(path: Path, metadata: Any, limits: Limits) -> None:
         metadata.num_rows * metadata.num_columns * _CELL_BYTES,
     )
     file_bytes = path.stat().st_size
-    if claimed > limits.expanded_bytes(file_bytes):
+    if claimed > limits.max_expanded_bytes(file_bytes):
         raise DataNotReadable(
-            f"{shown(path)} expands to too much data.",
+            f"{quote_name(path)} expands to too much data.",
             why=f"Its {file_bytes:,} bytes expand to {claimed:,} by its metadata. The limit is "
             f"{limits.ratio} times the file size.",
             fix="If you trust the file, raise the limit in Python: "
@@ -104,8 +104,8 @@ def _check_types(path: Path, schema: Any) -> None:
     for field in schema:
         if pa.types.is_nested(field.type) or pa.types.is_binary(field.type):
             raise DataNotReadable(
-                f"{shown(path)} has a nested or binary column.",
-                why=f"Column {shown(field.name, 40)} has the type {field.type}.",
+                f"{quote_name(path)} has a nested or binary column.",
+                why=f"Column {quote_name(field.name, 40)} has the type {field.type}.",
                 fix="Remove it, or write its parts as separate columns.",
             )
 

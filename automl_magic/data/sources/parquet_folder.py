@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from automl_magic.data.limits import Limits
+from automl_magic.data.limits import ReadLimits
 from automl_magic.data.sources import files
 from automl_magic.data.sources.base import DEFAULT_LIMITS, Source
 from automl_magic.errors import DataNotReadable
@@ -41,11 +41,11 @@ class ParquetFolder(Source):
     def title(self, text: str) -> str:
         return files.stem(text)
 
-    def options(self, text: str, limits: Limits = DEFAULT_LIMITS) -> dict[str, Any]:
+    def options(self, text: str, limits: ReadLimits = DEFAULT_LIMITS) -> dict[str, Any]:
         del limits
         return _refuse(text)
 
-    def batches(self, text: str, limits: Limits = DEFAULT_LIMITS) -> Iterator[pa.RecordBatch]:
+    def batches(self, text: str, limits: ReadLimits = DEFAULT_LIMITS) -> Iterator[pa.RecordBatch]:
         del limits
         return _refuse(text)
 
@@ -62,7 +62,7 @@ class ParquetFolder(Source):
 
 def _refuse(text: str) -> NoReturn:
     """Raise the error for a folder in place of a file. It lists the files in the folder."""
-    raise files.unreadable(files.find(text))
+    raise files.unsupported_format_error(files.find_file(text))
 
 
 def _files(text: str) -> Sequence[Path]:

@@ -22,18 +22,18 @@ from automl_magic.data.sources.delimited import Csv
 from automl_magic.data.sources.json_records import JsonRecords
 from automl_magic.data.sources.parquet import Parquet
 from automl_magic.data.sources.parquet_folder import ParquetFolder
-from automl_magic.errors import DataNotReadable, near_miss
+from automl_magic.errors import DataNotReadable, closest_match
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
-GROUP = "automl_magic.sources"
+GROUP = "automl_magic.show_sources"
 # In the order of matching.
-OURS: Sequence[Source] = (Bundled(), ParquetFolder(), Csv(), Parquet(), JsonRecords())
+BUILT_IN: Sequence[Source] = (Bundled(), ParquetFolder(), Csv(), Parquet(), JsonRecords())
 _SCHEME = re.compile(r"([a-z][a-z0-9_+.-]*):")
 
 
-def find(text: str, more: Sequence[Source] = ()) -> Source:
+def find_source(text: str, more: Sequence[Source] = ()) -> Source:
     """Return the source that a text belongs to.
 
     Parameters
@@ -46,16 +46,16 @@ def find(text: str, more: Sequence[Source] = ()) -> Source:
     DataNotReadable
         If there's no such source, its package is broken, or the text contains a secret.
     """
-    source = match(text, more)
+    source = match_source(text, more)
     if source is None:
         scheme = _SCHEME.match(text)
         if scheme is not None and text[scheme.end() :][:2] != "//" and not _is_there(text):
             raise _no_source(scheme[1])
-        raise files.unreadable(files.find(text))
+        raise files.unsupported_format_error(files.find_file(text))
     return source
 
 
-def match(text: str, more: Sequence[Source] = ()) -> Source | None:
+def match_source(text: str, more: Sequence[Source] = ()) -> Source | None:
     """Return the source that a text belongs to, or None. Doesn't check that the table exists.
 
     Raises
@@ -65,17 +65,17 @@ def match(text: str, more: Sequence[Source] = ()) -> Source | None:
     """
     scheme = _SCHEME.match(text)
     if scheme is not None:
-        candidates = (source for source in (*more, *OURS) if not source.is_path)
+        candidates = (source for source in (*more, *BUILT_IN) if not source.is_path)
         source = next((source for source in candidates if source.matches(text)), None)
         if source is None and scheme[1] in _announced():
             source = _load_source(scheme[1])
         if source is not None:
             credential_of(text)
             return source
-    return next((source for source in OURS if source.is_path and source.matches(text)), None)
+    return next((source for source in BUILT_IN if source.is_path and source.matches(text)), None)
 
 
-def named(name: str) -> Source:
+def source_named(name: str) -> Source:
     """Return the source with this name, which is `read["format"]` of a plan's dataset.
 
     Raises
@@ -83,7 +83,7 @@ def named(name: str) -> Source:
     DataNotReadable
         If there's no such source, or its package is broken.
     """
-    for source in OURS:
+    for source in BUILT_IN:
         if source.name == name:
             return source
     if name not in _announced():
@@ -91,9 +91,9 @@ def named(name: str) -> Source:
     return _load_source(name)
 
 
-def working() -> Iterator[Source]:
+def loadable_sources() -> Iterator[Source]:
     """Yield all sources that can be loaded. Others raise an error when their scheme is used."""
-    yield from OURS
+    yield from BUILT_IN
     for name in sorted(_announced()):
         try:
             yield _load_source(name)
@@ -101,22 +101,22 @@ def working() -> Iterator[Source]:
             continue
 
 
-def title(text: str) -> str:
+def table_name(text: str) -> str:
     """Return the name of the table for a text. Doesn't check that the table exists."""
-    source = match(text)
+    source = match_source(text)
     return source.title(text) if source is not None else Path(text).name.split(".")[0]
 
 
-def in_words() -> str:
+def help_text() -> str:
     """Return the built-in sources in a phrase for the help of commands."""
     titles = ", ".join(file_format.title for file_format in FORMATS)
-    descriptions = [source.in_help for source in OURS if source.in_help]
+    descriptions = [source.in_help for source in BUILT_IN if source.in_help]
     return ", or ".join([f"a path ({titles}, text optionally gzipped)", *descriptions])
 
 
 def _no_source(name: str) -> DataNotReadable:
-    names = [*(source.name for source in OURS), *sorted(_announced())]
-    close = near_miss(name, names)
+    names = [*(source.name for source in BUILT_IN), *sorted(_announced())]
+    close = closest_match(name, names)
     return DataNotReadable(
         f"There's no source {name[:40]!r}.",
         why=f"The sources are {', '.join(names)}.",
@@ -138,7 +138,7 @@ def _announced() -> dict[str, EntryPoint]:
     # The import takes 30 ms, and most texts are paths.
     from importlib.metadata import entry_points
 
-    ours = {source.name for source in OURS}
+    ours = {source.name for source in BUILT_IN}
     return {point.name: point for point in entry_points(group=GROUP) if point.name not in ours}
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def drawn(batches: Iterator[pa.RecordBatch], n_rows: int, seed: int) -> pa.Table:
+def sample_rows(batches: Iterator[pa.RecordBatch], n_rows: int, seed: int) -> pa.Table:
     """Return a sample of rows without replacement, in stream order.
 
     Every row gets a random number, and the rows with the smallest are kept. Only these and one

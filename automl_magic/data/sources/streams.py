@@ -10,8 +10,8 @@ import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from automl_magic.data.limits import Limits
-from automl_magic.data.sources.files import shown
+from automl_magic.data.limits import ReadLimits
+from automl_magic.data.sources.files import quote_name
 from automl_magic.errors import DataNotReadable
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _CHUNK = 1 << 20
 
 
-class Gunzipped(io.RawIOBase):
+class GzipContent(io.RawIOBase):
     """The content of a gzip file, up to the limit for its size.
 
     Raises
@@ -29,9 +29,9 @@ class Gunzipped(io.RawIOBase):
         While reading, if the content is too large, corrupt or truncated.
     """
 
-    def __init__(self, path: Path, limits: Limits) -> None:
+    def __init__(self, path: Path, limits: ReadLimits) -> None:
         self.path = path
-        self.allowed = limits.expanded_bytes(path.stat().st_size)
+        self.allowed = limits.max_expanded_bytes(path.stat().st_size)
         self.ratio = limits.ratio
         self.n_read = 0
         self.file = gzip.GzipFile(path)
@@ -44,20 +44,20 @@ class Gunzipped(io.RawIOBase):
             n_bytes = self.file.readinto(memoryview(buffer))
         except EOFError as error:
             raise DataNotReadable(
-                f"{shown(self.path)} is truncated.",
+                f"{quote_name(self.path)} is truncated.",
                 why=f"The gzip data ends after {self.n_read:,} bytes without an end marker.",
                 fix="Copy or download the file again.",
             ) from error
         except (gzip.BadGzipFile, zlib.error) as error:
             raise DataNotReadable(
-                f"Can't decompress {shown(self.path)}.",
+                f"Can't decompress {quote_name(self.path)}.",
                 why=f"The gzip data is corrupt after {self.n_read:,} bytes of content: {error}.",
                 fix=f"Get the file again. To test it: gzip -t {shlex.quote(self.path.name)}",
             ) from error
         self.n_read += n_bytes
         if self.n_read > self.allowed:
             raise DataNotReadable(
-                f"{shown(self.path)} expands to too much data.",
+                f"{quote_name(self.path)} expands to too much data.",
                 why=f"Its {self.path.stat().st_size:,} bytes expand to more than {self.allowed:,}. "
                 f"The limit is {self.ratio} times the file size.",
                 fix="If you trust the file, decompress it: "
@@ -70,14 +70,14 @@ class Gunzipped(io.RawIOBase):
         super().close()
 
 
-def open_content(path: Path, limits: Limits) -> io.BufferedReader:
+def open_content(path: Path, limits: ReadLimits) -> io.BufferedReader:
     """Open a text file. It's decompressed if its name ends in .gz."""
     if path.suffix.lower() != ".gz":
         return path.open("rb")
-    return io.BufferedReader(Gunzipped(path, limits), _CHUNK)
+    return io.BufferedReader(GzipContent(path, limits), _CHUNK)
 
 
-def first_bad_byte(path: Path, limits: Limits) -> tuple[int, int]:
+def first_bad_byte(path: Path, limits: ReadLimits) -> tuple[int, int]:
     """Return the offset and value of the first byte that isn't valid UTF-8."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     with open_content(path, limits) as content:

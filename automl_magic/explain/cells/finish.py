@@ -6,29 +6,29 @@ import os
 from pathlib import Path
 from typing import Any
 
+from automl_magic.display.cell_output import CellOutput
+from automl_magic.display.numbers import format_value
+from automl_magic.display.text_table import TextTable
 from automl_magic.errors import FolderNotWritable
+from automl_magic.explain.explainer import Explainer
+from automl_magic.explain.formatting import format_cell, format_measure, to_json_value
 from automl_magic.explain.sections import sections
-from automl_magic.explain.subject import Subject
-from automl_magic.explain.words import measured, plain, shown
 from automl_magic.files.atomic import write_atomic
-from automl_magic.look.cell_output import CellOutput
-from automl_magic.look.numbers import format_value
-from automl_magic.look.text_table import TextTable
 from automl_magic.records.codec import dumps
-from automl_magic.records.explanations.explained import Shap
+from automl_magic.records.explanations.evaluation import Calibration, Fairness
 from automl_magic.records.explanations.explanation import (
     EXPLANATION_NAME,
     Explanation,
-    Skipped,
+    SkippedSection,
     documents_of,
 )
-from automl_magic.records.explanations.measured import Calibration, Fairness
+from automl_magic.records.explanations.inspection import Shap
 from automl_magic.tasks.metrics import METRICS
 
 TOP_COLUMNS = 5
 
 
-def finish(subject: Subject, /, *, run_dir: str | os.PathLike[str]) -> CellOutput:
+def finish(subject: Explainer, /, *, run_dir: str | os.PathLike[str]) -> CellOutput:
     """Write `explanation.json`, then `result.json`, each atomically.
 
     Raises
@@ -63,7 +63,7 @@ def finish(subject: Subject, /, *, run_dir: str | os.PathLike[str]) -> CellOutpu
     return _summary(explanation, len(content))
 
 
-def explanation_of(subject: Subject, *, run_id: str) -> Explanation:
+def explanation_of(subject: Explainer, *, run_id: str) -> Explanation:
     """Return the explanation as a record, with the reason for each missing section."""
     recipe, metric = subject.recipe, METRICS[subject.recipe.metric]
     return Explanation(
@@ -75,7 +75,7 @@ def explanation_of(subject: Subject, *, run_id: str) -> Explanation:
         target=recipe.target,
         metric=metric.name,
         higher_is_better=metric.higher_is_better,
-        classes=tuple(plain(label) for label in recipe.classes),
+        classes=tuple(to_json_value(label) for label in recipe.classes),
         output=subject.output,
         threshold=subject.model.threshold if subject.has_two_classes else None,
         seed=recipe.seed,
@@ -94,7 +94,7 @@ def explanation_of(subject: Subject, *, run_id: str) -> Explanation:
     )
 
 
-def headline(subject: Subject, explanation: Explanation) -> dict[str, float]:
+def headline(subject: Explainer, explanation: Explanation) -> dict[str, float]:
     """Return the numbers that compare explanations of models."""
     numbers: dict[str, float | None] = {
         f"unseen_{explanation.metric}": explanation.unseen.score.score
@@ -104,13 +104,13 @@ def headline(subject: Subject, explanation: Explanation) -> dict[str, float]:
     return {name: value for name, value in numbers.items() if value is not None}
 
 
-def _skipped(subject: Subject) -> tuple[Skipped, ...]:
+def _skipped(subject: Explainer) -> tuple[SkippedSection, ...]:
     not_run = "Its cell was removed or hasn't run."
     return tuple(
         subject.skipped.get(section.name)
-        or Skipped(
+        or SkippedSection(
             section=section.name,
-            why=section.lacks(subject.recipe.task) or not_run,
+            why=section.unavailable_reason(subject.recipe.task) or not_run,
             cell_id="finish",
         )
         for section in sections()
@@ -124,13 +124,16 @@ def _summary(explanation: Explanation, size: int) -> CellOutput:
         (f"{score.metric} on unseen rows", f"{format_value(score.score)} on {score.rows:,} rows")
     ]
     if (shap := explanation.section(Shap)) is not None:
-        top = [shown(section.column) for section in shap.columns[:TOP_COLUMNS]]
+        top = [format_cell(section.column) for section in shap.columns[:TOP_COLUMNS]]
         rows.append(("most important columns", ", ".join(top)))
     if (calibration := explanation.section(Calibration)) is not None:
-        rows.append(("expected calibration error", measured(calibration.ece)))
+        rows.append(("expected calibration error", format_measure(calibration.ece)))
     if (fairness := explanation.section(Fairness)) is not None:
         rows += [
-            (f"largest gap by {shown(column.column)}", f"{gap.name}: {measured(gap.measure)}")
+            (
+                f"largest gap by {format_cell(column.column)}",
+                f"{gap.name}: {format_measure(gap.measure)}",
+            )
             for column in fairness.columns
             for gap in column.gaps[:1]
         ]
@@ -140,10 +143,10 @@ def _summary(explanation: Explanation, size: int) -> CellOutput:
     ]
     table = TextTable("The explanation is finished.", ("", ""), rows)
     # Don't mention sections that the task can't have.
-    task_reasons = {need.otherwise for section in sections() for need in section.needs}
+    task_reasons = {need.reason for section in sections() for need in section.requirements}
     notes = [
         f"No {section.section}: {section.why}"
         for section in explanation.skipped
         if section.why not in task_reasons
     ]
-    return CellOutput(tables=[table], said=notes)
+    return CellOutput(tables=[table], notes=notes)

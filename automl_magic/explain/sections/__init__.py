@@ -9,7 +9,7 @@ from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 
-from automl_magic.explain.section import ExplainSection, Part
+from automl_magic.explain.section import ExplainSection, NotebookPart
 
 
 @cache
@@ -17,8 +17,8 @@ def sections() -> tuple[ExplainSection, ...]:
     """Return all sections, in the order of the notebook."""
     modules = [import_module(f"{__name__}.{name}") for name in names()]
     loaded: list[ExplainSection] = [module.SECTION for module in modules]
-    parts = list(Part)
-    return tuple(sorted(loaded, key=lambda section: (parts.index(section.part), section.place)))
+    parts = list(NotebookPart)
+    return tuple(sorted(loaded, key=lambda section: (parts.index(section.part), section.position)))
 
 
 def names() -> tuple[str, ...]:

@@ -6,18 +6,23 @@ from typing import Any
 
 import numpy as np
 
-from automl_magic.explain import draw
-from automl_magic.explain.intervals import RESAMPLES, bootstrapped, spread, wilson
-from automl_magic.explain.section import ExplainSection, Need, Part, on_unseen
-from automl_magic.explain.subject import Subject
-from automl_magic.explain.words import measured, rounded
-from automl_magic.look.cell_output import CellOutput
-from automl_magic.look.figures import PngFigure
-from automl_magic.look.section_cell import SectionResult, SectionSkipped
-from automl_magic.look.text_table import TextTable
-from automl_magic.records.explanations.measured import Calibration, CalibrationBin, Measure
+from automl_magic.display.cell_output import CellOutput
+from automl_magic.display.figures import PngFigure
+from automl_magic.display.section_cell import SectionResult, SectionSkipped
+from automl_magic.display.text_table import TextTable
+from automl_magic.explain import plotting
+from automl_magic.explain.explainer import Explainer
+from automl_magic.explain.formatting import format_measure, round_number
+from automl_magic.explain.intervals import RESAMPLES, bootstrap, spread, wilson_interval
+from automl_magic.explain.section import (
+    ExplainSection,
+    NotebookPart,
+    TaskRequirement,
+    unseen_metadata,
+)
+from automl_magic.records.explanations.evaluation import Calibration, CalibrationBin, Measure
 
-MOST_BINS, ROWS_PER_BIN, FEWEST_ROWS = 15, 50, 50
+MAX_BINS, ROWS_PER_BIN, MIN_ROWS = 15, 50, 50
 METHOD = (
     "Expected calibration error over bins with equal numbers of rows (Naeini, Cooper & Hauskrecht, "
     "AAAI 2015), each with Wilson's interval; Brier score (1950). 95% bootstrap intervals."
@@ -27,22 +32,24 @@ UPWARD = "On few rows, the expected calibration error is above 0 even for perfec
 
 SECTION = ExplainSection(
     record=Calibration,
-    part=Part.TRUST,
-    place=4,
-    needs=(Need("has_probabilities", "A regression has no probabilities to calibrate."),),
+    part=NotebookPart.TRUST,
+    position=4,
+    requirements=(
+        TaskRequirement("has_probabilities", "A regression has no probabilities to calibrate."),
+    ),
 )
 
 
 @SECTION.cell
-def calibration(subject: Subject, /) -> SectionResult:
+def calibration(subject: Explainer, /) -> SectionResult:
     """Compare predicted probabilities with observed frequencies.
 
     For two classes, uses the probability of the positive class. For more, uses the probability of
     the predicted class (confidence).
     """
     unseen = subject.unseen
-    if len(unseen.y) < FEWEST_ROWS:
-        raise SectionSkipped(f"{len(unseen.y)} rows aren't enough: a bin needs {FEWEST_ROWS}.")
+    if len(unseen.y) < MIN_ROWS:
+        raise SectionSkipped(f"{len(unseen.y)} rows aren't enough: a bin needs {MIN_ROWS}.")
     if subject.has_two_classes:
         confidence, is_correct = unseen.predicted[:, 1], (unseen.y == 1).astype(float)
         description = f"the probability of {subject.label(1)}"
@@ -53,23 +60,23 @@ def calibration(subject: Subject, /) -> SectionResult:
     bin_of, n_bins = _bins(confidence)
     squares = _squares(unseen.y, unseen.predicted)
     section = Calibration(
-        **on_unseen(subject, METHOD, [UPWARD]),
+        **unseen_metadata(subject, METHOD, [UPWARD]),
         of=description,
         bins=_calibration_bins(confidence, is_correct, bin_of, n_bins),
         ece=_ece(confidence, is_correct, bin_of, n_bins, subject.recipe.seed),
-        brier=bootstrapped(
+        brier=bootstrap(
             len(squares), lambda rows: float(squares[rows].mean()), seed=subject.recipe.seed
         ),
-        brier_of_shares=rounded(_baseline_brier(unseen.y, subject.recipe.n_classes)),
+        brier_of_shares=round_number(_baseline_brier(unseen.y, subject.recipe.n_classes)),
     )
     return section, CellOutput(
-        picture=_draw(section), tables=[_summary(section)], folded=[_bin_table(section)]
+        figure=_draw(section), tables=[_summary(section)], folded=[_bin_table(section)]
     )
 
 
 def _bins(confidence: Any) -> tuple[Any, int]:
     """Return the bin of each row. Rows with equal probabilities share a bin."""
-    n_bins = int(np.clip(len(confidence) // ROWS_PER_BIN, 1, MOST_BINS))
+    n_bins = int(np.clip(len(confidence) // ROWS_PER_BIN, 1, MAX_BINS))
     edges = np.unique(np.quantile(confidence, np.linspace(0, 1, n_bins + 1)[1:-1]))
     bins = np.searchsorted(edges, confidence, side="right")
     _, dense = np.unique(bins, return_inverse=True)
@@ -82,16 +89,16 @@ def _calibration_bins(
     bins = []
     for index in range(n_bins):
         mask = bin_of == index
-        share = wilson(float(is_correct[mask].sum()), int(mask.sum()))
+        share = wilson_interval(float(is_correct[mask].sum()), int(mask.sum()))
         assert share.value is not None
         assert share.low is not None
         assert share.high is not None
         bins.append(
             CalibrationBin(
-                low=rounded(confidence[mask].min()),
-                high=rounded(confidence[mask].max()),
+                low=round_number(confidence[mask].min()),
+                high=round_number(confidence[mask].max()),
                 rows=int(mask.sum()),
-                predicted=rounded(confidence[mask].mean()),
+                predicted=round_number(confidence[mask].mean()),
                 observed=share.value,
                 observed_low=share.low,
                 observed_high=share.high,
@@ -129,17 +136,17 @@ def _baseline_brier(y: Any, n_classes: int) -> float:
 
 
 def _draw(section: Calibration) -> PngFigure:
-    figure, (ax,) = draw.panels(1, width=5.4, height=4.2)
+    figure, (ax,) = plotting.panels(1, width=5.4, height=4.2)
     x = [bin_.predicted for bin_ in section.bins]
     y = np.array([bin_.observed for bin_ in section.bins])
     low = y - [bin_.observed_low for bin_ in section.bins]
     high = np.array([bin_.observed_high for bin_ in section.bins]) - y
-    ax.plot([0, 1], [0, 1], color=draw.FAINT, linewidth=0.8, linestyle=":", label="perfect")
+    ax.plot([0, 1], [0, 1], color=plotting.FAINT, linewidth=0.8, linestyle=":", label="perfect")
     ax.errorbar(
         x,
         y,
         yerr=np.maximum(0.0, np.array([low, high])),
-        color=draw.COLOURS[0],
+        color=plotting.COLOURS[0],
         marker="o",
         markersize=4,
         capsize=2,
@@ -168,8 +175,8 @@ def _summary(section: Calibration) -> TextTable:
         f"Calibration of {section.of}",
         ("Measure", "Value"),
         [
-            ("Expected calibration error", measured(section.ece)),
-            ("Brier score", measured(section.brier)),
+            ("Expected calibration error", format_measure(section.ece)),
+            ("Brier score", format_measure(section.brier)),
             ("Brier score of the class frequencies", f"{section.brier_of_shares:.4g}"),
         ],
         frozenset({1}),

@@ -4,48 +4,53 @@ from __future__ import annotations
 
 import numpy as np
 
-from automl_magic.explain import draw
-from automl_magic.explain.section import ExplainSection, Need, Part, on_unseen
-from automl_magic.explain.subject import Subject
-from automl_magic.explain.words import on_axis, plain, shown
-from automl_magic.look.cell_output import CellOutput
-from automl_magic.look.figures import PngFigure
-from automl_magic.look.section_cell import SectionResult
-from automl_magic.look.text_table import TextTable
-from automl_magic.records.explanations.measured import Confusion
+from automl_magic.display.cell_output import CellOutput
+from automl_magic.display.figures import PngFigure
+from automl_magic.display.section_cell import SectionResult
+from automl_magic.display.text_table import TextTable
+from automl_magic.explain import plotting
+from automl_magic.explain.explainer import Explainer
+from automl_magic.explain.formatting import axis_label, format_cell, to_json_value
+from automl_magic.explain.section import (
+    ExplainSection,
+    NotebookPart,
+    TaskRequirement,
+    unseen_metadata,
+)
+from automl_magic.records.explanations.evaluation import Confusion
 
-MOST_CLASSES, MOST_WRITTEN = 30, 12
+MAX_CLASSES, MAX_LABELLED = 30, 12
 WHITE_FROM = 0.72  # the share from which white text has the better contrast
 METHOD = "Rows by true and predicted class, at the model's threshold."
 
 
 SECTION = ExplainSection(
     record=Confusion,
-    part=Part.TRUST,
-    place=3,
-    needs=(Need("has_classes", "A regression predicts no classes."),),
+    part=NotebookPart.TRUST,
+    position=3,
+    requirements=(TaskRequirement("has_classes", "A regression predicts no classes."),),
 )
 
 
 @SECTION.cell
-def confusion(subject: Subject, /) -> SectionResult:
+def confusion(subject: Explainer, /) -> SectionResult:
     """Count the rows by true and predicted class."""
     unseen, k = subject.unseen, subject.recipe.n_classes
     predicted_codes = subject.codes(unseen.predicted)
     all_counts = np.bincount(unseen.y * k + predicted_codes, minlength=k * k).reshape(k, k)
-    codes = np.sort(np.argsort(-all_counts.sum(axis=1), kind="stable")[:MOST_CLASSES])
+    codes = np.sort(np.argsort(-all_counts.sum(axis=1), kind="stable")[:MAX_CLASSES])
     counts = all_counts[np.ix_(codes, codes)]
     n_omitted = int(all_counts.sum() - counts.sum())
     notes = []
     if n_omitted:
         notes.append(f"{n_omitted:,} rows with a rarer true or predicted class are omitted.")
     section = Confusion(
-        **on_unseen(subject, METHOD, notes),
+        **unseen_metadata(subject, METHOD, notes),
         outputs=tuple(codes.tolist()),
         counts=tuple(tuple(row) for row in counts.tolist()),
         other=n_omitted,
     )
-    names = [shown(plain(subject.recipe.classes[code]), 24) for code in codes]
+    names = [format_cell(to_json_value(subject.recipe.classes[code]), 24) for code in codes]
     table = TextTable(
         "Rows by true class (down) and predicted class (across)",
         ("True", *names, "Recall"),
@@ -55,9 +60,9 @@ def confusion(subject: Subject, /) -> SectionResult:
         ],
         frozenset(range(1, len(names) + 2)),
     )
-    if len(names) > MOST_WRITTEN:
-        return section, CellOutput(picture=_draw(section, names), folded=[table])
-    return section, CellOutput(picture=_draw(section, names), tables=[table])
+    if len(names) > MAX_LABELLED:
+        return section, CellOutput(figure=_draw(section, names), folded=[table])
+    return section, CellOutput(figure=_draw(section, names), tables=[table])
 
 
 def _share(count: int, total: int) -> str:
@@ -68,13 +73,13 @@ def _draw(section: Confusion, names: list[str]) -> PngFigure:
     counts = np.array(section.counts, dtype=float)
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     size = min(8.0, 2.4 + 0.42 * len(names))
-    figure, (ax,) = draw.panels(1, width=size, height=size * 0.8)
+    figure, (ax,) = plotting.panels(1, width=size, height=size * 0.8)
     ax.imshow(shares, cmap="Blues", vmin=0, vmax=1, aspect="auto")
     indices = range(len(names))
-    ax.set_xticks(indices, [on_axis(name, 14) for name in names], rotation=45, ha="right")
-    ax.set_yticks(indices, [on_axis(name, 14) for name in names])
+    ax.set_xticks(indices, [axis_label(name, 14) for name in names], rotation=45, ha="right")
+    ax.set_yticks(indices, [axis_label(name, 14) for name in names])
     ax.set(xlabel="predicted", ylabel="true", title="Share of each true class")
-    if len(names) <= MOST_WRITTEN:
+    if len(names) <= MAX_LABELLED:
         for row in indices:
             for column in indices:
                 dark = shares[row, column] > WHITE_FROM

@@ -11,30 +11,30 @@ from typing import Any
 
 import numpy as np
 
-from automl_magic.explain.choose import (
+from automl_magic.display.cell_output import CellOutput
+from automl_magic.display.numbers import format_percent, format_value
+from automl_magic.display.section_cell import SectionResult, SectionSkipped
+from automl_magic.display.text_table import TextTable
+from automl_magic.explain.counterfactual_search import CounterfactualSearch, DesiredOutcome
+from automl_magic.explain.explainer import Explainer
+from automl_magic.explain.formatting import format_cell, round_number, to_json_value
+from automl_magic.explain.section import ExplainSection, NotebookPart, section_metadata
+from automl_magic.explain.select_rows import (
     LEAST_SURE,
     LOWEST,
     MOST_WRONG,
     RANDOM,
-    Chosen,
-    chosen_rows,
+    SelectedRow,
+    select_rows,
 )
-from automl_magic.explain.clock import Deadline
-from automl_magic.explain.nearest import Search, Wanted
-from automl_magic.explain.section import ExplainSection, Part, section_metadata
-from automl_magic.explain.subject import Subject
-from automl_magic.explain.words import plain, rounded, shown
-from automl_magic.look.cell_output import CellOutput
-from automl_magic.look.numbers import format_percent, format_value
-from automl_magic.look.section_cell import SectionResult, SectionSkipped
-from automl_magic.look.text_table import TextTable
-from automl_magic.records.explanations.explained import (
+from automl_magic.explain.time_budget import Deadline
+from automl_magic.records.explanations.inspection import (
     Counterfactual,
     CounterfactualCase,
     Counterfactuals,
 )
 
-MOST_CASES, OF_EACH_KIND, MOST_EACH = 8, 2, 3
+MAX_CASES, PER_KIND, MAX_PER_ROW = 8, 2, 3
 METHOD = (
     "Nearest unlike neighbours with greedy changes (NICE, Brughmans, Leyman & Martens, Data Mining "
     "and Knowledge Discovery 38, 2024): adopts values from the most similar rows with the desired "
@@ -45,15 +45,15 @@ METHOD = (
 
 SECTION = ExplainSection(
     record=Counterfactuals,
-    part=Part.CHANGES,
-    place=3,
+    part=NotebookPart.CHANGES,
+    position=3,
     time_share=1.0,
 )
 
 
 @SECTION.cell
 def counterfactuals(
-    subject: Subject, /, *, ranges: Mapping[str, Sequence[float]] | None = None
+    subject: Explainer, /, *, ranges: Mapping[str, Sequence[float]] | None = None
 ) -> SectionResult:
     """Find small changes of some rows that change their predictions.
 
@@ -66,13 +66,13 @@ def counterfactuals(
     changeable = [name for name in subject.columns if name not in subject.immutable]
     if not changeable:
         raise SectionSkipped("All columns of the model are immutable.")
-    search = Search(subject, changeable, dict(ranges or {}))
+    search = CounterfactualSearch(subject, changeable, dict(ranges or {}))
     selected = _cases(subject)
     cases: list[CounterfactualCase] = []
     for index, row in enumerate(selected):
-        if cases and deadline.is_over:
+        if cases and deadline.has_passed:
             break
-        case_deadline = Deadline.after(deadline.left_s / (len(selected) - index))
+        case_deadline = Deadline.after(deadline.remaining_s / (len(selected) - index))
         cases.append(_case(subject, search, row, case_deadline))
     notes = []
     if len(cases) < len(selected):
@@ -98,28 +98,30 @@ def counterfactuals(
     return section, CellOutput(tables=[_table(section)])
 
 
-def _cases(subject: Subject) -> list[Chosen]:
+def _cases(subject: Explainer) -> list[SelectedRow]:
     """Return the rows to find counterfactuals for."""
     kinds = (MOST_WRONG, LEAST_SURE, RANDOM, LOWEST)
-    rows = chosen_rows(subject)
+    rows = select_rows(subject)
     selected = []
     for kind in kinds:
-        of_kind = [row for row in rows if row.chosen_as == kind]
-        selected += of_kind[:OF_EACH_KIND]
-    return selected[:MOST_CASES]
+        of_kind = [row for row in rows if row.reason_kind == kind]
+        selected += of_kind[:PER_KIND]
+    return selected[:MAX_CASES]
 
 
-def _case(subject: Subject, search: Search, row: Chosen, deadline: Deadline) -> CounterfactualCase:
+def _case(
+    subject: Explainer, search: CounterfactualSearch, row: SelectedRow, deadline: Deadline
+) -> CounterfactualCase:
     predicted = subject.predict(subject.rows([row.position]))
     desired, in_words = _wanted(subject, predicted)
     if predicted.ndim == 1:
-        prediction: Any = rounded(predicted[0])
+        prediction: Any = round_number(predicted[0])
         output = prediction
     else:
-        prediction = plain(subject.recipe.classes[int(subject.codes(predicted)[0])])
+        prediction = to_json_value(subject.recipe.classes[int(subject.codes(predicted)[0])])
         assert desired.code is not None
-        output = rounded(predicted[0, desired.code])
-    counterfactuals_ = search.find(row.position, desired, MOST_EACH, deadline)
+        output = round_number(predicted[0, desired.code])
+    counterfactuals_ = search.find(row.position, desired, MAX_PER_ROW, deadline)
     why_none = None
     if not counterfactuals_:
         why_none = (
@@ -130,35 +132,37 @@ def _case(subject: Subject, search: Search, row: Chosen, deadline: Deadline) -> 
         row=int(subject.row_numbers[row.position]),
         prediction=prediction,
         output=output,
-        wanted=in_words,
-        wanted_class=desired.code,
-        wanted_low=None if desired.low is None else rounded(desired.low),
-        wanted_high=None if desired.high is None else rounded(desired.high),
-        found=tuple(counterfactuals_),
+        desired=in_words,
+        desired_class=desired.code,
+        desired_low=None if desired.low is None else round_number(desired.low),
+        desired_high=None if desired.high is None else round_number(desired.high),
+        counterfactuals=tuple(counterfactuals_),
         why_none=why_none,
     )
 
 
-def _wanted(subject: Subject, predicted: Any) -> tuple[Wanted, str]:
+def _wanted(subject: Explainer, predicted: Any) -> tuple[DesiredOutcome, str]:
     """Return the desired outcome: the next most probable class, or the opposite quartile."""
     if predicted.ndim == 1:
         low, middle, high = np.quantile(subject.y, [0.25, 0.5, 0.75])
         if predicted[0] < middle:
-            return Wanted(low=float(high)), f"a value of {format_value(float(high))} or more"
-        return Wanted(high=float(low)), f"a value of {format_value(float(low))} or less"
+            return DesiredOutcome(
+                low=float(high)
+            ), f"a value of {format_value(float(high))} or more"
+        return DesiredOutcome(high=float(low)), f"a value of {format_value(float(low))} or less"
     predicted_code = int(subject.codes(predicted)[0])
     ranked_codes = np.argsort(-predicted[0], kind="stable")
     code = int(next(code for code in ranked_codes if code != predicted_code))
-    return Wanted(code=code), f"the class {subject.label(code)}"
+    return DesiredOutcome(code=code), f"the class {subject.label(code)}"
 
 
 def _table(section: Counterfactuals) -> TextTable:
     rows = []
     for case in section.cases:
         start = (str(case.row), _said(case.prediction), _wanted_now(case))
-        if not case.found:
+        if not case.counterfactuals:
             rows.append((*start, case.why_none or "", "–"))
-        rows += [(*start, _changes(result), _after(result)) for result in case.found]
+        rows += [(*start, _changes(result), _after(result)) for result in case.counterfactuals]
     return TextTable(
         "Counterfactuals",
         ("Row", "Prediction", "Desired", "Changes", "New prediction"),
@@ -169,14 +173,14 @@ def _table(section: Counterfactuals) -> TextTable:
 
 def _changes(counterfactual: Counterfactual) -> str:
     return "; ".join(
-        f"{shown(change.column, 24)}: {_said(change.was)} → {_said(change.becomes)}"
+        f"{format_cell(change.column, 24)}: {_said(change.was)} → {_said(change.becomes)}"
         for change in counterfactual.changes
     )
 
 
 def _wanted_now(case: CounterfactualCase) -> str:
-    now = "" if case.wanted_class is None else f" (now {format_percent(case.output)})"
-    return case.wanted + now
+    now = "" if case.desired_class is None else f" (now {format_percent(case.output)})"
+    return case.desired + now
 
 
 def _after(counterfactual: Counterfactual) -> str:
@@ -186,4 +190,4 @@ def _after(counterfactual: Counterfactual) -> str:
 
 
 def _said(value: Any) -> str:
-    return shown(value, 24)
+    return format_cell(value, 24)

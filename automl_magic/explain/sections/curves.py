@@ -6,15 +6,27 @@ from typing import Any
 
 import numpy as np
 
-from automl_magic.explain import draw
-from automl_magic.explain.section import ExplainSection, Need, Part, on_unseen
-from automl_magic.explain.subject import Subject
-from automl_magic.explain.words import all_rounded, measured, on_axis, plain, rounded, shown
-from automl_magic.look.cell_output import CellOutput
-from automl_magic.look.figures import PngFigure
-from automl_magic.look.section_cell import SectionResult, SectionSkipped
-from automl_magic.look.text_table import TextTable
-from automl_magic.records.explanations.measured import (
+from automl_magic.display.cell_output import CellOutput
+from automl_magic.display.figures import PngFigure
+from automl_magic.display.section_cell import SectionResult, SectionSkipped
+from automl_magic.display.text_table import TextTable
+from automl_magic.explain import plotting
+from automl_magic.explain.explainer import Explainer
+from automl_magic.explain.formatting import (
+    axis_label,
+    format_cell,
+    format_measure,
+    round_number,
+    round_numbers,
+    to_json_value,
+)
+from automl_magic.explain.section import (
+    ExplainSection,
+    NotebookPart,
+    TaskRequirement,
+    unseen_metadata,
+)
+from automl_magic.records.explanations.evaluation import (
     ClassCurves,
     Curves,
     Measure,
@@ -23,7 +35,7 @@ from automl_magic.records.explanations.measured import (
 )
 from automl_magic.tasks import metrics
 
-MOST_POINTS, MOST_CLASSES = 200, 8
+MAX_POINTS, MAX_CLASSES = 200, 8
 METHOD = (
     "ROC and precision-recall curves by scikit-learn. ROC AUC and average precision with 95% "
     "bootstrap intervals."
@@ -32,21 +44,23 @@ METHOD = (
 
 SECTION = ExplainSection(
     record=Curves,
-    part=Part.TRUST,
-    place=1,
-    needs=(Need("has_probabilities", "A regression has no probabilities to rank rows by."),),
+    part=NotebookPart.TRUST,
+    position=1,
+    requirements=(
+        TaskRequirement("has_probabilities", "A regression has no probabilities to rank rows by."),
+    ),
 )
 
 
 @SECTION.cell
-def curves(subject: Subject, /) -> SectionResult:
+def curves(subject: Explainer, /) -> SectionResult:
     """Measure how well the probabilities rank the rows.
 
     For more than two classes, each of the eight most frequent is measured against all others.
     """
     unseen = subject.unseen
     counts = np.bincount(unseen.y, minlength=subject.recipe.n_classes)
-    codes = [1] if subject.has_two_classes else np.argsort(-counts, kind="stable")[:MOST_CLASSES]
+    codes = [1] if subject.has_two_classes else np.argsort(-counts, kind="stable")[:MAX_CLASSES]
     class_curves = []
     for code in map(int, codes):
         is_class = (unseen.y == code).astype(np.int64)
@@ -60,14 +74,15 @@ def curves(subject: Subject, /) -> SectionResult:
     if len(class_curves) < len(counts) and not subject.has_two_classes:
         notes.append(f"The {len(class_curves)} most frequent of {len(counts)} classes are shown.")
     section = Curves(
-        **on_unseen(subject, METHOD, notes),
+        **unseen_metadata(subject, METHOD, notes),
         classes=tuple(class_curves),
     )
     names = {
-        curve.output: shown(plain(subject.recipe.classes[curve.output])) for curve in class_curves
+        curve.output: format_cell(to_json_value(subject.recipe.classes[curve.output]))
+        for curve in class_curves
     }
     return section, CellOutput(
-        picture=_draw(class_curves, names), tables=[_table(class_curves, names)]
+        figure=_draw(class_curves, names), tables=[_table(class_curves, names)]
     )
 
 
@@ -86,17 +101,17 @@ def _curves_of(code: int, is_class: Any, probability: Any, seed: int) -> ClassCu
         output=code,
         rows=int(is_class.sum()),
         roc=Roc(
-            fpr=all_rounded(fpr[roc_points]),
-            tpr=all_rounded(tpr[roc_points]),
-            thresholds=all_rounded(np.minimum(cuts[roc_points], 1.0)),
+            fpr=round_numbers(fpr[roc_points]),
+            tpr=round_numbers(tpr[roc_points]),
+            thresholds=round_numbers(np.minimum(cuts[roc_points], 1.0)),
             auc=_area("roc_auc", is_class, probability, seed),
         ),
         precision_recall=PrecisionRecall(
-            precision=all_rounded(precision[recall_points]),
-            recall=all_rounded(recall[recall_points]),
-            thresholds=all_rounded(levels[recall_points]),
+            precision=round_numbers(precision[recall_points]),
+            recall=round_numbers(recall[recall_points]),
+            thresholds=round_numbers(levels[recall_points]),
             average_precision=_area("average_precision", is_class, probability, seed),
-            share=rounded(float(is_class.mean())),
+            share=round_number(float(is_class.mean())),
         ),
     )
 
@@ -106,31 +121,34 @@ def _area(name: str, is_class: Any, probability: Any, seed: int) -> Measure:
     low, high = metrics.interval(name, is_class, probabilities, seed=seed, repeats=100)
     value = metrics.score(name, is_class, probabilities)
     if low is None or high is None:
-        return Measure(value=rounded(value))
-    return Measure(value=rounded(value), low=rounded(low), high=rounded(high))
+        return Measure(value=round_number(value))
+    return Measure(value=round_number(value), low=round_number(low), high=round_number(high))
 
 
 def _thinned(n: int) -> Any:
     """Return at most 200 positions of n, with both ends."""
-    return np.unique(np.linspace(0, n - 1, min(n, MOST_POINTS)).round().astype(int))
+    return np.unique(np.linspace(0, n - 1, min(n, MAX_POINTS)).round().astype(int))
 
 
 def _draw(class_curves: list[ClassCurves], names: dict[int, str]) -> PngFigure:
-    figure, (roc_ax, recall_ax) = draw.panels(2)
+    figure, (roc_ax, recall_ax) = plotting.panels(2)
     for index, curve in enumerate(class_curves):
         style: dict[str, Any] = {
-            "color": draw.COLOURS[index % len(draw.COLOURS)],
-            "linestyle": draw.PATTERNS[index % len(draw.PATTERNS)],
-            "label": on_axis(names[curve.output], 18),
+            "color": plotting.COLOURS[index % len(plotting.COLOURS)],
+            "linestyle": plotting.PATTERNS[index % len(plotting.PATTERNS)],
+            "label": axis_label(names[curve.output], 18),
         }
         roc_ax.plot(curve.roc.fpr, curve.roc.tpr, **style)
         recall_ax.plot(curve.precision_recall.recall, curve.precision_recall.precision, **style)
-    roc_ax.plot([0, 1], [0, 1], color=draw.FAINT, linewidth=0.8, linestyle=":")
+    roc_ax.plot([0, 1], [0, 1], color=plotting.FAINT, linewidth=0.8, linestyle=":")
     roc_ax.set(xlabel="false positive rate", ylabel="true positive rate", title="ROC")
     recall_ax.set(xlabel="recall", ylabel="precision", title="Precision-recall", ylim=(0, 1.03))
     if len(class_curves) == 1:
         recall_ax.axhline(
-            class_curves[0].precision_recall.share, color=draw.FAINT, linewidth=0.8, linestyle=":"
+            class_curves[0].precision_recall.share,
+            color=plotting.FAINT,
+            linewidth=0.8,
+            linestyle=":",
         )
     else:
         recall_ax.legend(fontsize=7, loc="lower left")
@@ -151,8 +169,8 @@ def _table(class_curves: list[ClassCurves], names: dict[int, str]) -> TextTable:
             (
                 names[curve.output],
                 f"{curve.rows:,}",
-                measured(curve.roc.auc),
-                measured(curve.precision_recall.average_precision),
+                format_measure(curve.roc.auc),
+                format_measure(curve.precision_recall.average_precision),
                 f"{curve.precision_recall.share:.3f}",
             )
             for curve in class_curves

@@ -7,23 +7,33 @@ from typing import Any
 
 import numpy as np
 
-from automl_magic.explain import draw
-from automl_magic.explain.columns import MOST_SCANNED, is_date, levels_of, nearest_row
+from automl_magic.display.cell_output import CellOutput
+from automl_magic.display.figures import PngFigure
+from automl_magic.display.numbers import format_value
+from automl_magic.display.section_cell import SectionResult
+from automl_magic.display.text_table import TextTable
+from automl_magic.explain import plotting
+from automl_magic.explain.column_ranges import MAX_SCANNED_ROWS, count_levels, is_date, nearest_row
+from automl_magic.explain.explainer import Explainer
+from automl_magic.explain.formatting import (
+    axis_label,
+    format_cell,
+    round_number,
+    round_numbers,
+    to_json_value,
+)
 from automl_magic.explain.ranking import top_columns
-from automl_magic.explain.section import ExplainSection, Part, section_metadata
-from automl_magic.explain.subject import Subject
-from automl_magic.explain.words import all_rounded, on_axis, plain, rounded, shown
-from automl_magic.look.cell_output import CellOutput
-from automl_magic.look.figures import PngFigure
-from automl_magic.look.numbers import format_value
-from automl_magic.look.section_cell import SectionResult
-from automl_magic.look.text_table import TextTable
+from automl_magic.explain.section import ExplainSection, NotebookPart, section_metadata
 from automl_magic.recipe.values import Array, Floats
-from automl_magic.records.explanations.explained import Dependence, DependenceLine, DependenceOf
+from automl_magic.records.explanations.inspection import (
+    ColumnDependence,
+    Dependence,
+    DependenceLine,
+)
 
-MOST_COLUMNS, MOST_POINTS, MOST_LEVELS = 8, 20, 10
+MAX_COLUMNS, MAX_POINTS, MAX_LEVELS = 8, 20, 10
 DAY = 86_400e6  # microseconds
-MOST_ROWS, BLOCK, ICE_ROWS, MOST_OUTPUTS = 500, 50, 30, 5
+MAX_ROWS, BLOCK, ICE_ROWS, MAX_OUTPUTS = 500, 50, 30, 5
 METHOD = (
     "Partial dependence (Friedman, Annals of Statistics 29, 2001) with individual conditional "
     "expectations (Goldstein et al., JCGS 24, 2015): the output if a column is set to a value in "
@@ -34,22 +44,22 @@ SEEN = "These are values of the final model, which was trained on these rows."
 
 SECTION = ExplainSection(
     record=Dependence,
-    part=Part.CHANGES,
-    place=2,
+    part=NotebookPart.CHANGES,
+    position=2,
     time_share=0.5,
 )
 
 
 @SECTION.cell
-def dependence(subject: Subject, /) -> SectionResult:
+def dependence(subject: Explainer, /) -> SectionResult:
     """Predict with each of the top columns set to the values of a grid."""
-    names = top_columns(subject)[:MOST_COLUMNS]
-    sampled = subject.sample(subject.unseen.tested, MOST_ROWS, salt=9)
+    names = top_columns(subject)[:MAX_COLUMNS]
+    sampled = subject.sample(subject.unseen.test_rows, MAX_ROWS, salt=9)
     sampled = np.random.default_rng((subject.recipe.seed, 9)).permutation(sampled)
     grids = {name: _grid(subject.table[name], subject.order[name]) for name in names}
     outputs = _on_grids(subject, {name: grids[name].values for name in names}, sampled)
     rows, output_indices = sampled[: next(iter(outputs.values())).shape[1]], _outputs(subject)
-    notes = [] if subject.tester else [SEEN]
+    notes = [] if subject.test_model else [SEEN]
     if len(outputs) < len(names) or len(rows) < len(sampled):
         progress = f"{len(outputs)} of {len(names)} columns and {len(rows)} of {len(sampled)} rows"
         notes.append(f"Stopped at its time limit after {progress}.")
@@ -57,7 +67,7 @@ def dependence(subject: Subject, /) -> SectionResult:
         notes.append(
             f"The {len(output_indices)} most frequent of {len(subject.outputs)} classes are shown."
         )
-    model = "a model refitted without them" if subject.tester else "the final model"
+    model = "a model refitted without them" if subject.test_model else "the final model"
     section = Dependence(
         **section_metadata(
             METHOD,
@@ -66,17 +76,17 @@ def dependence(subject: Subject, /) -> SectionResult:
             notes=notes,
         ),
         scale=subject.scale,
-        refitted=subject.tester is not None,
+        refitted=subject.test_model is not None,
         ice_rows=tuple(subject.row_numbers[rows[:ICE_ROWS]].tolist()),
         columns=tuple(
             _of_column(subject, name, grids[name], column_outputs, output_indices)
             for name, column_outputs in outputs.items()
         ),
     )
-    return section, CellOutput(picture=_draw(subject, section), folded=_tables(section))
+    return section, CellOutput(figure=_draw(subject, section), folded=_tables(section))
 
 
-def _on_grids(subject: Subject, grids: dict[str, Array], rows: Any) -> dict[str, Floats]:
+def _on_grids(subject: Explainer, grids: dict[str, Array], rows: Any) -> dict[str, Floats]:
     """Return the outputs with each column set to its grid, of shape (points, rows, n_outputs).
 
     All columns are predicted in one block of rows after the other, until the deadline. If the
@@ -89,31 +99,31 @@ def _on_grids(subject: Subject, grids: dict[str, Array], rows: Any) -> dict[str,
         n = len(rows[start : start + BLOCK])
         block: dict[str, Floats] = {}
         for name, grid in grids.items():
-            if block and deadline.is_over:
+            if block and deadline.has_passed:
                 break
             stacked = {column: np.tile(values, len(grid)) for column, values in table.items()}
             stacked[name] = np.repeat(grid, n)
-            out = subject.predict_output(stacked, subject.tester)
+            out = subject.predict_output(stacked, subject.test_model)
             block[name] = out.reshape(len(grid), n, -1)
         if blocks and len(block) < len(blocks):
             break
         for name, out in block.items():
             blocks.setdefault(name, []).append(out)
-        if deadline.is_over:
+        if deadline.has_passed:
             break
     return {name: np.concatenate(parts, axis=1) for name, parts in blocks.items()}
 
 
-def _outputs(subject: Subject) -> list[int]:
-    if len(subject.outputs) <= MOST_OUTPUTS:
+def _outputs(subject: Explainer) -> list[int]:
+    if len(subject.outputs) <= MAX_OUTPUTS:
         return list(range(len(subject.outputs)))
     counts = np.bincount(subject.y, minlength=len(subject.outputs))
-    return np.sort(np.argsort(-counts, kind="stable")[:MOST_OUTPUTS]).tolist()
+    return np.sort(np.argsort(-counts, kind="stable")[:MAX_OUTPUTS]).tolist()
 
 
 def _of_column(
-    subject: Subject, name: str, grid: _Grid, out: Floats, output_indices: list[int]
-) -> DependenceOf:
+    subject: Explainer, name: str, grid: _Grid, out: Floats, output_indices: list[int]
+) -> ColumnDependence:
     first = subject.outputs.index(subject.output)
     lines = []
     for k in output_indices:
@@ -123,32 +133,32 @@ def _of_column(
         lines.append(
             DependenceLine(
                 output=subject.outputs[k],
-                mean=all_rounded(of_rows.mean(axis=1)),
-                low=all_rounded(low),
-                high=all_rounded(high),
-                ice=tuple(all_rounded(line) for line in ice),
+                mean=round_numbers(of_rows.mean(axis=1)),
+                low=round_numbers(low),
+                high=round_numbers(high),
+                ice=tuple(round_numbers(line) for line in ice),
             )
         )
-    return DependenceOf(
+    return ColumnDependence(
         column=name,
         ordered=grid.places is not None,
         grid=tuple(_tidy(value) for value in grid.values),
-        density=all_rounded(grid.density),
+        density=round_numbers(grid.density),
         lines=tuple(lines),
-        places=_places(subject, name, grid),
+        positions=_places(subject, name, grid),
     )
 
 
-def _places(subject: Subject, name: str, grid: _Grid) -> tuple[float, ...]:
+def _places(subject: Explainer, name: str, grid: _Grid) -> tuple[float, ...]:
     if grid.places is None:
         return ()
     is_days = is_date(subject.recipe, name, subject.table[name])
-    return all_rounded(grid.places / DAY if is_days else grid.places)
+    return round_numbers(grid.places / DAY if is_days else grid.places)
 
 
 def _tidy(value: Any) -> Any:
-    json_value = plain(value)
-    return rounded(json_value) if isinstance(json_value, float) else json_value
+    json_value = to_json_value(value)
+    return round_number(json_value) if isinstance(json_value, float) else json_value
 
 
 @dataclass(frozen=True)
@@ -164,9 +174,9 @@ def _grid(values: Array, order: Floats | None) -> _Grid:
     """Return values from the table: at even quantiles, or the most frequent levels."""
     if order is not None and np.isfinite(order).any():
         finite = order[np.isfinite(order)]
-        even = np.linspace(0.01, 0.99, MOST_POINTS)
+        even = np.linspace(0.01, 0.99, MAX_POINTS)
         targets = np.unique(np.quantile(finite, even))
-        if len(targets) < MOST_POINTS // 2:  # one value dominates: add quantiles of distinct values
+        if len(targets) < MAX_POINTS // 2:  # one value dominates: add quantiles of distinct values
             distinct_targets = np.quantile(np.unique(finite), even[::2])
             targets = np.unique(np.concatenate([targets, distinct_targets]))
         rows = np.array([nearest_row(order, float(target)) for target in targets])
@@ -174,36 +184,41 @@ def _grid(values: Array, order: Floats | None) -> _Grid:
         middles = (places[1:] + places[:-1]) / 2
         counts = np.bincount(np.searchsorted(middles, finite), minlength=len(places))
         return _Grid(values[rows[firsts]], counts / len(values), places)
-    counts_of = levels_of(values)
-    frequent = [level for level, _ in counts_of.most_common(MOST_LEVELS)]
-    of = [next(i for i, value in enumerate(values) if plain(value) == level) for level in frequent]
-    shares = np.array([counts_of[level] for level in frequent]) / min(len(values), MOST_SCANNED)
+    counts_of = count_levels(values)
+    frequent = [level for level, _ in counts_of.most_common(MAX_LEVELS)]
+    of = [
+        next(i for i, value in enumerate(values) if to_json_value(value) == level)
+        for level in frequent
+    ]
+    shares = np.array([counts_of[level] for level in frequent]) / min(len(values), MAX_SCANNED_ROWS)
     return _Grid(values[of], shares, None)
 
 
-def _draw(subject: Subject, section: Dependence) -> PngFigure:
-    figure, axes = draw.grid(len(section.columns), across=4, height=2.4)
+def _draw(subject: Explainer, section: Dependence) -> PngFigure:
+    figure, axes = plotting.grid(len(section.columns), across=4, height=2.4)
     ranges = []
     for ax, column in zip(axes, section.columns, strict=True):
         line = next(line for line in column.lines if line.output == subject.output)
         is_numeric = column.ordered and not is_date(
             subject.recipe, column.column, subject.table[column.column]
         )
-        places = np.array(column.places) if column.ordered else np.arange(len(column.grid))
+        places = np.array(column.positions) if column.ordered else np.arange(len(column.grid))
         for ice in line.ice:
-            ax.plot(places, ice, color=draw.FAINT, linewidth=0.4, alpha=0.5)
+            ax.plot(places, ice, color=plotting.FAINT, linewidth=0.4, alpha=0.5)
         mark = "" if column.ordered else "o"
-        ax.plot(places, line.mean, color=draw.COLOURS[1], linewidth=2, marker=mark, markersize=4)
+        ax.plot(
+            places, line.mean, color=plotting.COLOURS[1], linewidth=2, marker=mark, markersize=4
+        )
         if not is_numeric:
             every = max(1, len(column.grid) // 8)
-            names = [on_axis(value, 12) for value in column.grid[::every]]
+            names = [axis_label(value, 12) for value in column.grid[::every]]
             ax.set_xticks(places[::every], names, rotation=60, ha="right", fontsize=6)
-        ax.set_title(on_axis(column.column), fontsize=9)
+        ax.set_title(axis_label(column.column), fontsize=9)
         lowest, highest = int(np.argmin(line.mean)), int(np.argmax(line.mean))
         ranges.append(
-            f"{shown(column.column)} from {format_value(line.mean[lowest])} "
-            f"at {shown(column.grid[lowest], 16)} to {format_value(line.mean[highest])} "
-            f"at {shown(column.grid[highest], 16)}"
+            f"{format_cell(column.column)} from {format_value(line.mean[lowest])} "
+            f"at {format_cell(column.grid[lowest], 16)} to {format_value(line.mean[highest])} "
+            f"at {format_cell(column.grid[highest], 16)}"
         )
     return PngFigure.of(
         figure,
@@ -215,11 +230,11 @@ def _draw(subject: Subject, section: Dependence) -> PngFigure:
 def _tables(section: Dependence) -> list[TextTable]:
     return [
         TextTable(
-            f"Mean output by {shown(column.column)}",
+            f"Mean output by {format_cell(column.column)}",
             ("Value", "Share of rows", *(_name(line) for line in column.lines)),
             [
                 (
-                    shown(value),
+                    format_cell(value),
                     f"{column.density[i]:.3f}",
                     *(format_value(line.mean[i]) for line in column.lines),
                 )

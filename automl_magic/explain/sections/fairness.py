@@ -7,19 +7,26 @@ from typing import Any
 
 import numpy as np
 
-from automl_magic.explain import draw
-from automl_magic.explain.gaps import GAPS, gaps_of
-from automl_magic.explain.groups import FEWEST_ROWS, Groups, groups_of
-from automl_magic.explain.intervals import mean_of, wilson
-from automl_magic.explain.section import ExplainSection, Part, on_unseen
-from automl_magic.explain.subject import Subject
-from automl_magic.explain.words import finite, measured, on_axis, plain, rounded, shown
-from automl_magic.look.cell_output import CellOutput
-from automl_magic.look.figures import PngFigure
-from automl_magic.look.section_cell import SectionResult, SectionSkipped
-from automl_magic.look.text_table import TextTable
+from automl_magic.display.cell_output import CellOutput
+from automl_magic.display.figures import PngFigure
+from automl_magic.display.section_cell import SectionResult, SectionSkipped
+from automl_magic.display.text_table import TextTable
+from automl_magic.explain import plotting
+from automl_magic.explain.explainer import Explainer
+from automl_magic.explain.fairness_gaps import GAPS, compute_gaps
+from automl_magic.explain.fairness_groups import MIN_ROWS, Groups, assign_groups
+from automl_magic.explain.formatting import (
+    axis_label,
+    format_cell,
+    format_measure,
+    round_finite,
+    round_number,
+    to_json_value,
+)
+from automl_magic.explain.intervals import mean_interval, wilson_interval
+from automl_magic.explain.section import ExplainSection, NotebookPart, unseen_metadata
 from automl_magic.records import Plan
-from automl_magic.records.explanations.measured import (
+from automl_magic.records.explanations.evaluation import (
     Fairness,
     FairnessColumn,
     FairnessGroup,
@@ -38,14 +45,14 @@ def _values(plan: Plan) -> dict[str, object]:
 
 SECTION = ExplainSection(
     record=Fairness,
-    part=Part.PEOPLE,
-    place=1,
+    part=NotebookPart.PEOPLE,
+    position=1,
     values=_values,
 )
 
 
 @SECTION.cell
-def fairness(subject: Subject, /, *, limits: Mapping[str, float] | None = None) -> SectionResult:
+def fairness(subject: Explainer, /, *, limits: Mapping[str, float] | None = None) -> SectionResult:
     """Measure the model for the groups of each sensitive column.
 
     Parameters
@@ -71,26 +78,26 @@ def fairness(subject: Subject, /, *, limits: Mapping[str, float] | None = None) 
         if name == subject.recipe.target:
             notes.append(f"{name!r} is skipped because it's the target.")
             continue
-        groups = groups_of(subject.table[name][subject.unseen.rows])
+        groups = assign_groups(subject.table[name][subject.unseen.rows])
         columns.append(_column(subject, name, groups, dict(limits or {})))
     notes.append(
-        f"Groups with fewer than {FEWEST_ROWS} rows are shown but not used for gaps: their "
+        f"Groups with fewer than {MIN_ROWS} rows are shown but not used for gaps: their "
         "differences may be chance."
     )
     section = Fairness(
-        **on_unseen(subject, METHOD, notes),
+        **unseen_metadata(subject, METHOD, notes),
         columns=tuple(columns),
-        positive=plain(subject.recipe.classes[1]) if subject.has_two_classes else None,
+        positive=to_json_value(subject.recipe.classes[1]) if subject.has_two_classes else None,
     )
     output = CellOutput(
-        picture=_draw(subject, columns),
+        figure=_draw(subject, columns),
         tables=[table for column in columns for table in _tables(column)],
     )
     return section, output
 
 
 def _column(
-    subject: Subject, name: str, groups: Groups, limits: Mapping[str, float]
+    subject: Explainer, name: str, groups: Groups, limits: Mapping[str, float]
 ) -> FairnessColumn:
     of_group = _measures(subject, groups)
     sizes = np.bincount(groups.of_row, minlength=len(groups.names))
@@ -98,23 +105,23 @@ def _column(
         FairnessGroup(
             name=label,
             rows=int(size),
-            share=rounded(size / len(groups.of_row)),
-            is_small=bool(size < FEWEST_ROWS),
+            share=round_number(size / len(groups.of_row)),
+            is_small=bool(size < MIN_ROWS),
             measures=of_group(index),
         )
         for index, (label, size) in enumerate(zip(groups.names, sizes, strict=True))
         if size
     ]
-    large = np.flatnonzero(sizes >= FEWEST_ROWS)
+    large = np.flatnonzero(sizes >= MIN_ROWS)
     return FairnessColumn(
         column=name,
         grouped=groups.grouped,
         groups=tuple(group_records),
-        gaps=gaps_of(subject, groups.of_row, large, limits),
+        gaps=compute_gaps(subject, groups.of_row, large, limits),
     )
 
 
-def _measures(subject: Subject, groups: Groups) -> Callable[[int], dict[str, Measure]]:
+def _measures(subject: Explainer, groups: Groups) -> Callable[[int], dict[str, Measure]]:
     """Return a function from a group's index to its measures."""
     unseen = subject.unseen
     if not subject.recipe.task.has_classes:
@@ -123,9 +130,9 @@ def _measures(subject: Subject, groups: Groups) -> Callable[[int], dict[str, Mea
         def of_values(index: int) -> dict[str, Measure]:
             mask = groups.of_row == index
             return {
-                "mean_error": mean_of(residuals[mask]),
-                "mean_absolute_error": mean_of(np.abs(residuals[mask])),
-                "mean_prediction": mean_of(unseen.predicted[mask]),
+                "mean_error": mean_interval(residuals[mask]),
+                "mean_absolute_error": mean_interval(np.abs(residuals[mask])),
+                "mean_prediction": mean_interval(unseen.predicted[mask]),
             }
 
         return of_values
@@ -135,7 +142,7 @@ def _measures(subject: Subject, groups: Groups) -> Callable[[int], dict[str, Mea
         def of_classes(index: int) -> dict[str, Measure]:
             mask = groups.of_row == index
             is_correct = predicted_codes[mask] == unseen.y[mask]
-            return {"accuracy": wilson(float(is_correct.sum()), int(mask.sum()))}
+            return {"accuracy": wilson_interval(float(is_correct.sum()), int(mask.sum()))}
 
         return of_classes
     frame = _frame(unseen.y, predicted_codes, groups)
@@ -148,8 +155,10 @@ def _measures(subject: Subject, groups: Groups) -> Callable[[int], dict[str, Mea
         shares = frame.loc[groups.names[index]]
 
         def share(name: str, of_rows: int) -> Measure:
-            value = finite(float(shares[name])) if of_rows else None
-            return Measure(value=None) if value is None else wilson(value * of_rows, of_rows)
+            value = round_finite(float(shares[name])) if of_rows else None
+            return (
+                Measure(value=None) if value is None else wilson_interval(value * of_rows, of_rows)
+            )
 
         return {
             "selection_rate": share("selection_rate", rows),
@@ -157,8 +166,8 @@ def _measures(subject: Subject, groups: Groups) -> Callable[[int], dict[str, Mea
             "false_positive_rate": share("false_positive_rate", negatives),
             "accuracy": share("accuracy", rows),
             "precision": share("precision", int((y_pred == 1).sum())),
-            "mean_probability": mean_of(unseen.predicted[mask, 1]),
-            "base_rate": wilson(positives, rows),
+            "mean_probability": mean_interval(unseen.predicted[mask, 1]),
+            "base_rate": wilson_interval(positives, rows),
         }
 
     return of_yes_and_no
@@ -195,14 +204,14 @@ def _frame(y: Any, y_pred: Any, groups: Groups) -> Any:
         ).by_group
 
 
-def _draw(subject: Subject, columns: list[FairnessColumn]) -> PngFigure:
+def _draw(subject: Explainer, columns: list[FairnessColumn]) -> PngFigure:
     if subject.has_two_classes:
         name, label = "selection_rate", f"selection rate ({subject.label(1)})"
     elif subject.recipe.task.has_classes:
         name, label = "accuracy", "accuracy"
     else:
         name, label = "mean_error", "mean of true - predicted"
-    figure, axes = draw.grid(len(columns), across=2, height=2.8)
+    figure, axes = plotting.grid(len(columns), across=2, height=2.8)
     summaries = []
     for ax, column in zip(axes, columns, strict=True):
         groups = [group for group in column.groups if group.measures[name].value is not None]
@@ -211,13 +220,13 @@ def _draw(subject: Subject, columns: list[FairnessColumn]) -> PngFigure:
         high = [_or(group.measures[name].high, group.measures[name].value) for group in groups]
         spread = np.maximum(0.0, np.array([values - low, np.array(high) - values]))
         names = [f"{group.name} *" if group.is_small else group.name for group in groups]
-        draw.bars(ax, names, values.tolist(), spread, limit=22)
-        ax.set_title(on_axis(column.column), fontsize=10)
-        ax.set_xlabel(on_axis(label, 48), fontsize=8)
+        plotting.bars(ax, names, values.tolist(), spread, limit=22)
+        ax.set_title(axis_label(column.column), fontsize=10)
+        ax.set_xlabel(axis_label(label, 48), fontsize=8)
         group_values = ", ".join(
-            f"{group.name} {measured(group.measures[name])}" for group in groups[:6]
+            f"{group.name} {format_measure(group.measures[name])}" for group in groups[:6]
         )
-        summaries.append(f"{shown(column.column)}: {group_values}")
+        summaries.append(f"{format_cell(column.column)}: {group_values}")
     return PngFigure.of(figure, f"By group, {label}. {'. '.join(summaries)}. * too few rows.")
 
 
@@ -229,27 +238,27 @@ def _tables(column: FairnessColumn) -> list[TextTable]:
     names = list(column.groups[0].measures)
     headings = [name.replace("_", " ") for name in names]
     by_group = TextTable(
-        f"Groups of {shown(column.column)}, {column.grouped}",
+        f"Groups of {format_cell(column.column)}, {column.grouped}",
         ("Group", "Rows", *headings),
         [
             (
                 f"{group.name} (few rows)" if group.is_small else group.name,
                 f"{group.rows:,}",
-                *(measured(group.measures[name]) for name in names),
+                *(format_measure(group.measures[name]) for name in names),
             )
             for group in column.groups
         ],
         frozenset(range(1, len(names) + 2)),
     )
     gaps = TextTable(
-        f"Gaps between the groups of {shown(column.column)}",
+        f"Gaps between the groups of {format_cell(column.column)}",
         ("Gap", "Value", "Limit", "Met", "Description"),
         [
             (
                 gap.name.replace("_", " "),
-                measured(gap.measure),
+                format_measure(gap.measure),
                 "–" if gap.limit is None else f"{gap.limit:g}",
-                "–" if gap.kept is None else ("yes" if gap.kept else "no"),
+                "–" if gap.within_limit is None else ("yes" if gap.within_limit else "no"),
                 gap.in_words,
             )
             for gap in column.gaps

@@ -6,17 +6,23 @@ from typing import Any
 
 import numpy as np
 
-from automl_magic.explain import draw
-from automl_magic.explain.choose import Chosen, chosen_rows
-from automl_magic.explain.section import ExplainSection, Part, section_metadata
-from automl_magic.explain.subject import Subject
-from automl_magic.explain.words import all_rounded, on_axis, plain, rounded, shown
-from automl_magic.look.cell_output import CellOutput
-from automl_magic.look.figures import PngFigure
-from automl_magic.look.numbers import format_value
-from automl_magic.look.section_cell import SectionResult
-from automl_magic.look.text_table import TextTable
-from automl_magic.records.explanations.explained import Local, LocalRow
+from automl_magic.display.cell_output import CellOutput
+from automl_magic.display.figures import PngFigure
+from automl_magic.display.numbers import format_value
+from automl_magic.display.section_cell import SectionResult
+from automl_magic.display.text_table import TextTable
+from automl_magic.explain import plotting
+from automl_magic.explain.explainer import Explainer
+from automl_magic.explain.formatting import (
+    axis_label,
+    format_cell,
+    round_number,
+    round_numbers,
+    to_json_value,
+)
+from automl_magic.explain.section import ExplainSection, NotebookPart, section_metadata
+from automl_magic.explain.select_rows import SelectedRow, select_rows
+from automl_magic.records.explanations.inspection import LocalExplanations, LocalRow
 
 DRAWN_ROWS, DRAWN_COLUMNS = 2, 8
 METHOD = (
@@ -26,16 +32,16 @@ METHOD = (
 
 
 SECTION = ExplainSection(
-    record=Local,
-    part=Part.REASONS,
-    place=2,
+    record=LocalExplanations,
+    part=NotebookPart.REASONS,
+    position=2,
 )
 
 
 @SECTION.cell
-def local_rows(subject: Subject, /) -> SectionResult:
+def local_rows(subject: Explainer, /) -> SectionResult:
     """Show about 30 rows: those with large errors, low or high confidence, and random ones."""
-    selected = chosen_rows(subject)
+    selected = select_rows(subject)
     predicted = subject.predict(subject.rows([row.position for row in selected]))
     rows = tuple(
         _row(subject, row, predicted[index : index + 1]) for index, row in enumerate(selected)
@@ -49,43 +55,45 @@ def local_rows(subject: Subject, /) -> SectionResult:
     unit, scale = (
         (subject.shap.unit, subject.shap.scale) if subject.shap else ("none", subject.scale)
     )
-    section = Local(
+    section = LocalExplanations(
         **section_metadata(
             METHOD,
             rows=len(rows),
-            rows_are=f"{len(rows)} of {subject.unseen.are}",
+            rows_are=f"{len(rows)} of {subject.unseen.rows_are}",
             notes=notes,
         ),
         scale=scale,
         unit=unit,
         explained=rows,
     )
-    return section, CellOutput(picture=_draw(subject, section), tables=[_table(section)])
+    return section, CellOutput(figure=_draw(subject, section), tables=[_table(section)])
 
 
-def _row(subject: Subject, selected: Chosen, predicted: Any) -> LocalRow:
+def _row(subject: Explainer, selected: SelectedRow, predicted: Any) -> LocalRow:
     recipe = subject.recipe
-    values = {name: plain(subject.table[name][selected.position]) for name in subject.columns}
+    values = {
+        name: to_json_value(subject.table[name][selected.position]) for name in subject.columns
+    }
     common: dict[str, Any] = {
         "row": int(subject.row_numbers[selected.position]),
-        "chosen_as": selected.chosen_as,
+        "chosen_as": selected.reason_kind,
         "why": selected.why,
         "values": values,
-        "unseen": rounded(selected.unseen),
+        "unseen": round_number(selected.unseen),
     }
     if recipe.task.has_classes:
         code = int(subject.codes(predicted)[0])
         output_index = 0 if subject.has_two_classes else code
         common |= {
-            "truth": plain(recipe.classes[int(subject.y[selected.position])]),
-            "prediction": plain(recipe.classes[code]),
-            "probabilities": all_rounded(predicted[0]),
+            "truth": to_json_value(recipe.classes[int(subject.y[selected.position])]),
+            "prediction": to_json_value(recipe.classes[code]),
+            "probabilities": round_numbers(predicted[0]),
         }
     else:
         output_index = 0
         common |= {
-            "truth": rounded(subject.y[selected.position]),
-            "prediction": rounded(predicted[0]),
+            "truth": round_number(subject.y[selected.position]),
+            "prediction": round_number(predicted[0]),
         }
     shap = subject.shap.of(selected.position) if subject.shap else None
     if subject.shap is None or shap is None:
@@ -94,19 +102,19 @@ def _row(subject: Subject, selected: Chosen, predicted: Any) -> LocalRow:
     return LocalRow(
         **common,
         output=subject.outputs[output_index],
-        base_value=rounded(base),
-        total=rounded(base + float(shap[:, output_index].sum())),
-        shap=all_rounded(shap[:, output_index]),
+        base_value=round_number(base),
+        total=round_number(base + float(shap[:, output_index].sum())),
+        shap=round_numbers(shap[:, output_index]),
     )
 
 
-def _draw(subject: Subject, section: Local) -> PngFigure | None:
+def _draw(subject: Explainer, section: LocalExplanations) -> PngFigure | None:
     """Draw the waterfall charts of the first rows of two kinds."""
     kinds = {row.chosen_as: row for row in reversed(section.explained) if row.shap}
     rows = list(kinds.values())[-DRAWN_ROWS:][::-1]
     if not rows:
         return None
-    figure, axes = draw.panels(len(rows), width=5.0, height=3.8)
+    figure, axes = plotting.panels(len(rows), width=5.0, height=3.8)
     summaries = []
     for ax, row in zip(axes, rows, strict=False):
         shap = np.array(row.shap)
@@ -120,7 +128,7 @@ def _draw(subject: Subject, section: Local) -> PngFigure | None:
         # From the base value at the bottom to the model's output at the top.
         ends = row.base_value + np.cumsum(steps[::-1])[::-1]
         starts = ends - steps
-        colours = [draw.COLOURS[1] if step > 0 else draw.COLOURS[0] for step in steps]
+        colours = [plotting.COLOURS[1] if step > 0 else plotting.COLOURS[0] for step in steps]
         ax.barh(range(len(steps)), steps, left=starts, color=colours)
         for index, step in enumerate(steps):
             ax.annotate(
@@ -131,10 +139,10 @@ def _draw(subject: Subject, section: Local) -> PngFigure | None:
                 va="center",
                 fontsize=7,
             )
-        ax.set_yticks(range(len(steps)), [on_axis(name, 30) for name in names], fontsize=7)
+        ax.set_yticks(range(len(steps)), [axis_label(name, 30) for name in names], fontsize=7)
         ax.invert_yaxis()
         ax.margins(x=0.15)
-        ax.axvline(row.base_value, color=draw.FAINT, linewidth=0.8, linestyle=":")
+        ax.axvline(row.base_value, color=plotting.FAINT, linewidth=0.8, linestyle=":")
         ax.set_title(f"Row {row.row} ({row.chosen_as.replace('_', ' ')})", fontsize=9)
         ax.set_xlabel(f"{section.unit}: {row.base_value:.3g} to {row.total:.3g}", fontsize=8)
         largest = ", ".join(
@@ -147,10 +155,10 @@ def _draw(subject: Subject, section: Local) -> PngFigure | None:
 
 
 def _of(row: LocalRow, name: str) -> str:
-    return shown(row.values[name], 16)
+    return format_cell(row.values[name], 16)
 
 
-def _table(section: Local) -> TextTable:
+def _table(section: LocalExplanations) -> TextTable:
     return TextTable(
         "Explained rows",
         ("Row", "Selected as", "True value", "Prediction", "Reason"),
@@ -169,4 +177,4 @@ def _table(section: Local) -> TextTable:
 
 
 def _said(value: Any) -> str:
-    return format_value(value) if isinstance(value, float) else shown(value, 24)
+    return format_value(value) if isinstance(value, float) else format_cell(value, 24)

@@ -6,23 +6,23 @@ from typing import Any
 
 import numpy as np
 
-from automl_magic.explain import draw
-from automl_magic.explain.clock import Deadline
+from automl_magic.display.cell_output import CellOutput
+from automl_magic.display.figures import PngFigure
+from automl_magic.display.numbers import format_count, format_value
+from automl_magic.display.section_cell import SectionResult
+from automl_magic.display.text_table import TextTable
+from automl_magic.explain import plotting
+from automl_magic.explain.explainer import Explainer
+from automl_magic.explain.formatting import format_cell, round_number
 from automl_magic.explain.intervals import Z
 from automl_magic.explain.ranking import top_columns
-from automl_magic.explain.section import ExplainSection, Part, section_metadata
-from automl_magic.explain.subject import Subject
-from automl_magic.explain.words import rounded, shown
-from automl_magic.look.cell_output import CellOutput
-from automl_magic.look.figures import PngFigure
-from automl_magic.look.numbers import format_count, format_value
-from automl_magic.look.section_cell import SectionResult
-from automl_magic.look.text_table import TextTable
-from automl_magic.records.explanations.explained import Permutation, PermutedColumn
+from automl_magic.explain.section import ExplainSection, NotebookPart, section_metadata
+from automl_magic.explain.time_budget import Deadline
+from automl_magic.records.explanations.inspection import PermutationImportance, PermutedColumn
 from automl_magic.tasks import metrics
 
 REPEATS, RESAMPLES = 5, 40
-MOST_ROWS, BLOCK = 5_000, 500
+MAX_ROWS, BLOCK = 5_000, 500
 DRAWN_COLUMNS = 15
 METHOD = (
     "Permutation importance (Breiman, Machine Learning 45, 2001; Fisher, Rudin & Dominici, JMLR "
@@ -37,15 +37,15 @@ SEEN = (
 
 
 SECTION = ExplainSection(
-    record=Permutation,
-    part=Part.CHANGES,
-    place=1,
+    record=PermutationImportance,
+    part=NotebookPart.CHANGES,
+    position=1,
     time_share=5 / 11,
 )
 
 
 @SECTION.cell
-def permutation(subject: Subject, /) -> SectionResult:
+def permutation(subject: Explainer, /) -> SectionResult:
     """Shuffle each column in turn and measure the loss of the metric."""
     metric = metrics.METRICS[subject.recipe.metric]
     shuffles = _Shuffles(subject, subject.clock.until(SECTION.time_share))
@@ -73,26 +73,26 @@ def permutation(subject: Subject, /) -> SectionResult:
         columns.append(
             PermutedColumn(
                 column=name,
-                increase=rounded(increase),
-                low=rounded(increase - half_width),
-                high=rounded(increase + half_width),
+                increase=round_number(increase),
+                low=round_number(increase - half_width),
+                high=round_number(increase + half_width),
             )
         )
     columns.sort(key=lambda column: -column.increase)
-    section = Permutation(
+    section = PermutationImportance(
         **section_metadata(
             METHOD.format(repeats=format_count(shuffles.repeats, "shuffle")),
             rows=len(y),
             rows_are=_rows_are(subject, len(y)),
-            notes=[*([] if subject.tester else [SEEN]), *shuffles.notes(n_columns)],
+            notes=[*([] if subject.test_model else [SEEN]), *shuffles.notes(n_columns)],
         ),
         metric=metric.name,
-        score=rounded(-baseline if metric.higher_is_better else baseline),
+        score=round_number(-baseline if metric.higher_is_better else baseline),
         repeats=shuffles.repeats,
-        refitted=subject.tester is not None,
+        refitted=subject.test_model is not None,
         columns=tuple(columns),
     )
-    return section, CellOutput(picture=_draw(section), folded=[_table(section)])
+    return section, CellOutput(figure=_draw(section), folded=[_table(section)])
 
 
 class _Shuffles:
@@ -112,8 +112,8 @@ class _Shuffles:
         By column, an array of predictions per shuffle.
     """
 
-    def __init__(self, subject: Subject, deadline: Deadline) -> None:
-        sampled = subject.sample(subject.unseen.tested, MOST_ROWS, salt=6)
+    def __init__(self, subject: Explainer, deadline: Deadline) -> None:
+        sampled = subject.sample(subject.unseen.test_rows, MAX_ROWS, salt=6)
         random = np.random.default_rng((subject.recipe.seed, 8))
         sampled = random.permutation(sampled)
         self._n_sampled = len(sampled)
@@ -130,13 +130,13 @@ class _Shuffles:
                 block_slice = slice(start, start + BLOCK)
                 block = {name: values[block_slice] for name, values in table.items()}
                 if repeat == 0:
-                    original.append(subject.predict(block, subject.tester))
+                    original.append(subject.predict(block, subject.test_model))
                 predictions: dict[str, Any] = {}
                 for name in names:
-                    if predictions and deadline.is_over:
+                    if predictions and deadline.has_passed:
                         break
                     changed = {**block, name: table[name][order[block_slice]]}
-                    predictions[name] = subject.predict(changed, subject.tester)
+                    predictions[name] = subject.predict(changed, subject.test_model)
                 if len(predictions) < len(names) and (repeat or n_blocks):
                     break
                 for name, predicted in predictions.items():
@@ -149,7 +149,7 @@ class _Shuffles:
             self.repeats = repeat + 1
             if repeat == 0:
                 original = original[:n_blocks]
-            if n_blocks < len(starts) or deadline.is_over:
+            if n_blocks < len(starts) or deadline.has_passed:
                 break
         self.original = np.concatenate(original)
         self.rows = sampled[: len(self.original)]
@@ -171,25 +171,25 @@ class _Shuffles:
         return [f"Stopped at its time limit after {progress}."]
 
 
-def _rows_are(subject: Subject, n: int) -> str:
-    if subject.tester is not None:
+def _rows_are(subject: Explainer, n: int) -> str:
+    if subject.test_model is not None:
         return f"{n:,} rows that the refitted model wasn't trained on"
     return f"{n:,} rows that the final model was trained on"
 
 
-def _draw(section: Permutation) -> PngFigure:
+def _draw(section: PermutationImportance) -> PngFigure:
     top = section.columns[:DRAWN_COLUMNS]
-    figure, (ax,) = draw.panels(1, width=6.0, height=0.9 + 0.28 * max(3, len(top)))
+    figure, (ax,) = plotting.panels(1, width=6.0, height=0.9 + 0.28 * max(3, len(top)))
     values = np.array([column.increase for column in top])
     spread = [
         values - [column.low for column in top],
         np.array([column.high for column in top]) - values,
     ]
-    draw.bars(ax, [column.column for column in top], values.tolist(), np.array(spread))
+    plotting.bars(ax, [column.column for column in top], values.tolist(), np.array(spread))
     ax.set_xlabel(f"loss of {section.metric} when shuffled", fontsize=9)
     n_significant = sum(column.low > 0 for column in section.columns)
     losses = ", ".join(
-        f"{shown(column.column)} {format_value(column.increase)}" for column in top[:5]
+        f"{format_cell(column.column)} {format_value(column.increase)}" for column in top[:5]
     )
     return PngFigure.of(
         figure,
@@ -198,13 +198,13 @@ def _draw(section: Permutation) -> PngFigure:
     )
 
 
-def _table(section: Permutation) -> TextTable:
+def _table(section: PermutationImportance) -> TextTable:
     return TextTable(
         f"Loss of {section.metric} when a column is shuffled",
         ("Column", "Loss", "Low (95%)", "High (95%)"),
         [
             (
-                shown(column.column),
+                format_cell(column.column),
                 format_value(column.increase),
                 format_value(column.low),
                 format_value(column.high),

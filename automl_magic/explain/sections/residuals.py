@@ -6,29 +6,34 @@ from typing import Any
 
 import numpy as np
 
-from automl_magic.explain import draw
-from automl_magic.explain.intervals import bootstrapped, mean_of
-from automl_magic.explain.section import ExplainSection, Need, Part, on_unseen
-from automl_magic.explain.subject import Subject
-from automl_magic.explain.words import all_rounded, measured, rounded
-from automl_magic.look.cell_output import CellOutput
-from automl_magic.look.figures import PngFigure
-from automl_magic.look.numbers import format_value
-from automl_magic.look.section_cell import SectionResult
-from automl_magic.look.text_table import TextTable
-from automl_magic.records.explanations.measured import ResidualBin, Residuals
+from automl_magic.display.cell_output import CellOutput
+from automl_magic.display.figures import PngFigure
+from automl_magic.display.numbers import format_value
+from automl_magic.display.section_cell import SectionResult
+from automl_magic.display.text_table import TextTable
+from automl_magic.explain import plotting
+from automl_magic.explain.explainer import Explainer
+from automl_magic.explain.formatting import format_measure, round_number, round_numbers
+from automl_magic.explain.intervals import bootstrap, mean_interval
+from automl_magic.explain.section import (
+    ExplainSection,
+    NotebookPart,
+    TaskRequirement,
+    unseen_metadata,
+)
+from automl_magic.records.explanations.evaluation import ResidualBin, Residuals
 
-MOST_POINTS, BINS, DECILES = 1_000, 40, 10
+MAX_POINTS, BINS, DECILES = 1_000, 40, 10
 LEVELS = (0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
 METHOD = "Residuals (true minus predicted) by decile of the prediction, with 95% intervals."
 
 
 SECTION = ExplainSection(
     record=Residuals,
-    part=Part.TRUST,
-    place=5,
-    needs=(
-        Need(
+    part=NotebookPart.TRUST,
+    position=5,
+    requirements=(
+        TaskRequirement(
             "has_classes",
             "A classification has no residuals. See calibration and the confusion matrix.",
             value=False,
@@ -38,30 +43,30 @@ SECTION = ExplainSection(
 
 
 @SECTION.cell
-def residuals(subject: Subject, /) -> SectionResult:
+def residuals(subject: Explainer, /) -> SectionResult:
     """Measure the residuals, and how they depend on the prediction."""
     unseen, seed = subject.unseen, subject.recipe.seed
     errors = unseen.y - unseen.predicted
-    points = subject.sample(np.arange(len(errors)), MOST_POINTS, salt=1)
+    points = subject.sample(np.arange(len(errors)), MAX_POINTS, salt=1)
     counts, edges = np.histogram(errors, bins=BINS)
     section = Residuals(
-        **on_unseen(subject, METHOD),
+        **unseen_metadata(subject, METHOD),
         point_rows=tuple(subject.row_numbers[unseen.rows[points]].tolist()),
-        points_predicted=all_rounded(unseen.predicted[points]),
-        points_true=all_rounded(unseen.y[points]),
-        edges=all_rounded(edges),
+        points_predicted=round_numbers(unseen.predicted[points]),
+        points_true=round_numbers(unseen.y[points]),
+        edges=round_numbers(edges),
         counts=tuple(counts.tolist()),
         levels=LEVELS,
-        quantiles=all_rounded(np.quantile(errors, LEVELS)),
+        quantiles=round_numbers(np.quantile(errors, LEVELS)),
         deciles=_deciles(unseen.predicted, errors),
-        mean=mean_of(errors),
-        mean_absolute=mean_of(np.abs(errors)),
-        root_mean_square=bootstrapped(
+        mean=mean_interval(errors),
+        mean_absolute=mean_interval(np.abs(errors)),
+        root_mean_square=bootstrap(
             len(errors), lambda rows: float(np.sqrt(np.mean(errors[rows] ** 2))), seed=seed
         ),
     )
     return section, CellOutput(
-        picture=_draw(section), tables=[_summary(section)], folded=[_decile_table(section)]
+        figure=_draw(section), tables=[_summary(section)], folded=[_decile_table(section)]
     )
 
 
@@ -75,38 +80,38 @@ def _deciles(predicted: Any, errors: Any) -> tuple[ResidualBin, ...]:
         low, median, high = np.quantile(bin_errors, [0.1, 0.5, 0.9])
         deciles.append(
             ResidualBin(
-                low=rounded(bin_predicted.min()),
-                high=rounded(bin_predicted.max()),
+                low=round_number(bin_predicted.min()),
+                high=round_number(bin_predicted.max()),
                 rows=len(bin_errors),
-                mean=mean_of(bin_errors),
-                median=rounded(median),
-                middle_low=rounded(low),
-                middle_high=rounded(high),
-                mean_absolute=rounded(np.abs(bin_errors).mean()),
+                mean=mean_interval(bin_errors),
+                median=round_number(median),
+                middle_low=round_number(low),
+                middle_high=round_number(high),
+                mean_absolute=round_number(np.abs(bin_errors).mean()),
             )
         )
     return tuple(deciles)
 
 
 def _draw(section: Residuals) -> PngFigure:
-    figure, (scatter_ax, histogram_ax) = draw.panels(2)
+    figure, (scatter_ax, histogram_ax) = plotting.panels(2)
     errors = np.subtract(section.points_true, section.points_predicted)
     scatter_ax.plot(
-        section.points_predicted, errors, ".", markersize=3, alpha=0.5, color=draw.COLOURS[0]
+        section.points_predicted, errors, ".", markersize=3, alpha=0.5, color=plotting.COLOURS[0]
     )
-    scatter_ax.axhline(0, color=draw.INK, linewidth=0.8)
+    scatter_ax.axhline(0, color=plotting.INK, linewidth=0.8)
     centers = [(decile.low + decile.high) / 2 for decile in section.deciles]
     scatter_ax.vlines(
         centers,
         [decile.middle_low for decile in section.deciles],
         [decile.middle_high for decile in section.deciles],
-        color=draw.COLOURS[1],
+        color=plotting.COLOURS[1],
         linewidth=2,
         label="middle 80% of a decile",
     )
     scatter_ax.set(xlabel="predicted", ylabel="true - predicted", title="Residuals by prediction")
     scatter_ax.legend(fontsize=7)
-    histogram_ax.stairs(section.counts, section.edges, fill=True, color=draw.COLOURS[0])
+    histogram_ax.stairs(section.counts, section.edges, fill=True, color=plotting.COLOURS[0])
     histogram_ax.set(xlabel="true - predicted", ylabel="rows", title="Histogram")
     low, high = section.quantiles[1], section.quantiles[-2]
     worst = max(section.deciles, key=lambda decile: decile.mean_absolute)
@@ -124,9 +129,9 @@ def _summary(section: Residuals) -> TextTable:
         "Prediction errors",
         ("Measure", "Value"),
         [
-            ("Mean residual (above 0: predicted too low)", measured(section.mean)),
-            ("Mean absolute error", measured(section.mean_absolute)),
-            ("Root mean squared error", measured(section.root_mean_square)),
+            ("Mean residual (above 0: predicted too low)", format_measure(section.mean)),
+            ("Mean absolute error", format_measure(section.mean_absolute)),
+            ("Root mean squared error", format_measure(section.root_mean_square)),
         ],
         frozenset({1}),
     )
@@ -141,7 +146,7 @@ def _decile_table(section: Residuals) -> TextTable:
                 format_value(decile.low),
                 format_value(decile.high),
                 f"{decile.rows:,}",
-                measured(decile.mean),
+                format_measure(decile.mean),
                 format_value(decile.median),
                 format_value(decile.middle_low),
                 format_value(decile.middle_high),

@@ -9,36 +9,36 @@ from typing import Any
 
 import numpy as np
 
-from automl_magic.explain import sampled, tree_path
-from automl_magic.explain.attributions import ShapValues
-from automl_magic.explain.choose import chosen_rows
-from automl_magic.explain.section import ExplainSection, Part, section_metadata
-from automl_magic.explain.subject import Subject
-from automl_magic.explain.swarm import beeswarms, drawn, table_of_columns
-from automl_magic.explain.words import all_rounded, rounded
-from automl_magic.look.cell_output import CellOutput
-from automl_magic.look.section_cell import SectionResult
-from automl_magic.recipe.attribution import refusal
+from automl_magic.display.cell_output import CellOutput
+from automl_magic.display.section_cell import SectionResult
+from automl_magic.explain import exact_shap, sampling_shap
+from automl_magic.explain.beeswarm import beeswarms, draw_beeswarms, importance_table
+from automl_magic.explain.explainer import Explainer
+from automl_magic.explain.formatting import round_number, round_numbers
+from automl_magic.explain.section import ExplainSection, NotebookPart, section_metadata
+from automl_magic.explain.select_rows import select_rows
+from automl_magic.explain.shap_result import ShapValues
+from automl_magic.recipe.attribution import shap_unsupported_reason
 from automl_magic.recipe.values import Floats
-from automl_magic.records.explanations.explained import Shap, ShapColumn
+from automl_magic.records.explanations.inspection import Shap, ShapColumn
 
 Z = 1.959964
-MOST_ROWS, MOST_SAMPLED, AIMED, FEWEST_SAMPLED = 1_000, 300, 100, 3
-LARGEST_GAP = 0.01  # in probability; with a larger gap, tree SHAP isn't used
+MAX_ROWS, MAX_SAMPLED, AIMED, MIN_SAMPLED = 1_000, 300, 100, 3
+MAX_GAP = 0.01  # in probability; with a larger gap, tree SHAP isn't used
 
 
 SECTION = ExplainSection(
     record=Shap,
-    part=Part.REASONS,
-    place=1,
+    part=NotebookPart.REASONS,
+    position=1,
     time_share=0.32,
 )
 
 
 @SECTION.cell
-def shap_values(subject: Subject, /) -> SectionResult:
+def shap_values(subject: Explainer, /) -> SectionResult:
     """Explain many rows, with tree SHAP if the model supports it, or else by sampling."""
-    selected_rows = [row.position for row in chosen_rows(subject)]
+    selected_rows = [row.position for row in select_rows(subject)]
     other_rows = np.setdiff1d(subject.unseen.rows, selected_rows)
     shap = _by_paths(subject, selected_rows, other_rows) or _by_sampling(
         subject, selected_rows, other_rows
@@ -52,53 +52,53 @@ def shap_values(subject: Subject, /) -> SectionResult:
         **section_metadata(
             shap.method,
             rows=len(magnitude),
-            rows_are=f"{len(magnitude):,} of {subject.unseen.are}",
+            rows_are=f"{len(magnitude):,} of {subject.unseen.rows_are}",
             notes=shap.notes,
         ),
         exact=shap.exact,
         scale=shap.scale,
         unit=shap.unit,
         outputs=subject.outputs,
-        base_values=all_rounded(shap.base),
+        base_values=round_numbers(shap.base),
         background_rows=shap.background_rows,
-        largest_gap=rounded(shap.largest_gap),
+        largest_gap=round_number(shap.largest_gap),
         columns=tuple(
             ShapColumn(
                 column=subject.columns[i],
-                mean_abs=rounded(mean[i]),
-                low=rounded(max(0.0, mean[i] - Z * error[i])),
-                high=rounded(mean[i] + Z * error[i]),
-                by_output=all_rounded(magnitude[:, i].mean(axis=0)),
+                mean_abs=round_number(mean[i]),
+                low=round_number(max(0.0, mean[i] - Z * error[i])),
+                high=round_number(mean[i] + Z * error[i]),
+                by_output=round_numbers(magnitude[:, i].mean(axis=0)),
             )
             for i in order
         ),
         beeswarms=beeswarms(subject, shap, order),
     )
-    output = CellOutput(picture=drawn(subject, section), folded=[table_of_columns(section)])
+    output = CellOutput(figure=draw_beeswarms(subject, section), folded=[importance_table(section)])
     return section, output
 
 
-def _by_paths(subject: Subject, selected_rows: Any, other_rows: Any) -> ShapValues | None:
+def _by_paths(subject: Explainer, selected_rows: Any, other_rows: Any) -> ShapValues | None:
     """Return exact values, or None if the model doesn't support tree SHAP."""
-    if refusal(subject.model) is not None:
+    if shap_unsupported_reason(subject.model) is not None:
         return None
     deadline = subject.clock.until(SECTION.time_share)
-    rows = np.concatenate([selected_rows, subject.sample(other_rows, MOST_ROWS, salt=4)]).astype(
+    rows = np.concatenate([selected_rows, subject.sample(other_rows, MAX_ROWS, salt=4)]).astype(
         np.int64
     )
-    tree_shap = tree_path.tree_shap_of(subject)
+    tree_shap = exact_shap.compute_tree_shap(subject)
     parts: list[Floats] = []
     base: Any = None
     gap = 0.0
-    for start in range(0, len(rows), tree_path.CHUNK):
-        if parts and deadline.is_over:
+    for start in range(0, len(rows), exact_shap.CHUNK):
+        if parts and deadline.has_passed:
             break
-        chunk = subject.rows(rows[start : start + tree_path.CHUNK])
+        chunk = subject.rows(rows[start : start + exact_shap.CHUNK])
         values, base = tree_shap.values(
             {name: view.transform(chunk) for name, view in subject.model.views.items()}
         )
-        gap = max(gap, tree_path.gap(subject, chunk, values.sum(axis=1) + base))
-        if subject.recipe.task.has_classes and gap > LARGEST_GAP:
+        gap = max(gap, exact_shap.additivity_gap(subject, chunk, values.sum(axis=1) + base))
+        if subject.recipe.task.has_classes and gap > MAX_GAP:
             return None
         parts.append(values)
     shap = np.concatenate(parts)
@@ -121,25 +121,27 @@ def _by_paths(subject: Subject, selected_rows: Any, other_rows: Any) -> ShapValu
         unit,
         scale,
         exact=not (has_several_seeds and subject.recipe.task.has_classes),
-        method=tree_path.METHOD,
+        method=exact_shap.METHOD,
         background_rows=0,
         largest_gap=gap,
         notes=tuple(notes),
     )
 
 
-def _by_sampling(subject: Subject, selected_rows: Any, other_rows: Any) -> ShapValues:
-    sampled.load_shap()  # takes seconds, which shouldn't count as time per row
+def _by_sampling(subject: Explainer, selected_rows: Any, other_rows: Any) -> ShapValues:
+    sampling_shap.load_shap()  # takes seconds, which shouldn't count as time per row
     deadline = subject.clock.until(SECTION.time_share)
-    rows = np.concatenate([selected_rows, subject.sample(other_rows, MOST_SAMPLED, salt=4)]).astype(
+    rows = np.concatenate([selected_rows, subject.sample(other_rows, MAX_SAMPLED, salt=4)]).astype(
         np.int64
     )
     n_target = len(selected_rows) + AIMED
-    explainer = sampled.SamplingShap(subject, rows, seconds_a_row=deadline.left_s / n_target)
+    explainer = sampling_shap.SamplingShap(
+        subject, rows, seconds_a_row=deadline.remaining_s / n_target
+    )
     values: list[Floats] = []
     gap = 0.0
     for index in range(len(rows)):
-        if len(values) >= FEWEST_SAMPLED and deadline.is_over:
+        if len(values) >= MIN_SAMPLED and deadline.has_passed:
             break
         of_row, total = explainer.explain(index)
         gap = max(gap, float(np.abs(of_row.sum(axis=0) + explainer.base - total).max()))
@@ -151,7 +153,7 @@ def _by_sampling(subject: Subject, selected_rows: Any, other_rows: Any) -> ShapV
         "probability" if subject.recipe.task.has_classes else "value",
         subject.scale,
         exact=False,
-        method=sampled.METHOD.format(rows=explainer.background_rows),
+        method=sampling_shap.METHOD.format(rows=explainer.background_rows),
         background_rows=explainer.background_rows,
         largest_gap=gap,
         notes=tuple(_stopped(len(values), len(rows))),

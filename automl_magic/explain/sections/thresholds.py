@@ -6,16 +6,21 @@ from typing import Any
 
 import numpy as np
 
-from automl_magic.explain import draw
-from automl_magic.explain.section import ExplainSection, Need, Part, on_unseen
-from automl_magic.explain.subject import Subject
-from automl_magic.explain.words import all_rounded, on_axis, plain, rounded
-from automl_magic.look.cell_output import CellOutput
-from automl_magic.look.figures import PngFigure
-from automl_magic.look.section_cell import SectionResult
-from automl_magic.look.text_table import TextTable
+from automl_magic.display.cell_output import CellOutput
+from automl_magic.display.figures import PngFigure
+from automl_magic.display.section_cell import SectionResult
+from automl_magic.display.text_table import TextTable
+from automl_magic.explain import plotting
+from automl_magic.explain.explainer import Explainer
+from automl_magic.explain.formatting import axis_label, round_number, round_numbers, to_json_value
+from automl_magic.explain.section import (
+    ExplainSection,
+    NotebookPart,
+    TaskRequirement,
+    unseen_metadata,
+)
 from automl_magic.records import Plan
-from automl_magic.records.explanations.measured import Thresholds
+from automl_magic.records.explanations.evaluation import ThresholdCurve
 
 STEPS = 101
 METHOD = (
@@ -33,17 +38,17 @@ def _values(plan: Plan) -> dict[str, object]:
 
 
 SECTION = ExplainSection(
-    record=Thresholds,
-    part=Part.TRUST,
-    place=2,
-    needs=(Need("has_threshold", "Only binary classification has a threshold."),),
+    record=ThresholdCurve,
+    part=NotebookPart.TRUST,
+    position=2,
+    requirements=(TaskRequirement("has_threshold", "Only binary classification has a threshold."),),
     values=_values,
 )
 
 
 @SECTION.cell
 def thresholds(
-    subject: Subject,
+    subject: Explainer,
     /,
     *,
     cost_false_positive: float | None = None,
@@ -66,10 +71,10 @@ def thresholds(
     false_negatives = counts.positives - true_positives
     true_negatives = counts.rows - counts.positives - false_positives
     per_row = (costs[0] * false_positives + costs[1] * false_negatives) / counts.rows
-    section = Thresholds(
-        **on_unseen(subject, METHOD, _notes(subject, costs_given=costs_given)),
-        positive=plain(subject.recipe.classes[1]),
-        thresholds=all_rounded(cuts),
+    section = ThresholdCurve(
+        **unseen_metadata(subject, METHOD, _notes(subject, costs_given=costs_given)),
+        positive=to_json_value(subject.recipe.classes[1]),
+        thresholds=round_numbers(cuts),
         true_positives=tuple(true_positives.tolist()),
         false_positives=tuple(false_positives.tolist()),
         false_negatives=tuple(false_negatives.tolist()),
@@ -77,13 +82,13 @@ def thresholds(
         cost_false_positive=float(costs[0]),
         cost_false_negative=float(costs[1]),
         costs_were_given=costs_given,
-        cost_per_row=all_rounded(per_row),
-        chosen=rounded(chosen),
-        chosen_cost_per_row=rounded(per_row[np.searchsorted(cuts, chosen)]),
-        cheapest=rounded(cheapest),
-        cheapest_cost_per_row=rounded(per_row[np.searchsorted(cuts, cheapest)]),
+        cost_per_row=round_numbers(per_row),
+        chosen=round_number(chosen),
+        chosen_cost_per_row=round_number(per_row[np.searchsorted(cuts, chosen)]),
+        cheapest=round_number(cheapest),
+        cheapest_cost_per_row=round_number(per_row[np.searchsorted(cuts, cheapest)]),
     )
-    return section, CellOutput(picture=_draw(section), tables=[_table(section)])
+    return section, CellOutput(figure=_draw(section), tables=[_table(section)])
 
 
 class _Counts:
@@ -113,7 +118,7 @@ class _Counts:
         return float((self._ranked[ends[best] - 1] + self._ranked[ends[best]]) / 2)
 
 
-def _notes(subject: Subject, *, costs_given: bool) -> tuple[str, ...]:
+def _notes(subject: Explainer, *, costs_given: bool) -> tuple[str, ...]:
     notes = []
     if not costs_given:
         notes.append(
@@ -126,8 +131,8 @@ def _notes(subject: Subject, *, costs_given: bool) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _draw(section: Thresholds) -> PngFigure:
-    figure, (error_ax, cost_ax) = draw.panels(2)
+def _draw(section: ThresholdCurve) -> PngFigure:
+    figure, (error_ax, cost_ax) = plotting.panels(2)
     rows = section.rows
     curves = {
         "false positives": section.false_positives,
@@ -137,23 +142,23 @@ def _draw(section: Thresholds) -> PngFigure:
         error_ax.plot(
             section.thresholds,
             [count / rows for count in counts],
-            color=draw.COLOURS[index],
-            linestyle=draw.PATTERNS[index],
+            color=plotting.COLOURS[index],
+            linestyle=plotting.PATTERNS[index],
             label=name,
         )
     error_ax.set(xlabel="threshold", ylabel="share of rows", title="Errors")
     error_ax.legend(fontsize=8)
-    cost_ax.plot(section.thresholds, section.cost_per_row, color=draw.COLOURS[0])
+    cost_ax.plot(section.thresholds, section.cost_per_row, color=plotting.COLOURS[0])
     for threshold, cost, mark, name in (
         (section.chosen, section.chosen_cost_per_row, "o", "the model's"),
         (section.cheapest, section.cheapest_cost_per_row, "D", "cheapest here"),
     ):
         cost_ax.plot(
-            [threshold], [cost], mark, color=draw.COLOURS[1], label=f"{name}: {threshold:.3g}"
+            [threshold], [cost], mark, color=plotting.COLOURS[1], label=f"{name}: {threshold:.3g}"
         )
     cost_ax.set(xlabel="threshold", ylabel="cost per row", title="Cost of errors")
     cost_ax.legend(fontsize=8)
-    figure.suptitle(f"Positive: {on_axis(section.positive)}", fontsize=9)
+    figure.suptitle(f"Positive: {axis_label(section.positive)}", fontsize=9)
     return PngFigure.of(
         figure,
         "Errors and their cost by threshold. The model's threshold of "
@@ -162,7 +167,7 @@ def _draw(section: Thresholds) -> PngFigure:
     )
 
 
-def _table(section: Thresholds) -> TextTable:
+def _table(section: ThresholdCurve) -> TextTable:
     rows = []
     for name, threshold in (("the model's", section.chosen), ("cheapest here", section.cheapest)):
         i = section.thresholds.index(threshold)

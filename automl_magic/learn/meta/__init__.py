@@ -1,50 +1,50 @@
 """meta: choose the order in which to try candidates, from results on similar tables.
 
-Candidates that gained most for their time on similar tables come first. `describe` computes the
-meta-features of a table, `known` loads the results of candidates on other tables, `order` ranks
-candidates by gain and cost, and `remember` adds the results of a search.
+Candidates that gained most for their time on similar tables come first. `compute_meta_features` computes the
+meta-features of a table, `load_known_datasets` loads the results of candidates on other tables, `order_candidates` ranks
+candidates by gain and cost, and `add_own_dataset` adds the results of a search.
 """
 
-from automl_magic.learn.meta.entry import entry
+from automl_magic.learn.meta.entry import measure_dataset
 from automl_magic.learn.meta.features import (
     FEATURES,
     SAMPLE_ROWS,
-    Counts,
-    Described,
-    count,
-    describe,
+    MetaFeatures,
+    TableCounts,
+    compute_meta_features,
+    count_table,
     sample_rows,
 )
-from automl_magic.learn.meta.order import Ordered, evidence, order
+from automl_magic.learn.meta.order import RankedCandidate, order_candidates, order_evidence
 from automl_magic.learn.meta.store import (
     SHIPPED,
-    Entry,
-    Outcome,
-    Store,
-    known,
-    remember,
-    remembers,
-    write,
+    CandidateResult,
+    KnownDataset,
+    MetaStore,
+    add_own_dataset,
+    is_remembering,
+    load_known_datasets,
+    write_shipped,
 )
 
 __all__ = [
     "FEATURES",
     "SAMPLE_ROWS",
     "SHIPPED",
-    "Counts",
-    "Described",
-    "Entry",
-    "Ordered",
-    "Outcome",
-    "Store",
-    "count",
-    "describe",
-    "entry",
-    "evidence",
-    "known",
-    "order",
-    "remember",
-    "remembers",
+    "TableCounts",
+    "MetaFeatures",
+    "KnownDataset",
+    "RankedCandidate",
+    "CandidateResult",
+    "MetaStore",
+    "count_table",
+    "compute_meta_features",
+    "measure_dataset",
+    "order_evidence",
+    "load_known_datasets",
+    "order_candidates",
+    "add_own_dataset",
+    "is_remembering",
     "sample_rows",
-    "write",
+    "write_shipped",
 ]

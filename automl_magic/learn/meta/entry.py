@@ -8,19 +8,19 @@ from typing import Any
 
 import numpy as np
 
-from automl_magic.learn.meta.features import Described, sample_rows
-from automl_magic.learn.meta.store import Entry, Outcome
+from automl_magic.learn.meta.features import MetaFeatures, sample_rows
+from automl_magic.learn.meta.store import CandidateResult, KnownDataset
 from automl_magic.learn.threshold import best_threshold
 from automl_magic.records import Metric
 from automl_magic.tasks import metrics
 
 # Blends of two are scored for each pair. More rows than this don't change the result.
 MEASURED_ROWS = 10_000
-MOST_LOSS = 2.0
+MAX_LOSS = 2.0
 
 
-def entry(
-    described: Described,
+def measure_dataset(
+    described: MetaFeatures,
     metric: Metric,
     y: Any,
     predictions: Mapping[str, Any],
@@ -29,7 +29,7 @@ def entry(
     seconds: Mapping[str, float],
     weights: Mapping[str, float] | None = None,
     name: str = "",
-) -> Entry | None:
+) -> KnownDataset | None:
     """Score candidates on a table: each one, and each blend of two.
 
     Parameters
@@ -74,13 +74,13 @@ def entry(
         return None
 
     def scaled(value: float) -> float:
-        return round(min(MOST_LOSS, (value - best) / (worst - best)), 5)
+        return round(min(MAX_LOSS, (value - best) / (worst - best)), 5)
 
     cells = 10 ** (described["rows"] + described["columns"]) / 1e6
-    return Entry(
+    return KnownDataset(
         described,
         {
-            candidate: Outcome(
+            candidate: CandidateResult(
                 scaled(losses[candidate]),
                 float(f"{max(seconds[candidate], 1e-4) / cells:.3g}"),
                 round((weights or {}).get(candidate, 0.0), 3),

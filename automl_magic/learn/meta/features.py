@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from automl_magic.recipe.values import Array, Floats, as_missing
+from automl_magic.recipe.values import Array, Floats, missing_mask
 from automl_magic.records import StepSpec, TaskKind
 
 FEATURES = (
@@ -50,7 +50,7 @@ CATEGORY_STEPS = ("category", "one_hot", "target_mean")
 
 
 @dataclass(frozen=True)
-class Counts:
+class TableCounts:
     """Counts of a table, without its target.
 
     `columns` is the number of columns that a model uses and `categories` how many of them are
@@ -68,7 +68,7 @@ class Counts:
 
 
 @dataclass(frozen=True)
-class Described:
+class MetaFeatures:
     """The meta-features of a table, one for each of `FEATURES`, and the kind of its task."""
 
     kind: TaskKind
@@ -83,7 +83,9 @@ def sample_rows(n_rows: int, limit: int = SAMPLE_ROWS) -> Array:
     return np.unique(np.linspace(0, n_rows - 1, min(n_rows, limit)).round().astype(np.int64))
 
 
-def count(table: Mapping[str, Any], views: Mapping[str, Iterable[StepSpec]], n_rows: int) -> Counts:
+def count_table(
+    table: Mapping[str, Any], views: Mapping[str, Iterable[StepSpec]], n_rows: int
+) -> TableCounts:
     """Count the columns, levels and missing cells of a table.
 
     Parameters
@@ -99,14 +101,14 @@ def count(table: Mapping[str, Any], views: Mapping[str, Iterable[StepSpec]], n_r
     categories = {name for step in steps if step.kind in CATEGORY_STEPS for name in step.columns}
     n_missing, levels = 0, 0
     for name in used_columns:
-        is_missing = as_missing(table[name])
+        is_missing = missing_mask(table[name])
         n_missing += int(is_missing.sum())
         if name in categories:
             values = np.asarray(table[name])[~is_missing]
             levels = max(levels, len({str(value) for value in values}))
     n_cells = sum(len(table[name]) for name in used_columns)
     kinds = {step.kind for step in steps}
-    return Counts(
+    return TableCounts(
         n_rows,
         len(used_columns),
         len(categories),
@@ -117,7 +119,7 @@ def count(table: Mapping[str, Any], views: Mapping[str, Iterable[StepSpec]], n_r
     )
 
 
-def describe(X: Floats, y: Array, kind: TaskKind, counts: Counts) -> Described:
+def compute_meta_features(X: Floats, y: Array, kind: TaskKind, counts: TableCounts) -> MetaFeatures:
     """Compute the meta-features of a table: its counts and four landmarks.
 
     Parameters
@@ -145,10 +147,10 @@ def describe(X: Floats, y: Array, kind: TaskKind, counts: Counts) -> Described:
         "tree_over_line": landmarks["tree"] - landmarks["line"],
         "noise": 1.0 - max(0.0, best),
     }
-    return Described(kind, tuple(round(float(features[name]), 3) for name in FEATURES))
+    return MetaFeatures(kind, tuple(round(float(features[name]), 3) for name in FEATURES))
 
 
-def _sizes(y: Array, kind: TaskKind, counts: Counts) -> dict[str, float]:
+def _sizes(y: Array, kind: TaskKind, counts: TableCounts) -> dict[str, float]:
     rows, columns = max(1, counts.rows), max(1, counts.columns)
     sizes = {
         "rows": math.log10(rows),

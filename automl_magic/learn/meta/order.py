@@ -20,10 +20,10 @@ from typing import Any
 
 import numpy as np
 
-from automl_magic.learn.meta.features import FEATURES, Described
-from automl_magic.learn.meta.near import Neighbour, neighbours
-from automl_magic.learn.meta.store import Outcome, Store
-from automl_magic.learn.meta.why import FIRST, QUOTED, UNIT_OF_COST, why
+from automl_magic.learn.meta.features import FEATURES, MetaFeatures
+from automl_magic.learn.meta.find_neighbours import Neighbour, find_neighbours
+from automl_magic.learn.meta.store import CandidateResult, MetaStore
+from automl_magic.learn.meta.why import FIRST, QUOTED, UNIT_OF_COST, order_reason
 
 # A table is close if it's within this mean number of standard deviations per feature.
 NEAR, MANY_NEAR = 1.0, 50
@@ -31,7 +31,7 @@ STATIC_SHARE, STATIC_SHARE_OF_MANY_NEAR = 0.5, 0.25
 
 
 @dataclass(frozen=True)
-class Ordered:
+class RankedCandidate:
     """A candidate with its expected gain and cost.
 
     `gain` is the expected decrease in the loss of the blend of those before it, in units of the
@@ -45,9 +45,9 @@ class Ordered:
     why: str
 
 
-def order(
-    candidates: Iterable[str] | Mapping[str, Any], described: Described, *, store: Store
-) -> list[Ordered]:
+def order_candidates(
+    candidates: Iterable[str] | Mapping[str, Any], described: MetaFeatures, *, store: MetaStore
+) -> list[RankedCandidate]:
     """Return candidates in the order in which to try them.
 
     Parameters
@@ -61,33 +61,33 @@ def order(
         The known tables.
     """
     names = list(candidates)
-    nearest = neighbours(described, store)
+    nearest = find_neighbours(described, store)
     costs = {name: cost for name in names if (cost := _cost(name, nearest, store)) is not None}
     movable = [name for name in costs if name != FIRST]
     by_value, gains = _by_value(movable, [FIRST] if FIRST in costs else [], nearest, costs)
-    next_movable = iter(_blend(movable, by_value, static_share(nearest)))
+    next_movable = iter(_blend(movable, by_value, plan_share(nearest)))
     ordered = [next(next_movable) if name in movable else name for name in names]
     ordered.sort(key=lambda name: name != FIRST)
     return [
-        Ordered(
+        RankedCandidate(
             name,
             round(gains[name], 4) if name in costs else None,
             round(costs[name], 3) if name in costs else None,
-            why(name, costs.get(name), nearest),
+            order_reason(name, costs.get(name), nearest),
         )
         for name in ordered
     ]
 
 
-def static_share(nearest: Sequence[Neighbour]) -> float:
+def plan_share(nearest: Sequence[Neighbour]) -> float:
     """Return the weight of the plan's order, from 0 to 1."""
     has_many = sum(neighbour.distance <= NEAR for neighbour in nearest) >= MANY_NEAR
     return STATIC_SHARE_OF_MANY_NEAR if has_many else STATIC_SHARE
 
 
-def evidence(described: Described, store: Store) -> dict[str, Any]:
+def order_evidence(described: MetaFeatures, store: MetaStore) -> dict[str, Any]:
     """Return the numbers behind an order, to log with the decision."""
-    nearest = neighbours(described, store)
+    nearest = find_neighbours(described, store)
     return {
         "table": dict(zip(FEATURES, described.values, strict=True)),
         "known_tables": len(nearest),
@@ -97,7 +97,7 @@ def evidence(described: Described, store: Store) -> dict[str, Any]:
             {"name": n.entry.name or "(own)", "distance": round(n.distance, 2)}
             for n in nearest[:QUOTED]
         ],
-        "share_of_the_plan": static_share(nearest),
+        "share_of_the_plan": plan_share(nearest),
     }
 
 
@@ -125,19 +125,19 @@ def _gain(name: str, before: Sequence[str], nearest: Sequence[Neighbour]) -> flo
     total = weights = 0.0
     for neighbour in nearest:
         entry = neighbour.entry
-        if name not in entry.outcomes or not neighbour.weight:
+        if name not in entry.results or not neighbour.weight:
             continue
-        earlier = [candidate for candidate in before if candidate in entry.outcomes]
+        earlier = [candidate for candidate in before if candidate in entry.results]
         loss_before = min((entry.loss(a, b) for a in earlier for b in earlier), default=math.inf)
         loss_after = min(entry.loss(name, candidate) for candidate in (*earlier, name))
-        unit = max(1e-6, median(result.loss for result in entry.outcomes.values()))
+        unit = max(1e-6, median(result.loss for result in entry.results.values()))
         decrease = min(1.0, loss_before / unit) - min(1.0, loss_after / unit)
         total += neighbour.weight * max(0.0, decrease)
         weights += neighbour.weight
     return total / weights if weights else 0.0
 
 
-def _cost(name: str, nearest: Sequence[Neighbour], store: Store) -> float | None:
+def _cost(name: str, nearest: Sequence[Neighbour], store: MetaStore) -> float | None:
     """Return the expected cost of a candidate (LightGBM is 1), or None if no table has it.
 
     Machines and tables differ in speed, so the seconds on each table count relative to those of
@@ -147,27 +147,27 @@ def _cost(name: str, nearest: Sequence[Neighbour], store: Store) -> float | None
     log_costs, weights = [], []
     for neighbour in nearest:
         entry = neighbour.entry
-        if name not in entry.outcomes:
+        if name not in entry.results:
             continue
         speeds = [
             math.log(result.seconds / typical[candidate])
-            for candidate, result in entry.outcomes.items()
+            for candidate, result in entry.results.items()
             if candidate in typical
         ]
         if speeds:
-            log_costs.append(math.log(entry.outcomes[name].seconds) - median(speeds))
+            log_costs.append(math.log(entry.results[name].seconds) - median(speeds))
             weights.append(neighbour.weight + 1e-6)
     if not weights:
         return None
     return float(np.exp(np.average(log_costs, weights=weights)))
 
 
-def _typical_costs(store: Store) -> dict[str, float]:
+def _typical_costs(store: MetaStore) -> dict[str, float]:
     costs: dict[str, list[float]] = {}
     for entry in store.shipped or store.entries:
-        median_s = median(result.seconds for result in entry.outcomes.values())
-        unit = entry.outcomes.get(UNIT_OF_COST, Outcome(0.0, median_s)).seconds
-        for name, result in entry.outcomes.items():
+        median_s = median(result.seconds for result in entry.results.values())
+        unit = entry.results.get(UNIT_OF_COST, CandidateResult(0.0, median_s)).seconds
+        for name, result in entry.results.items():
             costs.setdefault(name, []).append(result.seconds / unit)
     return {name: median(values) for name, values in costs.items()}
 

@@ -19,7 +19,7 @@ from typing import Any
 
 from automl_magic.files.atomic import write_atomic
 from automl_magic.learn.events import append_line
-from automl_magic.learn.meta.features import FEATURES, Described
+from automl_magic.learn.meta.features import FEATURES, MetaFeatures
 from automl_magic.records import TaskKind
 from automl_magic.tasks.families import family_for
 
@@ -28,12 +28,12 @@ VERSION = 1
 SHIPPED = Path(__file__).with_name("results.json")
 OWN_FILE = "meta-results.jsonl"
 REMEMBER_VARIABLE = "AUTOML_MAGIC_REMEMBER"
-MOST_OWN, MOST_LINE_CHARACTERS = 500, 20_000
+MAX_OWN, MAX_LINE_CHARACTERS = 500, 20_000
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
 @dataclass(frozen=True)
-class Outcome:
+class CandidateResult:
     """The result of a candidate on a table.
 
     `loss` is 0 for the best candidate or blend of two, and 1 for the baseline. `seconds` is the
@@ -47,30 +47,30 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Entry:
+class KnownDataset:
     """The results of candidates on a table. `pairs` holds the losses of blends of two."""
 
-    described: Described
-    outcomes: Mapping[str, Outcome]
+    meta_features: MetaFeatures
+    results: Mapping[str, CandidateResult]
     pairs: Mapping[frozenset[str], float] = field(default_factory=dict)
     name: str = ""
 
     def loss(self, first: str, second: str) -> float:
         """Return the loss of two candidates: of their blend, or of the better one."""
-        better = min(self.outcomes[first].loss, self.outcomes[second].loss)
+        better = min(self.results[first].loss, self.results[second].loss)
         return min(better, self.pairs.get(frozenset((first, second)), better))
 
-    def only(self, names: Collection[str]) -> Entry:
+    def with_candidates(self, names: Collection[str]) -> KnownDataset:
         """Return the entry with only these candidates."""
         return replace(
             self,
-            outcomes={name: result for name, result in self.outcomes.items() if name in names},
+            results={name: result for name, result in self.results.items() if name in names},
             pairs={pair: loss for pair, loss in self.pairs.items() if pair <= set(names)},
         )
 
     def to_json(self) -> dict[str, Any]:
         """Return the entry as a JSON document, one line of a store."""
-        names = sorted(self.outcomes)
+        names = sorted(self.results)
         pairs = [
             self.pairs.get(frozenset((a, b)))
             for index, a in enumerate(names)
@@ -79,17 +79,17 @@ class Entry:
         return {
             "version": VERSION,
             **({"name": self.name} if self.name else {}),
-            "kind": str(self.described.kind),
-            "features": list(self.described.values),
+            "kind": str(self.meta_features.kind),
+            "features": list(self.meta_features.values),
             "candidates": {
                 name: [result.loss, result.seconds, result.weight]
-                for name, result in sorted(self.outcomes.items())
+                for name, result in sorted(self.results.items())
             },
             **({"pairs": pairs} if self.pairs else {}),
         }
 
     @classmethod
-    def from_json(cls, document: Any) -> Entry:
+    def from_json(cls, document: Any) -> KnownDataset:
         """Read an entry from one line of a store.
 
         Raises
@@ -99,7 +99,7 @@ class Entry:
         """
         if document["version"] != VERSION:
             raise ValueError("unsupported version")
-        described = Described(
+        described = MetaFeatures(
             TaskKind(document["kind"]), tuple(_finite(v) for v in document["features"])
         )
         if len(described.values) != len(FEATURES):
@@ -109,7 +109,7 @@ class Entry:
             loss, seconds, weight = (_finite(number) for number in numbers)
             if not _NAME.fullmatch(name) or seconds <= 0:
                 raise ValueError("invalid candidate")
-            outcomes[name] = Outcome(loss, seconds, weight)
+            outcomes[name] = CandidateResult(loss, seconds, weight)
         if not outcomes:
             raise ValueError("no candidates")
         names = sorted(outcomes)
@@ -122,36 +122,36 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Store:
+class MetaStore:
     """Known tables: the shipped ones and the user's own, oldest first."""
 
-    shipped: tuple[Entry, ...] = ()
-    own: tuple[Entry, ...] = ()
+    shipped: tuple[KnownDataset, ...] = ()
+    own: tuple[KnownDataset, ...] = ()
 
     @property
-    def entries(self) -> tuple[Entry, ...]:
+    def entries(self) -> tuple[KnownDataset, ...]:
         """All entries. Of the user's own with identical features, only the last one."""
-        last = {entry.described: entry for entry in self.own}
+        last = {entry.meta_features: entry for entry in self.own}
         return (*self.shipped, *last.values())
 
 
-def known(home: Path | None) -> Store:
+def load_known_datasets(home: Path | None) -> MetaStore:
     """Load the shipped results, and those of searches in this home.
 
     Without a home, the order of candidates depends only on the version of the package.
     """
-    return Store(_shipped(), tuple(_own(home)) if home is not None and remembers() else ())
+    return MetaStore(_shipped(), tuple(_own(home)) if home is not None and is_remembering() else ())
 
 
-def remember(entry: Entry, home: Path) -> bool:
+def add_own_dataset(entry: KnownDataset, home: Path) -> bool:
     """Add an entry to the store of a home. Return whether it was added.
 
     It isn't added if the user turned this off or the home folder can't be written, which doesn't
     make the search fail. Candidates named by the user are omitted, because the names could be
     private. The file keeps the last 500 lines.
     """
-    entry = entry.only(family_for(entry.described.kind).candidate_names())
-    if not remembers() or not entry.outcomes:
+    entry = entry.with_candidates(family_for(entry.meta_features.kind).candidate_names())
+    if not is_remembering() or not entry.results:
         return False
     path = home / OWN_FILE
     try:
@@ -163,13 +163,13 @@ def remember(entry: Entry, home: Path) -> bool:
     return True
 
 
-def remembers() -> bool:
+def is_remembering() -> bool:
     """Return whether the user's own results are read and written."""
     setting = os.environ.get(REMEMBER_VARIABLE, "").strip().lower()
     return setting not in ("0", "no", "off", "false")
 
 
-def write(entries: Sequence[Entry], path: Path = SHIPPED) -> None:
+def write_shipped(entries: Sequence[KnownDataset], path: Path = SHIPPED) -> None:
     """Write the shipped file, one line per table."""
     lines = ",\n".join(
         json.dumps(entry.to_json(), allow_nan=False, separators=(",", ":")) for entry in entries
@@ -179,24 +179,24 @@ def write(entries: Sequence[Entry], path: Path = SHIPPED) -> None:
 
 
 @cache
-def _shipped() -> tuple[Entry, ...]:
+def _shipped() -> tuple[KnownDataset, ...]:
     document = json.loads(SHIPPED.read_text(encoding="ascii"))
     if document["version"] != VERSION:
         return ()  # only while the file is being regenerated
-    return tuple(Entry.from_json(line) for line in document["tables"])
+    return tuple(KnownDataset.from_json(line) for line in document["tables"])
 
 
-def _own(home: Path) -> Iterable[Entry]:
+def _own(home: Path) -> Iterable[KnownDataset]:
     """Yield the readable entries, skipping incomplete lines and those of other versions."""
     try:
         lines = (home / OWN_FILE).read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return
-    for line in lines[-MOST_OWN:]:
-        if len(line) > MOST_LINE_CHARACTERS:
+    for line in lines[-MAX_OWN:]:
+        if len(line) > MAX_LINE_CHARACTERS:
             continue
         try:
-            yield Entry.from_json(json.loads(line))
+            yield KnownDataset.from_json(json.loads(line))
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             continue
 
@@ -204,8 +204,8 @@ def _own(home: Path) -> Iterable[Entry]:
 def _shorten(path: Path) -> None:
     """Remove the oldest lines from time to time. Two searches ending at once can lose a line."""
     lines = path.read_bytes().splitlines(keepends=True)
-    if len(lines) > MOST_OWN * 6 // 5:
-        write_atomic(path, b"".join(lines[-MOST_OWN:]))
+    if len(lines) > MAX_OWN * 6 // 5:
+        write_atomic(path, b"".join(lines[-MAX_OWN:]))
 
 
 def _finite(value: Any) -> float:

@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from statistics import median
 
-from automl_magic.learn.meta.near import Neighbour
+from automl_magic.learn.meta.find_neighbours import Neighbour
 
 FIRST, UNIT_OF_COST = "linear", "lightgbm"
 QUOTED = 5
 _RANKS = ("best", "second best", "third best")
 
 
-def why(name: str, cost: float | None, neighbours: Sequence[Neighbour]) -> str:
+def order_reason(name: str, cost: float | None, neighbours: Sequence[Neighbour]) -> str:
     """Return how a candidate ranked on the most similar known tables that tried it."""
     if name == FIRST:
         return "The simplest model comes first, as a baseline for the others."
-    with_it = [neighbour for neighbour in neighbours if name in neighbour.entry.outcomes][:QUOTED]
+    with_it = [neighbour for neighbour in neighbours if name in neighbour.entry.results][:QUOTED]
     if not with_it or cost is None:
         return "No known table has results for it, so it keeps its position in the plan."
     ranks = [
-        sum(result.loss < n.entry.outcomes[name].loss for result in n.entry.outcomes.values())
+        sum(result.loss < n.entry.results[name].loss for result in n.entry.results.values())
         for n in with_it
     ]
     tables = _tables(with_it, len(neighbours))
@@ -37,7 +37,7 @@ def _tables(quoted: Sequence[Neighbour], n_known: int) -> str:
 
 def _ranked(ranks: Sequence[int], quoted: Sequence[Neighbour]) -> str:
     median_rank = int(median(ranks))
-    n_candidates = max(len(neighbour.entry.outcomes) for neighbour in quoted)
+    n_candidates = max(len(neighbour.entry.results) for neighbour in quoted)
     rank = _RANKS[median_rank] if median_rank < len(_RANKS) else f"number {median_rank + 1}"
     typically = "typically " if len(ranks) > 1 else ""
     return f"{typically}{rank} of {n_candidates}"

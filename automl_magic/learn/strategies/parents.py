@@ -21,11 +21,11 @@ from automl_magic.records import Metric, Trial, TrialState
 # In LightGBM rounds, as `Member.work_of_a_round`.
 WORK_WITHOUT_ROUNDS = 30.0
 # The work of a pruned trial, relative to one that wasn't pruned.
-WORK_OF_A_PRUNED = 0.3
+PRUNED_WORK_SHARE = 0.3
 # A candidate with a weight below this is too far behind to be worth varying.
-LEAST_WEIGHT = 0.05
+MIN_WEIGHT = 0.05
 # Losses that differ by less than this share of the best gain over the baseline count as equal.
-ALIKE, STANDARD_ERRORS = 0.003, 3.92  # a 95% interval is 3.92 standard errors wide
+SIMILAR_SHARE, STANDARD_ERRORS = 0.003, 3.92  # a 95% interval is 3.92 standard errors wide
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Parent:
         return (self.spent + self.work) / self.weight, self.trial.number
 
 
-def in_turn(history: Sequence[Trial], metric: Metric) -> Iterator[Trial]:
+def next_parents(history: Sequence[Trial], metric: Metric) -> Iterator[Trial]:
     """Yield the best trial of each candidate that can be varied, in the order to vary them."""
     families: dict[str, list[Parent]] = {}
     for parent in _parents(distinct(history), metric):
@@ -99,7 +99,7 @@ def _parents(history: Sequence[Trial], metric: Metric) -> list[Parent]:
             _spent([other for other in history if other.candidate == name], trial),
         )
         for name, (_, trial) in best.items()
-        if weights[name] >= LEAST_WEIGHT
+        if weights[name] >= MIN_WEIGHT
     ]
 
 
@@ -123,14 +123,14 @@ def _scale(lowest: float, strongest: Trial, history: Sequence[Trial], metric: Me
     for trial in history:
         loss = loss_of(trial, metric)
         if trial.estimator == BASELINE and loss is not None and math.isfinite(loss):
-            scale = max(scale, ALIKE * (loss - lowest))
+            scale = max(scale, SIMILAR_SHARE * (loss - lowest))
     return scale
 
 
 def _spent(trials: Sequence[Trial], best: Trial) -> float:
     """Return the work of a candidate's variations: all its trials but the first."""
     return sum(
-        _work(trial) if trial.state is TrialState.COMPLETE else WORK_OF_A_PRUNED * _work(best)
+        _work(trial) if trial.state is TrialState.COMPLETE else PRUNED_WORK_SHARE * _work(best)
         for trial in trials[1:]
     )
 
@@ -139,4 +139,4 @@ def _work(trial: Trial) -> float:
     n_rounds = trial.n_iterations or trial.params.get("n_estimators")
     if not is_number(n_rounds):
         return WORK_WITHOUT_ROUNDS
-    return member(trial.estimator).work_of_a_round * n_rounds
+    return member(trial.estimator).round_cost * n_rounds

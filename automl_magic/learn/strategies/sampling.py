@@ -19,27 +19,28 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Result:
+class ObservedTrial:
     """The position of an earlier trial in the space, and its loss, or None if it was pruned."""
 
-    place: Mapping[str, float]
+    position: Mapping[str, float]
     loss: float | None
 
-    def lies_in(self, space: Mapping[str, Range]) -> bool:
+    def is_in(self, space: Mapping[str, Range]) -> bool:
         """Return whether the trial is inside the space in each parameter."""
         return all(
-            name in self.place and self.place[name] in values for name, values in space.items()
+            name in self.position and self.position[name] in values
+            for name, values in space.items()
         )
 
 
-def at_random(seed: int) -> BaseSampler:
+def random_sampler(seed: int) -> BaseSampler:
     """Return a sampler that draws uniformly."""
     from optuna.samplers import RandomSampler
 
     return RandomSampler(seed=seed)
 
 
-def by_tpe(seed: int) -> BaseSampler:
+def tpe_sampler(seed: int) -> BaseSampler:
     """Return a TPE sampler, which favors regions with good results.
 
     The tree-structured Parzen estimator over all parameters at once (Watanabe, 2023,
@@ -52,7 +53,7 @@ def by_tpe(seed: int) -> BaseSampler:
 
 
 def draw(
-    sampler: BaseSampler, space: Mapping[str, Range], results: Sequence[Result] = ()
+    sampler: BaseSampler, space: Mapping[str, Range], results: Sequence[ObservedTrial] = ()
 ) -> dict[str, float | int]:
     """Return a value for each parameter of a space.
 
@@ -68,19 +69,19 @@ def draw(
             create_trial(
                 state=TrialState.PRUNED if result.loss is None else TrialState.COMPLETE,
                 value=result.loss,
-                params={name: result.place[name] for name in space},
+                params={name: result.position[name] for name in space},
                 distributions=distributions,
             )
             for result in results
         )
         params = study.ask(distributions).params
-    return {name: space[name].inside(value) for name, value in params.items()}
+    return {name: space[name].clip(value) for name, value in params.items()}
 
 
 def _distribution(values: Range) -> BaseDistribution:
     from optuna.distributions import FloatDistribution, IntDistribution
 
-    if values.whole:
+    if values.integer:
         return IntDistribution(int(values.low), int(values.high), log=values.log)
     return FloatDistribution(values.low, values.high, log=values.log)
 

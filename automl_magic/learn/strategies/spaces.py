@@ -29,7 +29,7 @@ def space_of(
     space = {
         name: values
         for name, values in member(estimator).space.items()
-        if values.usual is not None or is_number(params.get(name))
+        if values.default is not None or is_number(params.get(name))
     }
     if space and estimator in rates and is_number(params.get(LEARNING_RATE)):
         low, high = rates[estimator]
@@ -51,14 +51,14 @@ def learning_rates(candidates: Iterable[Candidate]) -> dict[str, tuple[float, fl
     return {estimator: (min(values), max(values)) for estimator, values in rates.items()}
 
 
-def place(params: Mapping[str, Any], space: Mapping[str, Range]) -> dict[str, float]:
+def position_of(params: Mapping[str, Any], space: Mapping[str, Range]) -> dict[str, float]:
     """Return the position of parameters in a space. Omitted ones have the library's default."""
     position = {}
     for name, values in space.items():
         value = params.get(name)
-        number = value if is_number(value) else values.usual
+        number = value if is_number(value) else values.default
         if number is not None:
-            position[name] = values.inside(number)
+            position[name] = values.clip(number)
     return position
 
 

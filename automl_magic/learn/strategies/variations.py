@@ -14,17 +14,17 @@ import numpy as np
 
 from automl_magic.learn.candidate import Candidate, Proposal
 from automl_magic.learn.strategies import sampling
-from automl_magic.learn.strategies.parents import distinct, in_turn, loss_of
-from automl_magic.learn.strategies.spaces import learning_rates, place, space_of
+from automl_magic.learn.strategies.parents import distinct, loss_of, next_parents
+from automl_magic.learn.strategies.spaces import learning_rates, position_of, space_of
 from automl_magic.recipe import Range
 from automl_magic.records import Metric, Trial
 
 # This share of variations stays within `REACH` of each range, changing this share of parameters.
 NEAR_SHARE, REACH, CHANGED_SHARE = 0.85, 0.3, 0.5
 # The number of results that TPE needs: near a parent, and in the full range.
-FEWEST_NEAR, FEWEST = 5, 8
+MIN_NEARBY_RESULTS, MIN_RESULTS = 5, 8
 ATTEMPTS = 20
-MOST_NAMED = 4
+MAX_NAMED = 4
 
 
 class Variations:
@@ -43,7 +43,7 @@ class Variations:
         """Return a variation of the next parent trial, or None if there is nothing new."""
         tried_keys = {_key(trial, trial.params) for trial in history}
         random = np.random.default_rng([self._seed, len(history)])
-        for parent in in_turn(history, self._metric):
+        for parent in next_parents(history, self._metric):
             if parent.fit_s > usable_s:
                 continue
             for how, params in self._draws(parent, history, random):
@@ -64,21 +64,24 @@ class Variations:
         """Yield parameters, and how they were sampled."""
         full_space = space_of(parent.estimator, parent.params, self._rates)
         results = self._results(parent.estimator, full_space, history)
-        center = place(parent.params, full_space)
+        center = position_of(parent.params, full_space)
         for _ in range(ATTEMPTS if full_space else 0):
             if random.uniform() < NEAR_SHARE:
-                where, min_results = f"near the settings of trial {parent.number}", FEWEST_NEAR
+                where, min_results = (
+                    f"near the settings of trial {parent.number}",
+                    MIN_NEARBY_RESULTS,
+                )
                 space = {
-                    name: values.near(center[name], REACH) for name, values in full_space.items()
+                    name: values.narrow(center[name], REACH) for name, values in full_space.items()
                 }
                 names = _sample_names(list(full_space), random)
             else:
-                where, min_results = f"over the full range, from trial {parent.number}", FEWEST
+                where, min_results = f"over the full range, from trial {parent.number}", MIN_RESULTS
                 space, names = full_space, list(full_space)
-            inside = [result for result in results if result.lies_in(space)]
+            inside = [result for result in results if result.is_in(space)]
             uses_tpe = self._learns and len(inside) >= min_results
             seed = int(random.integers(2**31))
-            sampler = sampling.by_tpe(seed) if uses_tpe else sampling.at_random(seed)
+            sampler = sampling.tpe_sampler(seed) if uses_tpe else sampling.random_sampler(seed)
             sampled = sampling.draw(sampler, space, inside if uses_tpe else ())
             yield (
                 f"{'TPE' if uses_tpe else 'Random'} variation {where}",
@@ -87,9 +90,9 @@ class Variations:
 
     def _results(
         self, estimator: str, space: Mapping[str, Range], history: Sequence[Trial]
-    ) -> list[sampling.Result]:
+    ) -> list[sampling.ObservedTrial]:
         return [
-            sampling.Result(place(trial.params, space), loss_of(trial, self._metric))
+            sampling.ObservedTrial(position_of(trial.params, space), loss_of(trial, self._metric))
             for trial in distinct(history)
             if trial.estimator == estimator
         ]
@@ -111,5 +114,5 @@ def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
         for name, value in after.items()
         if before.get(name) != value
     ]
-    more = len(changed) - MOST_NAMED
-    return ", ".join(changed[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+    more = len(changed) - MAX_NAMED
+    return ", ".join(changed[:MAX_NAMED]) + (f" and {more} more" if more > 0 else "")

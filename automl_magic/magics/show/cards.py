@@ -7,23 +7,28 @@ from typing import Any
 
 from automl_magic import flow
 from automl_magic.cli.apps.server import AppServer
-from automl_magic.cli.door import Answer
-from automl_magic.look.html import block, joined, tag, text
-from automl_magic.look.numbers import number, score_text, seconds, size
-from automl_magic.pages.board import Board
-from automl_magic.pages.leaderboard import board_page
-from automl_magic.pages.why import account_page
-from automl_magic.reasons import Account
+from automl_magic.cli.frontend import CommandResult
+from automl_magic.decision_log import DecisionLog
+from automl_magic.display.html import block, join_html, tag, text
+from automl_magic.display.numbers import (
+    format_memory,
+    format_number,
+    format_score_interval,
+    format_seconds,
+)
+from automl_magic.pages.decision_log import decision_log_page
+from automl_magic.pages.leaderboard import leaderboard_page
+from automl_magic.pages.leaderboard_view import LeaderboardView
 from automl_magic.records import Leaderboard, RunStatus, Severity
-from automl_magic.runs.outcome import Outcome, Planned
+from automl_magic.runs.outcome import FinishedRun, PlanResult
 from automl_magic.workspace import Workspace
 
 
-def html_of(result: Answer, workspace: Workspace) -> str | None:
+def html_of(result: CommandResult, workspace: Workspace) -> str | None:
     """Return a result as HTML, or None if it has only plain text."""
     if isinstance(result.value, Leaderboard):
         run = flow.find_run(result.value.run_id, workspace=workspace)
-        return board_page(Board.of(result.value, run))
+        return leaderboard_page(LeaderboardView.of(result.value, run))
     return _html(result.value)
 
 
@@ -33,15 +38,15 @@ def _html(value: Any) -> str | None:  # noqa: ARG001
 
 
 @_html.register
-def _(decision_log: Account) -> str:
-    return account_page(decision_log)
+def _(decision_log: DecisionLog) -> str:
+    return decision_log_page(decision_log)
 
 
 @_html.register
-def _(planned: Planned) -> str:
+def _(planned: PlanResult) -> str:
     plan = planned.plan
     dataset = plan.dataset
-    decisions = joined(
+    decisions = join_html(
         tag(
             "tr",
             tag("th", text(d.label, 40), scope="row"),
@@ -50,7 +55,7 @@ def _(planned: Planned) -> str:
         )
         for d in plan.decisions
     )
-    noticed = joined(
+    noticed = join_html(
         tag("li", tag("b", text(f.code)), f" {text(f.title, 120)} {text(f.fix, 200)}")
         for f in dataset.findings
         if f.severity is not Severity.INFO
@@ -61,8 +66,8 @@ def _(planned: Planned) -> str:
         tag(
             "p",
             f"{dataset.n_rows:,} rows, {len(dataset.columns):,} columns, "
-            f"{len(plan.candidates)} candidates. Search up to {seconds(estimate.search_s)}, "
-            f"memory {size(estimate.memory_bytes)}.",
+            f"{len(plan.candidates)} candidates. Search up to {format_seconds(estimate.search_s)}, "
+            f"memory {format_memory(estimate.memory_bytes)}.",
         ),
         tag("table", tag("caption", "Decisions and reasons"), tag("tbody", decisions)),
         tag("h2", "Findings") + tag("ul", noticed) if noticed else "",
@@ -71,15 +76,19 @@ def _(planned: Planned) -> str:
 
 
 @_html.register
-def _(outcome: Outcome) -> str:
+def _(outcome: FinishedRun) -> str:
     run = outcome.run
     if run.status is not RunStatus.SUCCEEDED or outcome.best is None:
         return block(tag("p", f"Run {tag('code', text(run.run_id))}: {text(run.status.value)}."))
     holdout = ""
     if outcome.holdout is not None:
         rows = f"{outcome.holdout.rows:,} holdout rows"
-        holdout = f" in cross-validation, {text(score_text(outcome.holdout))} on {rows}"
-    cv = "" if outcome.cv is None else f"{text(outcome.cv.metric)} {text(score_text(outcome.cv))}"
+        holdout = f" in cross-validation, {text(format_score_interval(outcome.holdout))} on {rows}"
+    cv = (
+        ""
+        if outcome.cv is None
+        else f"{text(outcome.cv.metric)} {text(format_score_interval(outcome.cv))}"
+    )
     run_id = text(run.run_id)
     return block(
         tag(
@@ -89,7 +98,7 @@ def _(outcome: Outcome) -> str:
         ),
         tag(
             "p",
-            f"{outcome.n_trials} trials in {seconds(outcome.search_s)}. Run {tag('code', run_id)}, "
+            f"{outcome.n_trials} trials in {format_seconds(outcome.search_s)}. Run {tag('code', run_id)}, "
             f"notebook {tag('code', text(outcome.notebook))}.",
         ),
         tag("p", f"Next: {tag('code', f'%automl leaderboard {run_id}')}"),
@@ -116,7 +125,7 @@ def _(newest: list) -> str | None:
             text(run.status.value),
             text(run.created_at.strftime("%Y-%m-%d %H:%M UTC")),
             text(run.result.get("best") or "–", 60),
-            text(f"{cv['metric']} {number(cv['score'])}" if cv else "–"),
+            text(f"{cv['metric']} {format_number(cv['score'])}" if cv else "–"),
         )
         rows.append(tag("tr", *(tag("td", cell) for cell in cells)))
     head = tag("tr", *(tag("th", name, scope="col") for name in heads))

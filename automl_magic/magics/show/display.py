@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from automl_magic.cli.door import Answer
+from automl_magic.cli.frontend import CommandResult
 from automl_magic.workspace import Workspace
 
 
 @dataclass
-class Shown:
+class DisplayedResult:
     """A result as a notebook displays it. `value` is the object that `flow` returned.
 
     `x = %automl fit …` returns this object. The magic has already displayed it in the cell number
@@ -20,10 +20,10 @@ class Shown:
     value: Any
     text: str
     html: str | None
-    shown_in: int | None = None
+    displayed_in: int | None = None
 
     @classmethod
-    def of(cls, result: Answer, workspace: Workspace) -> Shown:
+    def of(cls, result: CommandResult, workspace: Workspace) -> DisplayedResult:
         from automl_magic.magics.show.cards import html_of
 
         return cls(result.value, result.text, html_of(result, workspace))
@@ -39,5 +39,5 @@ class Shown:
         from IPython.display import display
 
         shell = get_ipython()
-        if shell is None or shell.execution_count != self.shown_in:
+        if shell is None or shell.execution_count != self.displayed_in:
             display(self._repr_mimebundle_(), raw=True)

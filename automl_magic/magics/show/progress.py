@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from automl_magic.cli.progress import Progress
-from automl_magic.look.html import block, tag, text
+from automl_magic.display.html import block, tag, text
 
 
 def progress_bundle(progress: Progress, *, is_over: bool = False) -> dict[str, str]:
@@ -11,7 +11,7 @@ def progress_bundle(progress: Progress, *, is_over: bool = False) -> dict[str, s
     line = progress.summary() if is_over else progress.line()
     if is_over:
         return {"text/plain": line, "text/html": block(tag("p", text(line), class_="am-soft"))}
-    value = None if progress.share is None else f"{progress.share:.3f}"
+    value = None if progress.fraction is None else f"{progress.fraction:.3f}"
     bar = tag("progress", max=1, value=value, aria_label="Done")
     return {
         "text/plain": line,

@@ -13,26 +13,30 @@ silences   periods without notifications
 secrets    references to secrets
 """
 
-from automl_magic.monitor.alerts.book import alerts_of, observe
-from automl_magic.monitor.alerts.config import monitor_file, monitor_of, read_monitor
-from automl_magic.monitor.alerts.observed import Observation, event, observed_in
-from automl_magic.monitor.alerts.posting import deliver, undelivered
+from automl_magic.monitor.alerts.alert_store import alerts_of, record_observation
+from automl_magic.monitor.alerts.config import load_monitor, monitor_file, read_monitor
+from automl_magic.monitor.alerts.delivery import deliver_notifications, undelivered_notifications
+from automl_magic.monitor.alerts.observation import (
+    Observation,
+    event_observation,
+    observation_from_report,
+)
 from automl_magic.monitor.alerts.serving import observe_approvals, observe_serving
 from automl_magic.monitor.alerts.silences import silence, silences_of
 
 __all__ = [
     "Observation",
     "alerts_of",
-    "deliver",
-    "event",
+    "deliver_notifications",
+    "event_observation",
     "monitor_file",
-    "monitor_of",
-    "observe",
+    "load_monitor",
+    "record_observation",
     "observe_approvals",
     "observe_serving",
-    "observed_in",
+    "observation_from_report",
     "read_monitor",
     "silence",
     "silences_of",
-    "undelivered",
+    "undelivered_notifications",
 ]

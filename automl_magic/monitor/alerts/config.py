@@ -11,7 +11,7 @@ import yaml
 
 from automl_magic.errors import SpecError
 from automl_magic.records.codec import RecordProblem
-from automl_magic.records.monitoring.alert import Monitor
+from automl_magic.records.monitoring.alert import MonitorSpec
 
 API_VERSION, KIND = "automl-magic/v1", "Monitor"
 _MAX_BYTES = 256 * 1024
@@ -31,7 +31,7 @@ def monitor_file(deployment: str, home: Path) -> Path:
     return home / "monitors" / f"{name}.yaml"
 
 
-def monitor_of(deployment: str, home: Path) -> Monitor:
+def load_monitor(deployment: str, home: Path) -> MonitorSpec:
     """Read a deployment's file in `monitors/` of a home, or return the defaults.
 
     Raises
@@ -40,10 +40,10 @@ def monitor_of(deployment: str, home: Path) -> Monitor:
         If the file isn't a valid monitor file.
     """
     path = monitor_file(deployment, home)
-    return read_monitor(path, deployment) if path.is_file() else Monitor(name=deployment)
+    return read_monitor(path, deployment) if path.is_file() else MonitorSpec(name=deployment)
 
 
-def read_monitor(path: Path, deployment: str | None = None) -> Monitor:
+def read_monitor(path: Path, deployment: str | None = None) -> MonitorSpec:
     """Read a monitor file strictly.
 
     Parameters
@@ -71,12 +71,12 @@ def read_monitor(path: Path, deployment: str | None = None) -> Monitor:
     if deployment is not None and name != deployment:
         raise _file_error(path, f"It's for deployment {name!r}, but {deployment!r} uses this file.")
     try:
-        return Monitor.from_json({"name": name, **_to_record_fields(spec, path)})
+        return MonitorSpec.from_json({"name": name, **_to_record_fields(spec, path)})
     except RecordProblem as problem:
         where = ".".join(map(str, problem.path)) or "spec"
         hint = f" Did you mean {problem.close}?" if problem.close else ""
         raise _file_error(
-            path, f"spec.{where} expects {problem.expected}, but found {problem.found}.{hint}"
+            path, f"spec.{where} expects {problem.expected}, but found {problem.actual}.{hint}"
         ) from None
 
 

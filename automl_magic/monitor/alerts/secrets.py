@@ -13,7 +13,7 @@ SecretOf: TypeAlias = Callable[[str], str]
 _REFERENCE = re.compile(r"\$\{secret:([^}]*)\}")
 
 
-def filled(text: str, secret_of: SecretOf) -> str:
+def fill_secrets(text: str, secret_of: SecretOf) -> str:
     """Replace each `${secret:NAME}` in a text with the secret.
 
     Raises

@@ -11,26 +11,26 @@ from itertools import pairwise
 
 from sqlalchemy import ColumnElement, Connection, Engine, and_, case, func, select
 
-from automl_magic.monitor.alerts.book import alerts_of
-from automl_magic.monitor.alerts.observed import Observation, storable
+from automl_magic.monitor.alerts.alert_store import alerts_of
+from automl_magic.monitor.alerts.observation import Observation, storable
 from automl_magic.records.models.deployment import Deployment
 from automl_magic.records.monitoring.alert import (
     DAY_S,
     HOUR_S,
+    AlertFinding,
     AlertKind,
     AlertSeverity,
-    Finding,
-    Monitor,
+    MonitorSpec,
 )
 from automl_magic.store.approvals import approval_of
-from automl_magic.store.engine import reading
+from automl_magic.store.engine import read_transaction
 from automl_magic.store.tables import deployments, predictions, route_changes, workers
 
 ERRORS_WARNING_PCT, ERRORS_CRITICAL_PCT = 1.0, 5.0
 # Workers send a heartbeat every second.
-SILENT_WORKER_S = 30.0
-# Actor of automatic rollbacks: `automl_magic_serving.process.parent`.
-SERVER = "automl-serving"
+DEAD_WORKER_S = 30.0
+# Actor of automatic rollbacks: `automl_magic_serving.process.supervisor`.
+ROLLBACK_ACTOR = "automl-serving"
 _HISTORY_S = 7 * DAY_S
 KINDS = frozenset(
     {
@@ -44,7 +44,7 @@ KINDS = frozenset(
 
 
 def observe_serving(
-    store_engine: Engine, predictions_engine: Engine, monitor: Monitor, *, now: float
+    store_engine: Engine, predictions_engine: Engine, monitor: MonitorSpec, *, now: float
 ) -> Observation:
     """Check how a deployment is served.
 
@@ -58,7 +58,7 @@ def observe_serving(
         Current time, in seconds since 1970.
     """
     name = monitor.name
-    with reading(store_engine) as connection:
+    with read_transaction(store_engine) as connection:
         findings = [
             *_worker_findings(connection, monitor, now),
             *_rollback_findings(connection, name, now),
@@ -68,7 +68,7 @@ def observe_serving(
         ).scalar_one_or_none()
     deployment = Deployment.from_json(json.loads(spec)) if spec else None
     unjudged: set[tuple[AlertKind, str]] = set()
-    with reading(predictions_engine) as connection:
+    with read_transaction(predictions_engine) as connection:
         recent = and_(
             predictions.c.deployment == name,
             predictions.c.at > now - monitor.serving.window_s,
@@ -95,7 +95,7 @@ def observe_approvals(store_engine: Engine, deployment: str, *, now: float) -> O
         approved = approval_of(store_engine, model, int(version))
         if approved is None or approved.revoked_at is not None:
             findings.append(
-                Finding(
+                AlertFinding(
                     kind=kind,
                     subject=alert.subject,
                     severity=alert.severity,
@@ -109,9 +109,9 @@ def observe_approvals(store_engine: Engine, deployment: str, *, now: float) -> O
 def _error_rate_findings(
     connection: Connection,
     recent: ColumnElement[bool],
-    monitor: Monitor,
+    monitor: MonitorSpec,
     deployment: Deployment | None,
-) -> Iterator[Finding]:
+) -> Iterator[AlertFinding]:
     weight = 1.0 / predictions.c.sample_rate
     failed = case((predictions.c.error.is_not(None), weight), else_=0.0)
     row = connection.execute(select(func.sum(failed), func.sum(weight)).where(recent)).one()
@@ -123,7 +123,7 @@ def _error_rate_findings(
     warning = ERRORS_WARNING_PCT if limit is None else limit / 2
     critical = ERRORS_CRITICAL_PCT if limit is None else limit
     if percent > warning:
-        yield Finding(
+        yield AlertFinding(
             kind=AlertKind.ERROR_RATE,
             subject="requests",
             severity=_severity(percent > critical),
@@ -135,9 +135,9 @@ def _latency_findings(
     connection: Connection,
     recent: ColumnElement[bool],
     n_rows: int,
-    monitor: Monitor,
+    monitor: MonitorSpec,
     deployment: Deployment | None,
-) -> Iterator[Finding]:
+) -> Iterator[AlertFinding]:
     limit = monitor.serving.latency_ms_p95
     if limit is None and deployment is not None:
         limit = deployment.slos.latency_ms_p95
@@ -146,7 +146,7 @@ def _latency_findings(
     by_latency = select(predictions.c.latency_ms).where(recent).order_by(predictions.c.latency_ms)
     p95 = connection.execute(by_latency.offset(int(0.95 * (n_rows - 1))).limit(1)).scalar_one()
     if p95 > limit:
-        yield Finding(
+        yield AlertFinding(
             kind=AlertKind.LATENCY,
             subject="p95",
             severity=_severity(p95 > 2 * limit),
@@ -154,7 +154,9 @@ def _latency_findings(
         )
 
 
-def _no_traffic_findings(connection: Connection, monitor: Monitor, now: float) -> Iterator[Finding]:
+def _no_traffic_findings(
+    connection: Connection, monitor: MonitorSpec, now: float
+) -> Iterator[AlertFinding]:
     is_recent = and_(
         predictions.c.deployment == monitor.name,
         predictions.c.at > now - _HISTORY_S,
@@ -169,7 +171,7 @@ def _no_traffic_findings(connection: Connection, monitor: Monitor, now: float) -
             return
         limit_s = _no_traffic_limit_s(connection, is_recent)
     if limit_s is not None and now - last > limit_s:
-        yield Finding(
+        yield AlertFinding(
             kind=AlertKind.NO_TRAFFIC,
             subject="requests",
             severity=AlertSeverity.WARNING,
@@ -187,23 +189,25 @@ def _no_traffic_limit_s(connection: Connection, is_recent: ColumnElement[bool]) 
     return float(2 * max(later - earlier for earlier, later in pairwise(hours))) * HOUR_S
 
 
-def _worker_findings(connection: Connection, monitor: Monitor, now: float) -> Iterator[Finding]:
+def _worker_findings(
+    connection: Connection, monitor: MonitorSpec, now: float
+) -> Iterator[AlertFinding]:
     beats = connection.execute(
         select(workers.c.beat_at).where(
             workers.c.deployment == monitor.name, workers.c.beat_at > now - HOUR_S
         )
     ).scalars()
     ages = [now - beat_at for beat_at in beats]
-    dead = sum(age > SILENT_WORKER_S for age in ages)
+    dead = sum(age > DEAD_WORKER_S for age in ages)
     if ages and dead == len(ages):
-        yield Finding(
+        yield AlertFinding(
             kind=AlertKind.WORKERS,
             subject="workers",
             severity=AlertSeverity.CRITICAL,
             summary=f"No workers are running. The last heartbeat was {min(ages):.0f} s ago.",
         )
     elif dead >= monitor.serving.worker_deaths_per_hour:
-        yield Finding(
+        yield AlertFinding(
             kind=AlertKind.WORKERS,
             subject="workers",
             severity=AlertSeverity.WARNING,
@@ -212,18 +216,18 @@ def _worker_findings(connection: Connection, monitor: Monitor, now: float) -> It
         )
 
 
-def _rollback_findings(connection: Connection, name: str, now: float) -> Iterator[Finding]:
+def _rollback_findings(connection: Connection, name: str, now: float) -> Iterator[AlertFinding]:
     changes = connection.execute(
         select(route_changes).where(
             route_changes.c.deployment == name,
             route_changes.c.at > now - HOUR_S,
             route_changes.c.at <= now,
             route_changes.c.action == "roll_back",
-            route_changes.c.actor == SERVER,
+            route_changes.c.actor == ROLLBACK_ACTOR,
         )
     )
     for change in changes:
-        yield Finding(
+        yield AlertFinding(
             kind=AlertKind.ROLLBACK,
             subject=f"epoch {change.epoch}",
             severity=AlertSeverity.CRITICAL,

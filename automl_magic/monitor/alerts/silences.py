@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Engine, select
 
 from automl_magic.errors import MonitorError
-from automl_magic.store.engine import reading, writing
+from automl_magic.store.engine import read_transaction, write_transaction
 from automl_magic.store.tables import alerts, silences
 
-LONGEST_S = 30 * 86_400.0
+MAX_SILENCE_S = 30 * 86_400.0
 
 
 @dataclass(frozen=True)
@@ -34,14 +34,14 @@ def silence(
     MonitorError
         If `key` doesn't match an alert, or `for_s` is out of range.
     """
-    if not 0 < for_s <= LONGEST_S:
+    if not 0 < for_s <= MAX_SILENCE_S:
         raise MonitorError(
             f"Can't silence alerts for {for_s:g} s.",
             why="A silence lasts more than 0 s and at most 30 days, so problems come up again.",
             fix=f"Choose another duration: automl alerts silence {key} --for 2h",
         )
     created = Silence(key, reason[:500], actor, now, now + for_s)
-    with writing(engine) as connection:
+    with write_transaction(engine) as connection:
         valid_keys = {
             name
             for row in connection.execute(select(alerts.c.key, alerts.c.group, alerts.c.deployment))
@@ -59,11 +59,11 @@ def silence(
 
 def silences_of(engine: Engine, *, now: float) -> tuple[Silence, ...]:
     """Return the silences that are active at a time."""
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         return _active_silences(connection, now)
 
 
-def silenced(connection: Connection, now: float) -> frozenset[str]:
+def read_silenced_keys(connection: Connection, now: float) -> frozenset[str]:
     """Return the silenced keys, read in an open transaction."""
     return frozenset(active.key for active in _active_silences(connection, now))
 

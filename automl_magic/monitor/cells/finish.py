@@ -9,32 +9,36 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from automl_magic.display.cell_output import CellOutput
+from automl_magic.display.numbers import format_value
+from automl_magic.display.text_table import TextTable
 from automl_magic.errors import FolderNotWritable
 from automl_magic.files.atomic import write_atomic
-from automl_magic.look.cell_output import CellOutput
-from automl_magic.look.numbers import format_value
-from automl_magic.look.text_table import TextTable
+from automl_magic.monitor.formatting import SEVERITY_LABELS, format_time, quote_name
 from automl_magic.monitor.sections import sections
-from automl_magic.monitor.watch import Watch
-from automl_magic.monitor.words import MARKS, moment, name_of
+from automl_magic.monitor.window_analysis import WindowAnalysis
 from automl_magic.records.codec import Record, dumps
-from automl_magic.records.explanations.explanation import Skipped
+from automl_magic.records.explanations.explanation import SkippedSection
 from automl_magic.records.monitoring.drift import (
     DRIFT_NAME,
     DriftReport,
     DriftSeverity,
-    worst,
+    worst_severity,
 )
-from automl_magic.store.engine import writing
-from automl_magic.store.opened import store
+from automl_magic.store.engine import write_transaction
+from automl_magic.store.opened import store_engine
 from automl_magic.store.tables import checks
 from automl_magic.workspace import Workspace, default_workspace
 
-MOST_NAMED = 5
+MAX_NAMED = 5
 
 
 def finish(
-    analysis: Watch, /, *, run_dir: str | os.PathLike[str], workspace: Workspace | None = None
+    analysis: WindowAnalysis,
+    /,
+    *,
+    run_dir: str | os.PathLike[str],
+    workspace: Workspace | None = None,
 ) -> CellOutput:
     """Write `drift.json`, a row in the store's `checks`, then `result.json`.
 
@@ -54,7 +58,7 @@ def finish(
         If the store can't be reached.
     """
     folder = Path(run_dir).absolute()
-    report = report_of(analysis, run_id=folder.name)
+    report = build_report(analysis, run_id=folder.name)
     document = dumps(report.to_json(), indent=None)
     result = {
         "kind": "monitor",
@@ -66,13 +70,13 @@ def finish(
         "breaches": len(report.breaches),
         "evidently": report.evidently,
         "monitor_s": report.seconds,
-        "metrics": headline(report),
+        "metrics": headline_metrics(report),
     }
     try:
         folder.mkdir(parents=True, exist_ok=True)
         write_atomic(folder / DRIFT_NAME, document.encode("utf-8", "backslashreplace"))
         if report.deployment is not None:
-            keep(report, workspace or default_workspace())
+            store_report(report, workspace or default_workspace())
         write_atomic(folder / "result.json", dumps(result).encode())
     except OSError as error:
         raise FolderNotWritable(
@@ -83,10 +87,10 @@ def finish(
     return _summary(report)
 
 
-def keep(report: DriftReport, workspace: Workspace) -> None:
+def store_report(report: DriftReport, workspace: Workspace) -> None:
     """Write a deployment's report to the store, for the alerts and the dashboard."""
     assert report.deployment is not None
-    with writing(store(workspace)) as connection:
+    with write_transaction(store_engine(workspace)) as connection:
         connection.execute(
             checks.insert().values(
                 deployment=report.deployment,
@@ -101,12 +105,12 @@ def keep(report: DriftReport, workspace: Workspace) -> None:
         )
 
 
-def report_of(analysis: Watch, *, run_id: str) -> DriftReport:
+def build_report(analysis: WindowAnalysis, *, run_id: str) -> DriftReport:
     """Build the drift report from all sections, with the reasons for skipped sections."""
     window, results = analysis.window, analysis.sections
     parts = [part for section in results.values() for part in _parts_of(section)]
     severities = [part.severity for part in parts if hasattr(part, "severity")]
-    if analysis.too_few:
+    if analysis.too_few_reason:
         # Sections that were checked, such as the traffic, can still have problems.
         severities = [part for part in severities if part is not DriftSeverity.OK]
     fields = {field.name for field in dataclasses.fields(DriftReport)}
@@ -121,7 +125,7 @@ def report_of(analysis: Watch, *, run_id: str) -> DriftReport:
         n_rows=window.n_rows,
         n_judged=len(window.sampled),
         sampling=window.sampling,
-        severity=worst(severities),
+        severity=worst_severity(severities),
         summary="",
         thresholds=analysis.thresholds,
         features=results.get("features", ()),
@@ -139,7 +143,7 @@ def report_of(analysis: Watch, *, run_id: str) -> DriftReport:
         evidently=analysis.evidently,
         seconds=round(analysis.elapsed_s, 3),
     )
-    return _with_summary(report, analysis.too_few)
+    return _with_summary(report, analysis.too_few_reason)
 
 
 def _parts_of(section: Any) -> Sequence[Any]:
@@ -147,11 +151,13 @@ def _parts_of(section: Any) -> Sequence[Any]:
     return section if isinstance(section, tuple) else (section,)
 
 
-def headline(report: DriftReport) -> dict[str, float]:
+def headline_metrics(report: DriftReport) -> dict[str, float]:
     """Return the metrics that compare windows."""
     metrics: dict[str, float | None] = {"rows": float(report.n_rows)}
     psis = [drift.psi for drift in report.features if drift.psi is not None]
-    metrics["drifted_columns"] = float(sum(drift.severity.alarms for drift in report.features))
+    metrics["drifted_columns"] = float(
+        sum(drift.severity.raises_alert for drift in report.features)
+    )
     metrics["max_psi"] = max(psis, default=None)
     if report.prediction is not None:
         metrics["prediction_psi"] = report.prediction.psi
@@ -169,8 +175,8 @@ def headline(report: DriftReport) -> dict[str, float]:
 def _with_summary(report: DriftReport, too_few: str | None) -> DriftReport:
     if breaches := report.breaches:
         subjects = list(dict.fromkeys(breach.subject for breach in breaches))
-        subject_names = ", ".join(name_of(subject, 40) for subject in subjects[:MOST_NAMED])
-        more = f" and {len(subjects) - MOST_NAMED:,} more" if len(subjects) > MOST_NAMED else ""
+        subject_names = ", ".join(quote_name(subject, 40) for subject in subjects[:MAX_NAMED])
+        more = f" and {len(subjects) - MAX_NAMED:,} more" if len(subjects) > MAX_NAMED else ""
         findings = "1 finding" if len(breaches) == 1 else f"{len(breaches):,} findings"
         summary = f"{findings} (worst: {report.severity.value}): {subject_names}{more}."
     elif too_few:
@@ -180,10 +186,10 @@ def _with_summary(report: DriftReport, too_few: str | None) -> DriftReport:
     return dataclasses.replace(report, summary=summary)
 
 
-def _skipped(analysis: Watch) -> tuple[Skipped, ...]:
+def _skipped(analysis: WindowAnalysis) -> tuple[SkippedSection, ...]:
     return tuple(
         analysis.skipped.get(name)
-        or Skipped(section=name, why="Its cell hasn't run.", cell_id="finish")
+        or SkippedSection(section=name, why="Its cell hasn't run.", cell_id="finish")
         for name in (section.name for section in sections())
         if name not in analysis.sections
     )
@@ -191,13 +197,14 @@ def _skipped(analysis: Watch) -> tuple[Skipped, ...]:
 
 def _summary(report: DriftReport) -> CellOutput:
     rows: list[tuple[str, Any]] = [
-        ("verdict", MARKS[report.severity]),
-        ("window", f"{moment(report.window_start)} to {moment(report.window_end)}"),
+        ("verdict", SEVERITY_LABELS[report.severity]),
+        ("window", f"{format_time(report.window_start)} to {format_time(report.window_end)}"),
     ]
     rows += [
-        (name.replace("_", " "), format_value(value)) for name, value in headline(report).items()
+        (name.replace("_", " "), format_value(value))
+        for name, value in headline_metrics(report).items()
     ]
-    notes = [report.summary, *(breach.summary for breach in report.breaches[:MOST_NAMED])]
+    notes = [report.summary, *(breach.summary for breach in report.breaches[:MAX_NAMED])]
     notes += [f"Skipped {skipped.section}: {skipped.why}" for skipped in report.skipped]
     table = TextTable("Drift report", ("", ""), rows)
-    return CellOutput(tables=[table], said=notes)
+    return CellOutput(tables=[table], notes=notes)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from automl_magic.monitor.compare.compared import Compared
-from automl_magic.monitor.measures.families import holm
-from automl_magic.records.monitoring.drift import DriftSeverity, Thresholds
+from automl_magic.monitor.compare.column_comparison import ColumnComparison
+from automl_magic.monitor.measures.multiple_testing import holm
+from automl_magic.records.monitoring.drift import DriftSeverity, DriftThresholds
 
 
-def verdicts(
-    comparisons: list[Compared], thresholds: Thresholds, alpha: float
+def judge_columns(
+    comparisons: list[ColumnComparison], thresholds: DriftThresholds, alpha: float
 ) -> list[tuple[DriftSeverity, float]]:
     """Return the severity and the adjusted p-value of each column.
 
@@ -23,7 +23,7 @@ def verdicts(
     ]
 
 
-def _severity(psi: float, p: float, thresholds: Thresholds, alpha: float) -> DriftSeverity:
+def _severity(psi: float, p: float, thresholds: DriftThresholds, alpha: float) -> DriftSeverity:
     if p >= alpha or psi < thresholds.psi_warning:
         return DriftSeverity.OK
     is_critical = psi >= thresholds.psi_critical

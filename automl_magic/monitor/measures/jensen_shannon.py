@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from automl_magic.monitor.measures.population_stability import smoothed
+from automl_magic.monitor.measures.population_stability import smooth
 from automl_magic.monitor.measures.shares import Shares
 
 
@@ -16,7 +16,7 @@ def jensen_shannon(shares: Shares) -> float:
     Lin, "Divergence measures based on the Shannon entropy", IEEE Transactions on Information Theory
     37(1), 1991. The square root is a metric (Endres & Schindelin, 2003).
     """
-    p, q = smoothed(shares)
+    p, q = smooth(shares)
     middle = (p + q) / 2
     divergence = (np.sum(p * np.log2(p / middle)) + np.sum(q * np.log2(q / middle))) / 2
     return math.sqrt(min(1.0, max(0.0, float(divergence))))

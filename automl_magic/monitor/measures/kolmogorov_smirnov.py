@@ -8,11 +8,15 @@ import numpy as np
 from scipy.special import kolmogorov
 
 from automl_magic.recipe.values import Floats
-from automl_magic.records.monitoring.reference import Numbers
+from automl_magic.records.monitoring.reference import NumericDistribution
 
 
 def kolmogorov_smirnov(
-    reference: Numbers, n_reference: float, values: Floats, weights: Floats, n_current: float
+    reference: NumericDistribution,
+    n_reference: float,
+    values: Floats,
+    weights: Floats,
+    n_current: float,
 ) -> tuple[float, float]:
     """Return the largest distance between the cumulative distributions, and its p-value.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from automl_magic.monitor.measures.population_stability import smoothed
+from automl_magic.monitor.measures.population_stability import smooth
 from automl_magic.monitor.measures.shares import Shares
 
 
@@ -14,5 +14,5 @@ def kullback_leibler(shares: Shares) -> float:
     Kullback & Leibler, "On information and sufficiency", Annals of Mathematical Statistics 22(1),
     1951. Half a row is added to each bin to keep it finite.
     """
-    p, q = smoothed(shares)
+    p, q = smooth(shares)
     return max(0.0, float(np.sum(p * np.log(p / q))))

@@ -13,11 +13,11 @@ def psi(shares: Shares) -> float:
 
     Half a row of the window is added to each bin. This keeps the result finite if a bin is empty.
     """
-    p, q = smoothed(shares)
+    p, q = smooth(shares)
     return float(np.sum((p - q) * np.log(p / q)))
 
 
-def psi_by_chance(shares: Shares) -> float:
+def expected_psi(shares: Shares) -> float:
     """Return the expected PSI without a shift: (B - 1)(1/n + 1/m) for B bins.
 
     Without a shift, PSI · nm / (n + m) has a chi-square distribution with B - 1 degrees of freedom
@@ -27,7 +27,7 @@ def psi_by_chance(shares: Shares) -> float:
     return (shares.n_bins - 1) * (1 / shares.n_current + 1 / shares.n_reference)
 
 
-def smoothed(shares: Shares) -> tuple[Floats, Floats]:
+def smooth(shares: Shares) -> tuple[Floats, Floats]:
     """Return the shares of the window and the reference with half a row added to each bin."""
     half = 0.5 / max(shares.n_current, 1.0)
     p, q = shares.current + half, shares.reference + half

@@ -12,7 +12,7 @@ from automl_magic.recipe.values import Floats
 
 # Cells of a contingency table need this many expected rows for a chi-square distribution (Cochran,
 # Biometrics 10, 1954).
-FEWEST_EXPECTED = 5.0
+MIN_EXPECTED = 5.0
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Shares:
         )
 
 
-def pooled(
+def pool_rare_bins(
     names: Sequence[str],
     reference: Floats,
     current: Floats,
@@ -69,7 +69,7 @@ def pooled(
     last_is_rare : bool
         Whether the merged bin is still too rare for a chi-square test.
     """
-    frequent = min(n_reference, n_current) * reference >= FEWEST_EXPECTED
+    frequent = min(n_reference, n_current) * reference >= MIN_EXPECTED
     if frequent.all():
         return Shares(tuple(names), reference, current, n_reference, n_current), False
     rare = ~frequent
@@ -84,7 +84,7 @@ def pooled(
         n_current,
     )
     expected = min(n_reference, n_current) * float(shares.reference[-1])
-    return shares, expected < FEWEST_EXPECTED
+    return shares, expected < MIN_EXPECTED
 
 
 def effective_rows(weights: Floats) -> float:

@@ -17,32 +17,32 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from automl_magic.monitor.retrain.comparison import compare
-    from automl_magic.monitor.retrain.deciding import decide, sources
-    from automl_magic.monitor.retrain.fresh import given_rows, logged_rows, put_together
+    from automl_magic.monitor.retrain.decision import decide, show_sources
+    from automl_magic.monitor.retrain.new_rows import build_retraining_data, logged_rows, table_rows
     from automl_magic.monitor.retrain.policy import (
-        Retrain,
-        begin,
-        end,
-        newest,
-        refusal,
+        RetrainJob,
+        finish_retraining,
+        newest_retraining,
+        refusal_reason,
         retrains_of,
-        triggered_by,
+        start_retraining,
+        triggering_alert,
     )
 
 __all__ = [
-    "Retrain",
-    "begin",
+    "RetrainJob",
+    "start_retraining",
     "compare",
     "decide",
-    "end",
-    "given_rows",
+    "finish_retraining",
+    "table_rows",
     "logged_rows",
-    "newest",
-    "put_together",
-    "refusal",
+    "newest_retraining",
+    "build_retraining_data",
+    "refusal_reason",
     "retrains_of",
-    "sources",
-    "triggered_by",
+    "show_sources",
+    "triggering_alert",
 ]
 
 # Imported on first use: the dashboard only reads jobs, and doesn't need the metrics.

@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from automl_magic.monitor.retrain.champion import LEARNED_NAME
-from automl_magic.monitor.retrain.fresh import Together
+from automl_magic.monitor.retrain.new_rows import RetrainingData
 from automl_magic.records import Plan
-from automl_magic.records.plans.experiment import Experiment
+from automl_magic.records.plans.experiment import ExperimentSpec
 
-ANSWERS_NAME = "champion.parquet"
+CHAMPION_PREDICTIONS_NAME = "champion.parquet"
 
 
 @dataclass(frozen=True)
-class Tables:
+class RetrainingTables:
     """Paths of the tables of a retraining.
 
     `answers` are the champion's logged predictions. It's None if the champion can predict the rows.
@@ -25,10 +25,10 @@ class Tables:
 
     training: Path
     recent: Path
-    answers: Path | None
+    champion_predictions: Path | None
 
 
-def write_tables(folder: Path, data: Together, learned: Collection[str]) -> Tables:
+def write_tables(folder: Path, data: RetrainingData, learned: Collection[str]) -> RetrainingTables:
     """Write the challenger's training and scoring tables to a new folder.
 
     Parameters
@@ -37,24 +37,26 @@ def write_tables(folder: Path, data: Together, learned: Collection[str]) -> Tabl
         IDs of the predictions that the champion learned from. The next retraining skips them.
     """
     folder.mkdir(parents=True, mode=0o700)
-    tables = Tables(
+    tables = RetrainingTables(
         folder / "training.parquet",
         folder / "recent.parquet",
-        None if data.answers is None else folder / ANSWERS_NAME,
+        None if data.champion_predictions is None else folder / CHAMPION_PREDICTIONS_NAME,
     )
     data.training.to_parquet(tables.training)
     data.recent.to_parquet(tables.recent)
-    if data.answers is not None:
-        names = [f"{i}" for i in range(data.answers.shape[1])]
-        data.answers.set_axis(names, axis="columns").to_parquet(tables.answers)
+    if data.champion_predictions is not None:
+        names = [f"{i}" for i in range(data.champion_predictions.shape[1])]
+        data.champion_predictions.set_axis(names, axis="columns").to_parquet(
+            tables.champion_predictions
+        )
     ids = [*learned, *data.learned_ids]
     (folder / LEARNED_NAME).write_text(json.dumps(ids), encoding="utf-8")
     return tables
 
 
 def challenger_experiment(
-    plan: Plan, data: Together, tables: Tables, budget_s: float | None
-) -> Experiment:
+    plan: Plan, data: RetrainingData, tables: RetrainingTables, budget_s: float | None
+) -> ExperimentSpec:
     """Return the challenger's experiment: the champion's options and column kinds on the new table.
 
     Columns that aren't in the new table are removed from the experiment.

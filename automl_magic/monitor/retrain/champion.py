@@ -11,9 +11,14 @@ from pathlib import Path
 import pandas as pd
 from sqlalchemy import Engine
 
-from automl_magic.monitor.logged import hidden_columns
-from automl_magic.monitor.model import load_watched
-from automl_magic.monitor.retrain.fresh import Together, given_rows, logged_rows, put_together
+from automl_magic.monitor.model import load_monitored_model
+from automl_magic.monitor.prediction_log import hidden_columns
+from automl_magic.monitor.retrain.new_rows import (
+    RetrainingData,
+    build_retraining_data,
+    logged_rows,
+    table_rows,
+)
 from automl_magic.records import Plan
 from automl_magic.records.models.deployment import Deployment, Route
 
@@ -32,16 +37,16 @@ class Champion:
 
 
 @dataclass(frozen=True)
-class Given:
+class ProvidedTable:
     """A user-provided table with its name. `read` loads it."""
 
     name: str
     read: Callable[[], pd.DataFrame]
 
 
-def gather(
-    predictions: Engine, champion: Champion, provided: Given | None, *, min_rows: int
-) -> Together:
+def gather_rows(
+    predictions: Engine, champion: Champion, provided: ProvidedTable | None, *, min_rows: int
+) -> RetrainingData:
     """Collect new rows from the log and a provided table, and split them.
 
     Parameters
@@ -58,7 +63,7 @@ def gather(
     MonitorError, DataError
         If there are too few rows, or the table can't be read or is missing a column.
     """
-    plan, monitored_model = champion.plan, load_watched(champion.folder)
+    plan, monitored_model = champion.plan, load_monitored_model(champion.folder)
     target, time_column = plan.experiment.target, plan.split.column
     # Columns that the champion doesn't use aren't in the requests or the log.
     input_columns = {column.name for column in monitored_model.schema.columns}
@@ -72,7 +77,7 @@ def gather(
         table,
         target,
         hidden=hidden,
-        learned=learned_by(plan),
+        learned=learned_prediction_ids(plan),
         version=champion.route.stable,
         before=time.time(),
     )
@@ -85,8 +90,8 @@ def gather(
     ):
         new_rows.append(logged)
     if provided is not None:
-        new_rows.append(given_rows(provided.read(), table, target, provided.name))
-    return put_together(
+        new_rows.append(table_rows(provided.read(), table, target, provided.name))
+    return build_retraining_data(
         table,
         new_rows,
         target,
@@ -96,7 +101,7 @@ def gather(
     )
 
 
-def learned_by(plan: Plan) -> frozenset[str]:
+def learned_prediction_ids(plan: Plan) -> frozenset[str]:
     """Return the IDs of the logged predictions in a model's training table."""
     source = Path(plan.dataset.source)
     if not source.is_absolute():  # not a file, so not the table of a retraining

@@ -9,27 +9,27 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from automl_magic.display.cell_output import CellOutput
+from automl_magic.display.numbers import format_number, format_score_interval
+from automl_magic.display.text_table import TextTable
 from automl_magic.errors import MonitorError
-from automl_magic.look.cell_output import CellOutput
-from automl_magic.look.numbers import number, score_text
-from automl_magic.look.text_table import TextTable
-from automl_magic.recipe import FittedRecipe, encode_target, load_model, table_of
-from automl_magic.recipe.values import Floats, text_of
+from automl_magic.recipe import FittedRecipe, encode_target, load_model, select_columns
+from automl_magic.recipe.values import Floats, category_text
 from automl_magic.records import Score
 from automl_magic.records.monitoring.retrain import Comparison
 from automl_magic.tasks import metrics
-from automl_magic.tasks.metrics.scores import measure, read_by
+from automl_magic.tasks.metrics.scores import measure, metric_input
 
 if TYPE_CHECKING:
     import pandas as pd
 
-RESAMPLES, FEWEST_RESAMPLES = 1_000, 100
+N_RESAMPLES, MIN_RESAMPLES = 1_000, 100
 # 1,000 resamples of this many rows take about five seconds for the slowest metric.
-MOST_ROWS = 5_000
+MAX_ROWS = 5_000
 
 
 @dataclass(frozen=True, repr=False)
-class Compared:
+class ComparisonView:
     """A comparison as the output of a cell."""
 
     comparison: Comparison
@@ -41,12 +41,12 @@ class Compared:
         return self._output()._repr_html_()
 
     @property
-    def in_words(self) -> str:
+    def summary(self) -> str:
         """Sentence on which model is better, with the interval of the gain."""
         comparison = self.comparison
-        interval = f"[{number(comparison.low)}, {number(comparison.high)}]"
+        interval = f"[{format_number(comparison.low)}, {format_number(comparison.high)}]"
         n = f"{comparison.resamples:,}"
-        gain = f"{number(comparison.gain)} {interval} over {n} resamples of the rows"
+        gain = f"{format_number(comparison.gain)} {interval} over {n} resamples of the rows"
         if comparison.is_better:
             return f"The challenger is better by {gain}."
         if comparison.high < 0:
@@ -56,7 +56,7 @@ class Compared:
     def _output(self) -> CellOutput:
         comparison = self.comparison
         rows = [
-            (name, score_text(score), f"{score.rows:,}")
+            (name, format_score_interval(score), f"{score.rows:,}")
             for name, score in (
                 ("champion", comparison.champion),
                 ("challenger", comparison.challenger),
@@ -64,7 +64,7 @@ class Compared:
         ]
         headings = ("", f"{comparison.metric} [95% interval]", "recent rows")
         table = TextTable("Scores on the recent rows", headings, rows, right=frozenset({1, 2}))
-        return CellOutput(tables=[table], said=[self.in_words])
+        return CellOutput(tables=[table], notes=[self.summary])
 
 
 def compare(
@@ -74,7 +74,7 @@ def compare(
     *,
     champion_predictions: pd.DataFrame | None = None,
     seed: int = 0,
-) -> Compared:
+) -> ComparisonView:
     """Score a challenger and the champion on the same rows, with an interval of the difference.
 
     Parameters
@@ -110,7 +110,7 @@ def compare(
             f"challenger {recipe.target!r} ({recipe.task}).",
             fix="Train the challenger with the champion's plan: automl retrain DEPLOYMENT",
         )
-    values = table_of(recent, [recipe.target])[recipe.target]
+    values = select_columns(recent, [recipe.target])[recipe.target]
     y_true = encode_target(values, recipe.task, _classes(challenger))
     champion_output = (
         _predict(champion, recent)
@@ -128,7 +128,7 @@ def compare(
         for predicted, threshold in zip(predictions, thresholds, strict=True)
     ]
     prepared = [
-        read_by(name, predicted, threshold)
+        metric_input(name, predicted, threshold)
         for predicted, threshold in zip(predictions, thresholds, strict=True)
     ]
     gains = _gains(name, y_true, prepared, seed)
@@ -136,8 +136,8 @@ def compare(
     sign = 1.0 if metric.higher_is_better else -1.0
     gain = sign * (scores[1].score - scores[0].score)
     low, high = np.percentile(sign * gains, [2.5, 97.5])
-    shrink = np.sqrt(min(len(y_true), MOST_ROWS) / len(y_true))
-    return Compared(
+    shrink = np.sqrt(min(len(y_true), MAX_ROWS) / len(y_true))
+    return ComparisonView(
         Comparison(
             metric=name,
             higher_is_better=metric.higher_is_better,
@@ -166,8 +166,8 @@ def _align_classes(predicted: Floats, model: FittedRecipe, reference: FittedReci
     """Reorder the predictions of a model to the classes of another model."""
     if not model.recipe.task.has_classes:
         return predicted.reshape(len(predicted))
-    positions = {text_of(label): position for position, label in enumerate(model.classes_)}
-    order = [positions.get(text_of(label)) for label in reference.classes_]
+    positions = {category_text(label): position for position, label in enumerate(model.classes_)}
+    order = [positions.get(category_text(label)) for label in reference.classes_]
     return np.column_stack(
         [
             np.zeros(len(predicted)) if position is None else predicted[:, position]
@@ -185,16 +185,16 @@ def _score(name: str, y_true: Any, predicted: Any, threshold: float, seed: int) 
 def _gains(name: str, y_true: Any, prepared: list[Any], seed: int) -> Floats:
     """Return the score differences of the two models on the same resamples of the rows."""
     random = np.random.default_rng(seed)
-    n, m = len(y_true), min(len(y_true), MOST_ROWS)
+    n, m = len(y_true), min(len(y_true), MAX_ROWS)
     differences = []
-    for _ in range(RESAMPLES):
+    for _ in range(N_RESAMPLES):
         rows = random.integers(0, n, m)
         champion_score, challenger_score = (
             measure(name, y_true[rows], values[rows]) for values in prepared
         )
         differences.append(challenger_score - champion_score)
     gains = np.array([gain for gain in differences if np.isfinite(gain)])
-    if len(gains) < FEWEST_RESAMPLES:
+    if len(gains) < MIN_RESAMPLES:
         raise MonitorError(
             "Can't compare champion and challenger.",
             why=f"{name} is undefined on most resamples of the {n:,} recent rows: a class has too "

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from automl_magic.errors import MonitorError, StoreError
 from automl_magic.records.monitoring.alert import HOUR_S, Alert, AlertSeverity
 from automl_magic.records.monitoring.retrain import RetrainPolicy, RetrainStatus, Trigger
-from automl_magic.store.engine import reading, writing
+from automl_magic.store.engine import read_transaction, write_transaction
 from automl_magic.store.tables import retrains
 
 # A killed process leaves its row behind. No search takes this long.
@@ -19,7 +19,7 @@ LOST_AFTER_S = 48 * HOUR_S
 
 
 @dataclass(frozen=True)
-class Retrain:
+class RetrainJob:
     """A retraining job. Times are in seconds since 1970 in UTC."""
 
     id: int
@@ -34,7 +34,7 @@ class Retrain:
     ended_at: float | None
 
 
-def triggered_by(policy: RetrainPolicy, firing: Sequence[Alert]) -> Alert | None:
+def triggering_alert(policy: RetrainPolicy, firing: Sequence[Alert]) -> Alert | None:
     """Return the critical alert that triggers a retraining under the policy, or None."""
     triggering = [
         alert
@@ -44,18 +44,18 @@ def triggered_by(policy: RetrainPolicy, firing: Sequence[Alert]) -> Alert | None
     return min(triggering, key=lambda alert: policy.on.index(alert.kind.value), default=None)
 
 
-def refusal(
+def refusal_reason(
     engine: Engine, deployment: str, policy: RetrainPolicy, trigger: Trigger, *, now: float
 ) -> str | None:
     """Return why a retraining can't start now, or None if it can.
 
     A retraining by hand only has to wait for a running one.
     """
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         return _refusal_reason(connection, deployment, policy, trigger, now)
 
 
-def begin(
+def start_retraining(
     engine: Engine,
     deployment: str,
     policy: RetrainPolicy,
@@ -74,7 +74,7 @@ def begin(
     """
     busy = "Another retraining is running."
     try:
-        with writing(engine) as connection:
+        with write_transaction(engine) as connection:
             _fail_lost_jobs(connection, deployment, now)
             why = _refusal_reason(connection, deployment, policy, trigger, now)
             if why is None:
@@ -103,7 +103,7 @@ def begin(
     )
 
 
-def end(
+def finish_retraining(
     engine: Engine,
     retrain_id: int,
     *,
@@ -114,7 +114,7 @@ def end(
     challenger: int | None = None,
 ) -> None:
     """Record the end of a retraining, so that the next one can start."""
-    with writing(engine) as connection:
+    with write_transaction(engine) as connection:
         connection.execute(
             update(retrains)
             .where(retrains.c.id == retrain_id)
@@ -130,15 +130,15 @@ def end(
         )
 
 
-def retrains_of(engine: Engine, deployment: str, limit: int = 20) -> tuple[Retrain, ...]:
+def retrains_of(engine: Engine, deployment: str, limit: int = 20) -> tuple[RetrainJob, ...]:
     """Return the retrainings of a deployment, the newest first."""
     query = select(retrains).where(retrains.c.deployment == deployment)
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         rows = connection.execute(query.order_by(retrains.c.id.desc()).limit(limit))
         return tuple(_job_from_row(row) for row in rows)
 
 
-def newest(engine: Engine, deployment: str) -> Retrain | None:
+def newest_retraining(engine: Engine, deployment: str) -> RetrainJob | None:
     """Return the newest retraining of a deployment, or None."""
     jobs = retrains_of(engine, deployment, limit=1)
     return jobs[0] if jobs else None
@@ -195,9 +195,9 @@ def _fail_lost_jobs(connection: Connection, deployment: str, now: float) -> None
     )
 
 
-def _job_from_row(row: Row[tuple[object, ...]]) -> Retrain:
+def _job_from_row(row: Row[tuple[object, ...]]) -> RetrainJob:
     values = dict(row._mapping)
     del values["running"]
     values["trigger"] = Trigger(values["trigger"])
     values["status"] = RetrainStatus(values["status"])
-    return Retrain(**values)
+    return RetrainJob(**values)

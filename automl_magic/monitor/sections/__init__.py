@@ -6,7 +6,7 @@ from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 
-from automl_magic.monitor.section import MonitorSection, Part
+from automl_magic.monitor.section import MonitorSection, NotebookPart
 
 
 @cache
@@ -15,8 +15,10 @@ def sections() -> tuple[MonitorSection, ...]:
     unordered: list[MonitorSection] = [
         import_module(f"{__name__}.{name}").SECTION for name in names()
     ]
-    parts = list(Part)
-    return tuple(sorted(unordered, key=lambda section: (parts.index(section.part), section.place)))
+    parts = list(NotebookPart)
+    return tuple(
+        sorted(unordered, key=lambda section: (parts.index(section.part), section.position))
+    )
 
 
 def names() -> tuple[str, ...]:

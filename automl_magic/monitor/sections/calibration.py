@@ -7,19 +7,19 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.special import chdtrc
 
-from automl_magic.look.cell_output import CellOutput
-from automl_magic.look.figures import PngFigure
-from automl_magic.look.numbers import format_value
-from automl_magic.look.section_cell import SectionResult, SectionSkipped
-from automl_magic.look.text_table import TextTable
+from automl_magic.display.cell_output import CellOutput
+from automl_magic.display.figures import PngFigure
+from automl_magic.display.numbers import format_value
+from automl_magic.display.section_cell import SectionResult, SectionSkipped
+from automl_magic.display.text_table import TextTable
 from automl_magic.monitor import draw
+from automl_magic.monitor.formatting import SEVERITY_LABELS, format_p_value
 from automl_magic.monitor.measures.shares import effective_rows
-from automl_magic.monitor.section import MonitorSection, Part
-from automl_magic.monitor.watch import Watch
-from automl_magic.monitor.words import MARKS, p_text
+from automl_magic.monitor.section import MonitorSection, NotebookPart
+from automl_magic.monitor.window_analysis import WindowAnalysis
 from automl_magic.recipe.values import Array, Floats
 from automl_magic.records.monitoring.drift import CalibrationDrift, DriftSeverity
-from automl_magic.records.monitoring.reference import CalibrationBin
+from automl_magic.records.monitoring.reference import ConfidenceBin
 
 METHOD = (
     "The rows are binned by probability, with the bins of the release. In each bin, the gap "
@@ -31,16 +31,16 @@ METHOD = (
 
 SECTION = MonitorSection(
     name="calibration",
-    part=Part.TRUTH,
-    place=2,
-    needs="has_probabilities",
-    otherwise="Regression models have no probabilities to calibrate.",
+    part=NotebookPart.TRUTH,
+    position=2,
+    requirement="has_probabilities",
+    reason="Regression models have no probabilities to calibrate.",
     alpha_share=0.1,
 )
 
 
 @SECTION.cell
-def calibration(analysis: Watch, /) -> SectionResult:
+def calibration(analysis: WindowAnalysis, /) -> SectionResult:
     """Compare the calibration of the probabilities with the release."""
     reference = analysis.reference.prediction
     if reference is None or not reference.calibration:
@@ -54,13 +54,13 @@ def calibration(analysis: Watch, /) -> SectionResult:
     if len(rows) < min_rows:
         why = f"Too few rows: {len(rows):,} rows have an outcome. A test needs {min_rows:,}."
         unjudged = CalibrationDrift(severity=DriftSeverity.UNJUDGED, labelled=len(rows), why=why)
-        return unjudged, CellOutput(said=(why,))
-    predicted, weights = analysis.window.predicted[rows], analysis.window.weights[rows]
+        return unjudged, CellOutput(notes=(why,))
+    predicted, weights = analysis.window.predictions[rows], analysis.window.weights[rows]
     has_two_classes = predicted.shape[1] == 2
     confidence = predicted[:, 1] if has_two_classes else predicted.max(axis=1)
     is_correct = (y_true == 1) if has_two_classes else predicted.argmax(axis=1) == y_true
     bin_indices = np.searchsorted(reference.cuts, confidence, side="left")
-    current = bins_of(
+    current = calibration_bins(
         bin_indices, confidence, is_correct.astype(np.float64), weights, len(reference.cuts)
     )
     pairs = _pair_bins(reference.calibration, current, reference.cuts)
@@ -82,14 +82,14 @@ def calibration(analysis: Watch, /) -> SectionResult:
         release=reference.calibration,
         current=tuple(current),
         why=f"The expected calibration error (ECE) is {now:.3f} on {len(rows):,} rows. At release "
-        f"it was {before:.3f}. p {p_text(p_value)}.",
+        f"it was {before:.3f}. p {format_p_value(p_value)}.",
     )
     return drift, _show(drift)
 
 
-def bins_of(
+def calibration_bins(
     bin_indices: Array, confidence: Floats, is_correct: Floats, weights: Floats, last: int
-) -> list[CalibrationBin]:
+) -> list[ConfidenceBin]:
     """Return the predicted and observed share of each non-empty bin.
 
     `rows` of a bin is its effective number of rows, rounded.
@@ -108,7 +108,7 @@ def bins_of(
         if mask.any():
             w = weights[mask]
             bins.append(
-                CalibrationBin(
+                ConfidenceBin(
                     rows=max(1, round(effective_rows(w))),
                     predicted=float(np.average(confidence[mask], weights=w)),
                     observed=float(np.average(is_correct[mask], weights=w)),
@@ -117,7 +117,7 @@ def bins_of(
     return bins
 
 
-def ece(bins: Sequence[CalibrationBin]) -> float:
+def ece(bins: Sequence[ConfidenceBin]) -> float:
     """Return the expected calibration error: the mean gap of the bins, weighted by their rows.
 
     Naeini, Cooper & Hauskrecht, AAAI 2015. The expected gap of a bin of n rows by chance,
@@ -130,7 +130,7 @@ def ece(bins: Sequence[CalibrationBin]) -> float:
     return float(max(0.0, np.sum(rows * (gaps - by_chance)) / rows.sum()))
 
 
-def calibration_test(pairs: Sequence[tuple[CalibrationBin, CalibrationBin]]) -> tuple[float, float]:
+def calibration_test(pairs: Sequence[tuple[ConfidenceBin, ConfidenceBin]]) -> tuple[float, float]:
     """Return the statistic over pairs of bins (release, window) and its p-value.
 
     Each term is the squared difference of the two gaps between observed and predicted share,
@@ -143,15 +143,15 @@ def calibration_test(pairs: Sequence[tuple[CalibrationBin, CalibrationBin]]) -> 
     return total, float(chdtrc(len(pairs), total)) if pairs else 1.0
 
 
-def _variance(bin_: CalibrationBin) -> float:
+def _variance(bin_: ConfidenceBin) -> float:
     # Use the larger of predicted and observed share, so that an observed share of 0 isn't certain.
     share = (bin_.rows * max(bin_.predicted, bin_.observed) + 0.5) / (bin_.rows + 1)
     return max(share * (1 - share), bin_.predicted * (1 - bin_.predicted)) / bin_.rows
 
 
 def _pair_bins(
-    release: Sequence[CalibrationBin], current: Sequence[CalibrationBin], cuts: Sequence[float]
-) -> list[tuple[CalibrationBin, CalibrationBin]]:
+    release: Sequence[ConfidenceBin], current: Sequence[ConfidenceBin], cuts: Sequence[float]
+) -> list[tuple[ConfidenceBin, ConfidenceBin]]:
     """Return the pairs of bins that both have, matched by the mean prediction."""
     release_by_index = {
         int(np.searchsorted(cuts, bin_.predicted, side="left")): bin_ for bin_ in release
@@ -175,19 +175,19 @@ def _show(drift: CalibrationDrift) -> CellOutput:
     ]
     headings, right_aligned = ("Predicted", "Observed", "Rows"), frozenset({0, 1, 2})
     summary = [
-        ("verdict", MARKS[drift.severity]),
+        ("verdict", SEVERITY_LABELS[drift.severity]),
         ("ECE at release", format_value(drift.ece_release)),
         ("ECE in the window", format_value(drift.ece)),
-        ("p", p_text(drift.p_value)),
+        ("p", format_p_value(drift.p_value)),
     ]
     return CellOutput(
-        picture=_draw(drift),
+        figure=_draw(drift),
         tables=[TextTable("Calibration against the release", ("", ""), summary)],
         folded=[
             TextTable("Calibration in the window", headings, rows, right_aligned),
             TextTable("Calibration at release", headings, before, right_aligned),
         ],
-        said=[drift.why, METHOD],
+        notes=[drift.why, METHOD],
     )
 
 

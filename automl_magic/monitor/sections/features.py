@@ -7,23 +7,23 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from automl_magic.look.cell_output import CellOutput
-from automl_magic.look.numbers import format_percent, format_value
-from automl_magic.look.section_cell import SectionResult
-from automl_magic.look.text_table import TextTable
+from automl_magic.display.cell_output import CellOutput
+from automl_magic.display.numbers import format_percent, format_value
+from automl_magic.display.section_cell import SectionResult
+from automl_magic.display.text_table import TextTable
 from automl_magic.monitor import draw
-from automl_magic.monitor.compare.compared import Compared
-from automl_magic.monitor.compare.levels import compare_levels
-from automl_magic.monitor.compare.numbers import compare_numbers
-from automl_magic.monitor.compare.verdict import verdicts
-from automl_magic.monitor.section import MonitorSection, Part
-from automl_magic.monitor.watch import Watch
-from automl_magic.monitor.words import MARKS, SHIFT, name_of, p_text
+from automl_magic.monitor.compare.categories import compare_categories
+from automl_magic.monitor.compare.column_comparison import ColumnComparison
+from automl_magic.monitor.compare.numeric import compare_numbers
+from automl_magic.monitor.compare.verdict import judge_columns
+from automl_magic.monitor.formatting import SEVERITY_LABELS, SHIFT, format_p_value, quote_name
+from automl_magic.monitor.section import MonitorSection, NotebookPart
+from automl_magic.monitor.window_analysis import WindowAnalysis
 from automl_magic.records import ColumnKind
 from automl_magic.records.monitoring.drift import ColumnDrift, DriftSeverity, Histogram
-from automl_magic.records.monitoring.reference import ColumnReference, Numbers
+from automl_magic.records.monitoring.reference import ColumnReference, NumericDistribution
 
-MOST_DRAWN, MOST_LISTED, MOST_KEPT = 6, 20, 30
+MAX_CHARTS, MAX_LISTED, MAX_HISTOGRAMS = 6, 20, 30
 METHOD = (
     "A column raises an alert if its population stability index (PSI), minus its expected value, "
     "reaches the threshold and its tests are significant. The tests are chi-square on the PSI "
@@ -34,25 +34,25 @@ METHOD = (
 
 SECTION = MonitorSection(
     name="features",
-    part=Part.INPUTS,
-    place=2,
+    part=NotebookPart.INPUTS,
+    position=2,
     alpha_share=0.5,
 )
 
 
 @SECTION.cell
-def features(analysis: Watch, /) -> SectionResult:
+def features(analysis: WindowAnalysis, /) -> SectionResult:
     """Compare the values of each input column with its reference."""
-    analysis.check_enough()
-    comparisons: list[tuple[ColumnReference, Compared]] = []
+    analysis.check_enough_rows()
+    comparisons: list[tuple[ColumnReference, ColumnComparison]] = []
     drifts: dict[str, ColumnDrift] = {}
     for column in analysis.reference.columns:
         outcome = compare_column(analysis, column)
-        if isinstance(outcome, Compared):
+        if isinstance(outcome, ColumnComparison):
             comparisons.append((column, outcome))
         else:
             drifts[column.name] = _unjudged(analysis, column, outcome)
-    severities = verdicts(
+    severities = judge_columns(
         [comparison for _, comparison in comparisons],
         analysis.thresholds,
         analysis.alpha(SECTION.alpha_share),
@@ -62,19 +62,19 @@ def features(analysis: Watch, /) -> SectionResult:
         drifts[column.name] = _drift(analysis, column, comparison, (severity, p, why))
     ranked = sorted(drifts.values(), key=lambda drift: (-drift.severity.rank, -(drift.psi or 0.0)))
     section = tuple(
-        drift if rank < MOST_KEPT else dataclasses.replace(drift, histogram=None)
+        drift if rank < MAX_HISTOGRAMS else dataclasses.replace(drift, histogram=None)
         for rank, drift in enumerate(ranked)
     )
     return section, _show(analysis, section)
 
 
-def compare_column(analysis: Watch, column: ColumnReference) -> Compared | str:
+def compare_column(analysis: WindowAnalysis, column: ColumnReference) -> ColumnComparison | str:
     """Compare a column with its reference. Return the reason as text if that's not possible."""
     if column.name not in analysis.window.table:
         return "No row of the window has this column."
-    if column.personal or column.name in analysis.window.hidden:
+    if column.personal or column.name in analysis.window.hidden_columns:
         return "Its values are personal: the log keeps at most a hash of them."
-    if column.seen is None:
+    if column.distribution is None:
         return "The training data has no values in this column."
     contents = analysis.contents(column.name)
     n, min_rows = len(contents.rows), analysis.thresholds.min_rows
@@ -82,23 +82,23 @@ def compare_column(analysis: Watch, column: ColumnReference) -> Compared | str:
         return f"Too few values: {n:,}. A test needs {min_rows:,}."
     weights = analysis.weights[contents.rows]
     n_reference = analysis.reference.rows * (1 - column.missing - column.unread)
-    if isinstance(column.seen, Numbers):
+    if isinstance(column.distribution, NumericDistribution):
         assert contents.numbers is not None
-        return compare_numbers(column.seen, n_reference, contents.numbers, weights)
+        return compare_numbers(column.distribution, n_reference, contents.numbers, weights)
     assert contents.texts is not None
-    return compare_levels(column.seen, n_reference, contents.texts, weights)
+    return compare_categories(column.distribution, n_reference, contents.texts, weights)
 
 
 def _drift(
-    analysis: Watch,
+    analysis: WindowAnalysis,
     column: ColumnReference,
-    comparison: Compared,
+    comparison: ColumnComparison,
     verdict: tuple[DriftSeverity, float, str],
 ) -> ColumnDrift:
     severity, p, why = verdict
-    if severity.alarms and _advances_with_time(analysis, column):
+    if severity.raises_alert and _advances_with_time(analysis, column):
         severity = DriftSeverity.OK
-        why = f"{name_of(column.name)}: dates advance with time, so most are new."
+        why = f"{quote_name(column.name)}: dates advance with time, so most are new."
     return ColumnDrift(
         column=column.name,
         kind=column.kind,
@@ -113,7 +113,7 @@ def _drift(
     )
 
 
-def _unjudged(analysis: Watch, column: ColumnReference, why: str) -> ColumnDrift:
+def _unjudged(analysis: WindowAnalysis, column: ColumnReference, why: str) -> ColumnDrift:
     is_in_window = column.name in analysis.window.table
     return ColumnDrift(
         column=column.name,
@@ -125,7 +125,7 @@ def _unjudged(analysis: Watch, column: ColumnReference, why: str) -> ColumnDrift
     )
 
 
-def _advances_with_time(analysis: Watch, column: ColumnReference) -> bool:
+def _advances_with_time(analysis: WindowAnalysis, column: ColumnReference) -> bool:
     """Return whether most dates of a column are after all dates of the training data."""
     if column.kind is not ColumnKind.DATE or column.high is None:
         return False
@@ -134,39 +134,47 @@ def _advances_with_time(analysis: Watch, column: ColumnReference) -> bool:
 
 
 def _why(
-    analysis: Watch, column: ColumnReference, comparison: Compared, p: float, n_columns: int
+    analysis: WindowAnalysis,
+    column: ColumnReference,
+    comparison: ColumnComparison,
+    p: float,
+    n_columns: int,
 ) -> str:
-    statistics = f"PSI {comparison.psi:.3f}, p {p_text(p)} adjusted for {n_columns:,} columns"
-    return f"{name_of(column.name)}: {statistics}. {SHIFT}{in_words(analysis, column, comparison)}."
+    statistics = (
+        f"PSI {comparison.psi:.3f}, p {format_p_value(p)} adjusted for {n_columns:,} columns"
+    )
+    return f"{quote_name(column.name)}: {statistics}. {SHIFT}{describe_shift(analysis, column, comparison)}."
 
 
-def in_words(analysis: Watch, column: ColumnReference, comparison: Compared) -> str:
+def describe_shift(
+    analysis: WindowAnalysis, column: ColumnReference, comparison: ColumnComparison
+) -> str:
     """Describe the shift of a column: of its mean, or of the bin that changed most."""
-    if isinstance(column.seen, Numbers) and column.kind is ColumnKind.NUMBER:
+    if isinstance(column.distribution, NumericDistribution) and column.kind is ColumnKind.NUMBER:
         contents = analysis.contents(column.name)
         assert contents.numbers is not None
         mean = np.average(contents.numbers, weights=analysis.weights[contents.rows])
         now = format_value(float(mean))
-        return f"the mean changed from {format_value(column.seen.mean)} to {now}"
-    return moved_most(comparison.histogram)
+        return f"the mean changed from {format_value(column.distribution.mean)} to {now}"
+    return largest_shift(comparison.histogram)
 
 
-def moved_most(histogram: Histogram) -> str:
+def largest_shift(histogram: Histogram) -> str:
     """Describe the change of the bin that changed most."""
     gaps = np.abs(np.subtract(histogram.current, histogram.reference))
     index = int(np.argmax(gaps))
     was, now = histogram.reference[index], histogram.current[index]
     return (
-        f"{name_of(histogram.bins[index], 40)} changed from {format_percent(was)} to "
+        f"{quote_name(histogram.bins[index], 40)} changed from {format_percent(was)} to "
         f"{format_percent(now)} of rows"
     )
 
 
-def _show(analysis: Watch, drifts: Sequence[ColumnDrift]) -> CellOutput:
-    alarming = [drift for drift in drifts if drift.severity.alarms]
+def _show(analysis: WindowAnalysis, drifts: Sequence[ColumnDrift]) -> CellOutput:
+    alarming = [drift for drift in drifts if drift.severity.raises_alert]
     unjudged = sum(drift.severity is DriftSeverity.UNJUDGED for drift in drifts)
-    listed = drifts[:MOST_LISTED]
-    charted = [drift for drift in drifts if drift.histogram is not None][:MOST_DRAWN]
+    listed = drifts[:MAX_LISTED]
+    charted = [drift for drift in drifts if drift.histogram is not None][:MAX_CHARTS]
     picture = None
     if charted:
         titles = [
@@ -174,21 +182,21 @@ def _show(analysis: Watch, drifts: Sequence[ColumnDrift]) -> CellOutput:
             for drift in charted
             if drift.histogram is not None
         ]
-        names = ", ".join(f"{name_of(drift.column)} (PSI {drift.psi:.3f})" for drift in charted)
+        names = ", ".join(f"{quote_name(drift.column)} (PSI {drift.psi:.3f})" for drift in charted)
         picture = draw.histograms(
             titles, f"Share of rows per bin, in the training data and in the window: {names}."
         )
     notes = [
         f"{len(alarming):,} of {len(drifts) - unjudged:,} columns have drifted."
         + (f" {unjudged:,} couldn't be checked." if unjudged else ""),
-        *(drift.why for drift in alarming[:MOST_DRAWN]),
+        *(drift.why for drift in alarming[:MAX_CHARTS]),
         analysis.window.sampling,
         METHOD,
     ]
-    return CellOutput(picture=picture, tables=[table_of_drift(listed, len(drifts))], said=notes)
+    return CellOutput(figure=picture, tables=[drift_table(listed, len(drifts))], notes=notes)
 
 
-def table_of_drift(drifts: Sequence[ColumnDrift], n: int) -> TextTable:
+def drift_table(drifts: Sequence[ColumnDrift], n: int) -> TextTable:
     """Return the drift statistics of the columns as a table."""
     more = f" (top {len(drifts):,} of {n:,})" if n > len(drifts) else ""
     return TextTable(
@@ -197,9 +205,9 @@ def table_of_drift(drifts: Sequence[ColumnDrift], n: int) -> TextTable:
         [
             (
                 drift.column,
-                MARKS[drift.severity],
+                SEVERITY_LABELS[drift.severity],
                 format_value(drift.psi),
-                p_text(drift.p_adjusted),
+                format_p_value(drift.p_adjusted),
                 format_value(_statistic(drift, "jensen_shannon")),
                 f"{drift.rows:,}",
             )

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.special import ndtr
 
-from automl_magic.look.cell_output import CellOutput
-from automl_magic.look.figures import PngFigure
-from automl_magic.look.numbers import format_value
-from automl_magic.look.section_cell import SectionResult, SectionSkipped
-from automl_magic.look.text_table import TextTable
+from automl_magic.display.cell_output import CellOutput
+from automl_magic.display.figures import PngFigure
+from automl_magic.display.numbers import format_value
+from automl_magic.display.section_cell import SectionResult, SectionSkipped
+from automl_magic.display.text_table import TextTable
 from automl_magic.monitor import draw
+from automl_magic.monitor.formatting import SEVERITY_LABELS, format_p_value, format_time
 from automl_magic.monitor.scoring import REPEATS, score_of, standard_error
-from automl_magic.monitor.section import MonitorSection, Part
-from automl_magic.monitor.watch import Watch
-from automl_magic.monitor.words import MARKS, moment, p_text
+from automl_magic.monitor.section import MonitorSection, NotebookPart
+from automl_magic.monitor.window_analysis import WindowAnalysis
 from automl_magic.recipe.values import Array
 from automl_magic.records import Score
 from automl_magic.records.monitoring.drift import DriftSeverity, Performance, ScoreBucket
@@ -26,7 +26,7 @@ from automl_magic.tasks.metrics import METRICS
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-MOST_BUCKETS, FEWEST_BUCKETS, BUCKET_REPEATS = 8, 3, 100
+MAX_BUCKETS, MIN_BUCKETS, BUCKET_REPEATS = 8, 3, 100
 DAY_S = 86_400.0
 METHOD = (
     "Outcomes are joined to predictions by prediction_id. A loss raises an alert if it reaches the "
@@ -37,14 +37,14 @@ METHOD = (
 
 SECTION = MonitorSection(
     name="performance",
-    part=Part.TRUTH,
-    place=1,
+    part=NotebookPart.TRUTH,
+    position=1,
     alpha_share=0.1,
 )
 
 
 @SECTION.cell
-def performance(analysis: Watch, /) -> SectionResult:
+def performance(analysis: WindowAnalysis, /) -> SectionResult:
     """Score the rows with an outcome, and compare with the score at release."""
     release = analysis.reference.score
     if release is None:
@@ -68,8 +68,8 @@ def performance(analysis: Watch, /) -> SectionResult:
         few = f"{len(rows):,} rows have an outcome. A score needs {min_rows:,}"
         why = f"Too few rows: {few}." if len(rows) < min_rows else _undefined_text(metric.name)
         unjudged = Performance(**fields, severity=DriftSeverity.UNJUDGED, current=None, why=why)
-        return unjudged, CellOutput(said=(why, METHOD))
-    loss, p_value = lost(release, current, higher_is_better=metric.higher_is_better)
+        return unjudged, CellOutput(notes=(why, METHOD))
+    loss, p_value = score_loss(release, current, higher_is_better=metric.higher_is_better)
     severity = DriftSeverity.OK
     if p_value < analysis.alpha(SECTION.alpha_share) and loss >= analysis.thresholds.yellow:
         is_red = loss >= analysis.thresholds.red
@@ -90,7 +90,7 @@ def performance(analysis: Watch, /) -> SectionResult:
     return result, _show(result)
 
 
-def lost(release: Score, current: Score, *, higher_is_better: bool) -> tuple[float, float]:
+def score_loss(release: Score, current: Score, *, higher_is_better: bool) -> tuple[float, float]:
     """Return the relative loss of the score, and its p-value.
 
     The loss is relative to the absolute score at release, or absolute if that's 0. The p-value is
@@ -110,7 +110,7 @@ def trend(buckets: tuple[ScoreBucket, ...]) -> tuple[float | None, float | None]
     Least squares fit, with each bucket weighted by the inverse of its variance.
     """
     usable = [bucket for bucket in buckets if standard_error(bucket.score) > 0]
-    if len(usable) < FEWEST_BUCKETS:
+    if len(usable) < MIN_BUCKETS:
         return None, None
     days = np.array([(bucket.start + bucket.end) / 2 for bucket in usable]) / DAY_S
     scores = np.array([bucket.score.score for bucket in usable])
@@ -123,23 +123,23 @@ def trend(buckets: tuple[ScoreBucket, ...]) -> tuple[float | None, float | None]
     return slope, float(2 * ndtr(-abs(slope) * math.sqrt(spread)))
 
 
-def _score(analysis: Watch, rows: Array, y_true: Array, repeats: int) -> Score | None:
+def _score(analysis: WindowAnalysis, rows: Array, y_true: Array, repeats: int) -> Score | None:
     assert analysis.reference.score is not None
     return score_of(
         analysis.reference.score.metric,
         y_true,
-        analysis.window.predicted[rows],
+        analysis.window.predictions[rows],
         analysis.window.weights[rows],
-        threshold=analysis.watched.fitted.threshold,
+        threshold=analysis.monitored_model.fitted.threshold,
         repeats=repeats,
     )
 
 
-def _buckets(analysis: Watch, rows: Array, y_true: Array) -> tuple[ScoreBucket, ...]:
+def _buckets(analysis: WindowAnalysis, rows: Array, y_true: Array) -> tuple[ScoreBucket, ...]:
     """Return the scores of buckets of the window with about the same number of outcomes."""
-    timestamps = analysis.window.at[rows]
-    n = min(MOST_BUCKETS, len(rows) // analysis.thresholds.min_rows)
-    if n < FEWEST_BUCKETS or not np.isfinite(timestamps).all() or np.ptp(timestamps) == 0:
+    timestamps = analysis.window.timestamps[rows]
+    n = min(MAX_BUCKETS, len(rows) // analysis.thresholds.min_rows)
+    if n < MIN_BUCKETS or not np.isfinite(timestamps).all() or np.ptp(timestamps) == 0:
         return ()
     buckets = []
     for positions in np.array_split(np.argsort(timestamps, kind="stable"), n):
@@ -154,7 +154,7 @@ def _why(release: Score, current: Score, loss: float, p_value: float) -> str:
     change = f"lost {loss:.1%}" if loss > 0 else f"gained {-loss:.1%}"
     return (
         f"{current.metric} is {_format_score(current)} on {current.rows:,} rows. At release it was "
-        f"{_format_score(release)}. It {change}, p {p_text(p_value)}."
+        f"{_format_score(release)}. It {change}, p {format_p_value(p_value)}."
     )
 
 
@@ -172,19 +172,19 @@ def _show(result: Performance) -> CellOutput:
     assert result.current is not None
     assert result.release is not None
     rows = [
-        ("verdict", MARKS[result.severity]),
+        ("verdict", SEVERITY_LABELS[result.severity]),
         ("at release", _format_score(result.release)),
         ("in the window", _format_score(result.current)),
         ("lost", f"{result.loss:.1%}"),
         ("outcomes", f"{result.labelled:,} of {result.of_rows:,} rows"),
     ]
     if result.trend_per_day is not None:
-        slope = f"{result.trend_per_day:+.3g} per day, p {p_text(result.trend_p_value)}"
+        slope = f"{result.trend_per_day:+.3g} per day, p {format_p_value(result.trend_p_value)}"
         rows.append(("trend", slope))
     parts = [
         (
-            moment(bucket.start),
-            moment(bucket.end),
+            format_time(bucket.start),
+            format_time(bucket.end),
             _format_score(bucket.score),
             f"{bucket.score.rows:,}",
         )
@@ -195,10 +195,10 @@ def _show(result: Performance) -> CellOutput:
         [TextTable("Score over the window", headings, parts, frozenset({2, 3}))] if parts else []
     )
     return CellOutput(
-        picture=_draw(result) if parts else None,
+        figure=_draw(result) if parts else None,
         tables=[TextTable(f"{result.metric} on rows with outcomes", ("", ""), rows)],
         folded=folded,
-        said=[result.why, METHOD],
+        notes=[result.why, METHOD],
     )
 
 
@@ -211,7 +211,8 @@ def _draw(result: Performance) -> PngFigure:
     ax.set_xlabel("hours since the first outcome", fontsize=8)
     ax.legend(fontsize=7)
     description = ", ".join(
-        f"{moment(bucket.start)}: {format_value(bucket.score.score)}" for bucket in result.buckets
+        f"{format_time(bucket.start)}: {format_value(bucket.score.score)}"
+        for bucket in result.buckets
     )
     return PngFigure.of(figure, f"{result.metric} over the window and at release. {description}.")
 

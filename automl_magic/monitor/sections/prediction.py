@@ -6,19 +6,19 @@ from collections import Counter
 
 import numpy as np
 
-from automl_magic.look.cell_output import CellOutput
-from automl_magic.look.numbers import format_value
-from automl_magic.look.section_cell import SectionResult, SectionSkipped
+from automl_magic.display.cell_output import CellOutput
+from automl_magic.display.numbers import format_value
+from automl_magic.display.section_cell import SectionResult, SectionSkipped
 from automl_magic.monitor import draw
-from automl_magic.monitor.compare.compared import Compared
-from automl_magic.monitor.compare.levels import compare_levels
-from automl_magic.monitor.compare.numbers import compare_numbers
-from automl_magic.monitor.compare.verdict import verdicts
-from automl_magic.monitor.section import MonitorSection, Part
-from automl_magic.monitor.sections.features import moved_most, table_of_drift
-from automl_magic.monitor.watch import Watch
-from automl_magic.monitor.words import SHIFT, name_of, p_text
-from automl_magic.recipe.values import Floats, text_of
+from automl_magic.monitor.compare.categories import compare_categories
+from automl_magic.monitor.compare.column_comparison import ColumnComparison
+from automl_magic.monitor.compare.numeric import compare_numbers
+from automl_magic.monitor.compare.verdict import judge_columns
+from automl_magic.monitor.formatting import SHIFT, format_p_value, quote_name
+from automl_magic.monitor.section import MonitorSection, NotebookPart
+from automl_magic.monitor.sections.features import drift_table, largest_shift
+from automl_magic.monitor.window_analysis import WindowAnalysis
+from automl_magic.recipe.values import Floats, category_text
 from automl_magic.records.monitoring.drift import ColumnDrift
 from automl_magic.tasks import metrics
 
@@ -30,27 +30,27 @@ METHOD = (
 
 SECTION = MonitorSection(
     name="prediction",
-    part=Part.INPUTS,
-    place=1,
+    part=NotebookPart.INPUTS,
+    position=1,
     alpha_share=0.1,
 )
 
 
 @SECTION.cell
-def prediction(analysis: Watch, /) -> SectionResult:
+def prediction(analysis: WindowAnalysis, /) -> SectionResult:
     """Compare the predictions of the window with those on unseen rows at release."""
     reference = analysis.reference.prediction
     if reference is None:
         raise SectionSkipped("The model's reference has no predictions.")
-    if analysis.is_null:
-        raise SectionSkipped(analysis.too_few or "")
-    positions = np.flatnonzero(analysis.answered)
+    if analysis.lacks_values:
+        raise SectionSkipped(analysis.too_few_reason or "")
+    positions = np.flatnonzero(analysis.has_prediction)
     min_rows = analysis.thresholds.min_rows
     if len(positions) < min_rows:
         raise SectionSkipped(
             f"Too few rows: {len(positions):,} have a prediction. A test needs {min_rows:,}."
         )
-    weights, predicted = analysis.window.weights[positions], analysis.window.predicted[positions]
+    weights, predicted = analysis.window.weights[positions], analysis.window.predictions[positions]
     if reference.output is not None:
         output = predicted if predicted.ndim == 1 else predicted[:, 1]
         comparison = compare_numbers(reference.output, reference.rows, output, weights)
@@ -58,9 +58,11 @@ def prediction(analysis: Watch, /) -> SectionResult:
         was = format_value(reference.output.mean)
         shift = f"the mean changed from {was} to {format_value(mean)}"
     elif reference.classes is not None:
-        labels = [text_of(analysis.recipe.classes[code]) or "" for code in predicted.argmax(axis=1)]
-        comparison = compare_levels(reference.classes, reference.rows, labels, weights)
-        shift = moved_most(comparison.histogram)
+        labels = [
+            category_text(analysis.recipe.classes[code]) or "" for code in predicted.argmax(axis=1)
+        ]
+        comparison = compare_categories(reference.classes, reference.rows, labels, weights)
+        shift = largest_shift(comparison.histogram)
     else:
         raise SectionSkipped("The model's reference has no predictions.")
     drift = _drift(analysis, comparison, shift)
@@ -69,13 +71,13 @@ def prediction(analysis: Watch, /) -> SectionResult:
         f"Share of predictions per bin, before the release and in the window: {shift}.",
     )
     notes = [drift.why, _distribution_text(analysis, predicted), METHOD]
-    return drift, CellOutput(picture=picture, tables=[table_of_drift([drift], 1)], said=notes)
+    return drift, CellOutput(figure=picture, tables=[drift_table([drift], 1)], notes=notes)
 
 
-def _drift(analysis: Watch, comparison: Compared, shift: str) -> ColumnDrift:
+def _drift(analysis: WindowAnalysis, comparison: ColumnComparison, shift: str) -> ColumnDrift:
     alpha = analysis.alpha(SECTION.alpha_share)
-    ((severity, p),) = verdicts([comparison], analysis.thresholds, alpha)
-    subject = name_of(analysis.recipe.target)
+    ((severity, p),) = judge_columns([comparison], analysis.thresholds, alpha)
+    subject = quote_name(analysis.recipe.target)
     return ColumnDrift(
         column=analysis.recipe.target,
         severity=severity,
@@ -84,18 +86,18 @@ def _drift(analysis: Watch, comparison: Compared, shift: str) -> ColumnDrift:
         psi=round(comparison.psi, 6),
         p_adjusted=p,
         statistics=comparison.statistics,
-        why=f"Predictions of {subject}: PSI {comparison.psi:.3f}, p {p_text(p)}. {SHIFT}{shift}.",
+        why=f"Predictions of {subject}: PSI {comparison.psi:.3f}, p {format_p_value(p)}. {SHIFT}{shift}.",
         histogram=comparison.histogram,
     )
 
 
-def _distribution_text(analysis: Watch, predicted: Floats) -> str:
+def _distribution_text(analysis: WindowAnalysis, predicted: Floats) -> str:
     if not analysis.recipe.task.has_classes:
         low, middle, high = np.quantile(predicted, [0.05, 0.5, 0.95])
         return f"The median is {middle:.4g}. 90% of values are between {low:.4g} and {high:.4g}."
-    codes = metrics.labels_of(predicted, analysis.watched.fitted.threshold)
-    counts = Counter(text_of(analysis.recipe.classes[code]) for code in codes)
+    codes = metrics.predicted_codes(predicted, analysis.monitored_model.fitted.threshold)
+    counts = Counter(category_text(analysis.recipe.classes[code]) for code in codes)
     shares = ", ".join(
-        f"{name_of(str(label), 40)} {n / len(codes):.1%}" for label, n in counts.most_common(5)
+        f"{quote_name(str(label), 40)} {n / len(codes):.1%}" for label, n in counts.most_common(5)
     )
     return f"Predicted labels: {shares}."

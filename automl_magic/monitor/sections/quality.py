@@ -8,24 +8,24 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from automl_magic.look.cell_output import CellOutput
-from automl_magic.look.numbers import format_percent
-from automl_magic.look.section_cell import SectionResult
-from automl_magic.look.text import safe
-from automl_magic.look.text_table import TextTable
-from automl_magic.monitor.measures.beyond import beyond_range
-from automl_magic.monitor.measures.families import holm
-from automl_magic.monitor.measures.proportions import more_often
+from automl_magic.display.cell_output import CellOutput
+from automl_magic.display.numbers import format_percent
+from automl_magic.display.section_cell import SectionResult
+from automl_magic.display.text import printable
+from automl_magic.display.text_table import TextTable
+from automl_magic.monitor.formatting import SEVERITY_LABELS, format_p_value, quote_name
+from automl_magic.monitor.measures.fisher_exact import fisher_greater
+from automl_magic.monitor.measures.multiple_testing import holm
+from automl_magic.monitor.measures.range_test import out_of_range_p_value
 from automl_magic.monitor.measures.shares import effective_rows
-from automl_magic.monitor.section import MonitorSection, Part
-from automl_magic.monitor.watch import Watch
-from automl_magic.monitor.words import MARKS, name_of, p_text
-from automl_magic.recipe.values import Array, Floats, text_of
+from automl_magic.monitor.section import MonitorSection, NotebookPart
+from automl_magic.monitor.window_analysis import WindowAnalysis
+from automl_magic.recipe.values import Array, Floats, category_text
 from automl_magic.records import ColumnKind
 from automl_magic.records.monitoring.drift import DriftSeverity, QualityFinding
-from automl_magic.records.monitoring.reference import ColumnReference, Levels
+from automl_magic.records.monitoring.reference import CategoricalDistribution, ColumnReference
 
-MOST_EXAMPLES, LONGEST_EXAMPLE, MOST_UNEXPECTED, MOST_LISTED = 5, 40, 20, 30
+MAX_EXAMPLES, MAX_EXAMPLE_LENGTH, MAX_UNEXPECTED, MAX_LISTED = 5, 40, 20, 30
 METHOD = (
     "A share raises an alert if it exceeds the share in the training data by the threshold and is "
     "statistically significant. The test is Fisher's exact test, or a beta-binomial test for "
@@ -34,7 +34,7 @@ METHOD = (
 
 
 @dataclass(frozen=True)
-class Problem:
+class QualityIssue:
     """Share of a column's rows with a quality problem, before the correction for all tests."""
 
     column: str
@@ -47,21 +47,21 @@ class Problem:
 
 SECTION = MonitorSection(
     name="quality",
-    part=Part.INPUTS,
-    place=3,
+    part=NotebookPart.INPUTS,
+    position=3,
     alpha_share=0.2,
 )
 
 
 @SECTION.cell
-def quality(analysis: Watch, /) -> SectionResult:
+def quality(analysis: WindowAnalysis, /) -> SectionResult:
     """Check for values and columns that the training data didn't have."""
-    analysis.check_enough()
+    analysis.check_enough_rows()
     problems = [
         problem
         for column in analysis.reference.columns
         if column.name in analysis.window.table
-        for problem in problems_of(analysis, column)
+        for problem in column_issues(analysis, column)
     ]
     adjusted = holm([problem.p_value for problem in problems])
     checked = [
@@ -69,23 +69,23 @@ def quality(analysis: Watch, /) -> SectionResult:
     ]
     findings = [
         *_missing_columns(analysis),
-        *(finding for finding in checked if finding.severity.alarms),
+        *(finding for finding in checked if finding.severity.raises_alert),
         *_unexpected_columns(analysis),
     ]
     ranked = tuple(sorted(findings, key=lambda finding: (-finding.severity.rank, -finding.share)))
     return ranked, _show(ranked, len(problems))
 
 
-def problems_of(analysis: Watch, column: ColumnReference) -> list[Problem]:
+def column_issues(analysis: WindowAnalysis, column: ColumnReference) -> list[QualityIssue]:
     """Return the share of each possible problem in a column, with its p-value."""
     contents, rows = analysis.contents(column.name), analysis.reference.rows
-    is_hidden = column.personal or column.name in analysis.window.hidden
+    is_hidden = column.personal or column.name in analysis.window.hidden_columns
     n = effective_rows(analysis.weights)
 
-    def issue(name: str, mask: Array, share: float) -> Problem:
+    def issue(name: str, mask: Array, share: float) -> QualityIssue:
         window_share = float(np.average(mask, weights=analysis.weights))
-        p_value = more_often(window_share * n, n, share * rows, rows)
-        return Problem(column.name, name, window_share, share, p_value)
+        p_value = fisher_greater(window_share * n, n, share * rows, rows)
+        return QualityIssue(column.name, name, window_share, share, p_value)
 
     issues = [issue("missing", contents.missing, column.missing)]
     if is_hidden:
@@ -97,14 +97,18 @@ def problems_of(analysis: Watch, column: ColumnReference) -> list[Problem]:
     n_values = rows * (1 - column.missing - column.unread)
     if contents.numbers is not None and column.kind is ColumnKind.NUMBER:
         issues += _out_of_range(column, contents.numbers, weights, n_values)
-    if contents.texts is not None and isinstance(column.seen, Levels) and column.seen.are_all:
-        issues.append(_new_levels(column, column.seen, contents.texts, weights, n_values))
+    if (
+        contents.texts is not None
+        and isinstance(column.distribution, CategoricalDistribution)
+        and column.distribution.are_all
+    ):
+        issues.append(_new_levels(column, column.distribution, contents.texts, weights, n_values))
     return issues
 
 
 def _out_of_range(
     column: ColumnReference, numbers: Floats, weights: Floats, n_values: float
-) -> list[Problem]:
+) -> list[QualityIssue]:
     if column.low is None or column.high is None:
         return []
     outside = (numbers < column.low) | (numbers > column.high)
@@ -112,12 +116,12 @@ def _out_of_range(
     extremes = np.unique(numbers[outside])[[0, -1]] if outside.any() else np.empty(0)
     examples = tuple(dict.fromkeys(f"{value:.6g}" for value in extremes))
     return [
-        Problem(
+        QualityIssue(
             column.name,
             "out_of_range",
             share,
             min(1.0, 2 / (n_values + 1)),
-            beyond_range(share * n, n, n_values),
+            out_of_range_p_value(share * n, n, n_values),
             examples,
         )
     ]
@@ -125,27 +129,27 @@ def _out_of_range(
 
 def _new_levels(
     column: ColumnReference,
-    reference: Levels,
+    reference: CategoricalDistribution,
     texts: Sequence[str],
     weights: Floats,
     n_values: float,
-) -> Problem:
+) -> QualityIssue:
     levels = set(reference.levels)
     is_new = np.fromiter((text not in levels for text in texts), bool, count=len(texts))
     share, n = float(np.average(is_new, weights=weights)), effective_rows(weights)
     counts = Counter(text for text in texts if text not in levels)
     # Good-Turing estimate: categories with one row predict the share of new categories.
-    return Problem(
+    return QualityIssue(
         column.name,
         "new_category",
         share,
         reference.n_once / n_values,
-        more_often(share * n, n, reference.n_once, n_values),
-        tuple(safe(text, LONGEST_EXAMPLE) for text, _ in counts.most_common(MOST_EXAMPLES)),
+        fisher_greater(share * n, n, reference.n_once, n_values),
+        tuple(printable(text, MAX_EXAMPLE_LENGTH) for text, _ in counts.most_common(MAX_EXAMPLES)),
     )
 
 
-def _judge(analysis: Watch, problem: Problem, p: float) -> QualityFinding:
+def _judge(analysis: WindowAnalysis, problem: QualityIssue, p: float) -> QualityFinding:
     thresholds = analysis.thresholds
     low, high = (
         (thresholds.missing_warning, thresholds.missing_critical)
@@ -165,7 +169,7 @@ def _judge(analysis: Watch, problem: Problem, p: float) -> QualityFinding:
         reference=round(problem.reference, 6),
         p_adjusted=p,
         examples=problem.examples,
-        why=f"{name_of(problem.column)}: {format_percent(problem.share)} of the rows "
+        why=f"{quote_name(problem.column)}: {format_percent(problem.share)} of the rows "
         f"{_DESCRIPTIONS[problem.problem]}{examples} "
         f"({format_percent(problem.reference)} in training).",
     )
@@ -179,7 +183,7 @@ _DESCRIPTIONS = {
 }
 
 
-def _missing_columns(analysis: Watch) -> list[QualityFinding]:
+def _missing_columns(analysis: WindowAnalysis) -> list[QualityFinding]:
     return [
         QualityFinding(
             column=name,
@@ -187,16 +191,16 @@ def _missing_columns(analysis: Watch) -> list[QualityFinding]:
             severity=DriftSeverity.CRITICAL,
             share=1.0,
             reference=0.0,
-            why=f"{name_of(name)}: this input column of the model is missing in the window.",
+            why=f"{quote_name(name)}: this input column of the model is missing in the window.",
         )
         for name in analysis.columns
-        if name not in analysis.window.table and name not in analysis.window.hidden
+        if name not in analysis.window.table and name not in analysis.window.hidden_columns
     ]
 
 
-def _unexpected_columns(analysis: Watch) -> list[QualityFinding]:
+def _unexpected_columns(analysis: WindowAnalysis) -> list[QualityFinding]:
     expected = {*analysis.columns, analysis.recipe.target, *analysis.recipe.columns}
-    unexpected = [name for name in analysis.window.table if name not in expected][:MOST_UNEXPECTED]
+    unexpected = [name for name in analysis.window.table if name not in expected][:MAX_UNEXPECTED]
     return [
         QualityFinding(
             column=str(name),
@@ -204,29 +208,29 @@ def _unexpected_columns(analysis: Watch) -> list[QualityFinding]:
             severity=DriftSeverity.OK,
             share=1.0,
             reference=0.0,
-            why=f"{name_of(str(name))}: the model doesn't use this column.",
+            why=f"{quote_name(str(name))}: the model doesn't use this column.",
         )
         for name in unexpected
-        if text_of(name) is not None
+        if category_text(name) is not None
     ]
 
 
 def _show(findings: Sequence[QualityFinding], n_tests: int) -> CellOutput:
-    alarming = [finding for finding in findings if finding.severity.alarms]
+    alarming = [finding for finding in findings if finding.severity.raises_alert]
     rows = [
         (
             finding.column,
-            MARKS[finding.severity],
+            SEVERITY_LABELS[finding.severity],
             finding.problem.replace("_", " "),
             format_percent(finding.share),
             format_percent(finding.reference),
-            p_text(finding.p_adjusted),
+            format_p_value(finding.p_adjusted),
             ", ".join(finding.examples),
         )
-        for finding in findings[:MOST_LISTED]
+        for finding in findings[:MAX_LISTED]
     ]
     headings = ("Column", "Verdict", "Problem", "Share", "In training", "p adjusted", "Examples")
     right_aligned = frozenset({3, 4, 5})
     tables = [TextTable("Data quality problems", headings, rows, right_aligned)] if rows else []
     notes = [f"{len(alarming):,} problems found in {n_tests:,} tests.", METHOD]
-    return CellOutput(tables=tables, said=notes)
+    return CellOutput(tables=tables, notes=notes)

@@ -6,20 +6,20 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from automl_magic.look.cell_output import CellOutput
-from automl_magic.look.figures import PngFigure
-from automl_magic.look.numbers import format_value
-from automl_magic.look.section_cell import SectionResult, SectionSkipped
-from automl_magic.look.text_table import TextTable
+from automl_magic.display.cell_output import CellOutput
+from automl_magic.display.figures import PngFigure
+from automl_magic.display.numbers import format_value
+from automl_magic.display.section_cell import SectionResult, SectionSkipped
+from automl_magic.display.text_table import TextTable
 from automl_magic.monitor import draw
-from automl_magic.monitor.section import MonitorSection, Part
-from automl_magic.monitor.watch import Watch
+from automl_magic.monitor.formatting import SEVERITY_LABELS, format_time
+from automl_magic.monitor.section import MonitorSection, NotebookPart
 from automl_magic.monitor.window import Requests
-from automl_magic.monitor.words import MARKS, moment
+from automl_magic.monitor.window_analysis import WindowAnalysis
 from automl_magic.recipe.values import Array, Floats
 from automl_magic.records.monitoring.drift import DriftSeverity, Traffic, TrafficBucket
 
-BUCKETS = 24
+N_BUCKETS = 24
 METHOD = (
     "From the prediction log, for all versions except shadows. Sampled rows are weighted by the "
     "number of requests they represent. Latency is the time from request to response."
@@ -28,31 +28,31 @@ METHOD = (
 
 SECTION = MonitorSection(
     name="traffic",
-    part=Part.SERVICE,
-    place=1,
+    part=NotebookPart.SERVICE,
+    position=1,
     reads_log=True,
 )
 
 
 @SECTION.cell
-def traffic(analysis: Watch, /) -> SectionResult:
+def traffic(analysis: WindowAnalysis, /) -> SectionResult:
     """Count requests and errors and measure latency, over the window and in buckets."""
     requests = analysis.window.requests
     if requests is None:
         raise SectionSkipped("A table has no data about requests.")
-    if len(requests.at) == 0:
+    if len(requests.timestamps) == 0:
         raise SectionSkipped("Too few rows: there were no requests in this window.")
     start, end = analysis.window.start, analysis.window.end
     is_failed = np.array([error is not None for error in requests.errors], dtype=bool)
     total, n_failed = float(requests.weights.sum()), float(requests.weights[is_failed].sum())
     is_ok = ~is_failed & np.isfinite(requests.latency_ms)
-    p50, p95, p99 = quantiles(requests.latency_ms[is_ok], requests.weights[is_ok])
+    p50, p95, p99 = latency_quantiles(requests.latency_ms[is_ok], requests.weights[is_ok])
     rate = 100 * n_failed / total
     severity, why = _verdict(analysis, requests, p95, rate)
     slos = requests.slos
     result = Traffic(
         severity=severity,
-        logged=len(requests.at),
+        logged=len(requests.timestamps),
         requests=round(total, 3),
         per_s=total / max(end - start, 1e-9),
         error_rate_pct=rate,
@@ -72,7 +72,9 @@ def traffic(analysis: Watch, /) -> SectionResult:
     return result, _show(result)
 
 
-def quantiles(values: Floats, weights: Floats) -> tuple[float | None, float | None, float | None]:
+def latency_quantiles(
+    values: Floats, weights: Floats
+) -> tuple[float | None, float | None, float | None]:
     """Return the weighted 50th, 95th and 99th percentile, or None without values."""
     if len(values) == 0:
         return None, None, None
@@ -85,9 +87,9 @@ def quantiles(values: Floats, weights: Floats) -> tuple[float | None, float | No
 
 
 def _verdict(
-    analysis: Watch, requests: Requests, p95: float | None, rate: float
+    analysis: WindowAnalysis, requests: Requests, p95: float | None, rate: float
 ) -> tuple[DriftSeverity, str]:
-    slos, n = requests.slos, len(requests.at)
+    slos, n = requests.slos, len(requests.timestamps)
     summary = f"{n:,} rows logged, {rate:.2g}% of requests failed, p95 {format_value(p95)} ms"
     if slos is None or (slos.latency_ms_p95 is None and slos.error_rate_pct is None):
         return DriftSeverity.OK, f"{summary}. The deployment has no objectives."
@@ -114,13 +116,15 @@ def _sum_by_name(names: Sequence[str | None], weights: Floats) -> dict[str, floa
 def _buckets(
     requests: Requests, is_failed: Array, start: float, end: float
 ) -> tuple[TrafficBucket, ...]:
-    edges = np.linspace(start, end, BUCKETS + 1)
-    bucket_indices = np.clip(np.searchsorted(edges, requests.at, side="right") - 1, 0, BUCKETS - 1)
+    edges = np.linspace(start, end, N_BUCKETS + 1)
+    bucket_indices = np.clip(
+        np.searchsorted(edges, requests.timestamps, side="right") - 1, 0, N_BUCKETS - 1
+    )
     buckets = []
-    for index in range(BUCKETS):
+    for index in range(N_BUCKETS):
         mask = bucket_indices == index
         is_ok = mask & ~is_failed & np.isfinite(requests.latency_ms)
-        p50, p95, _ = quantiles(requests.latency_ms[is_ok], requests.weights[is_ok])
+        p50, p95, _ = latency_quantiles(requests.latency_ms[is_ok], requests.weights[is_ok])
         buckets.append(
             TrafficBucket(
                 start=float(edges[index]),
@@ -136,7 +140,7 @@ def _buckets(
 
 def _show(result: Traffic) -> CellOutput:
     rows = [
-        ("verdict", MARKS[result.severity]),
+        ("verdict", SEVERITY_LABELS[result.severity]),
         ("requests", f"{result.requests:,.0f}, {result.per_s:.3g} per second"),
         ("failed", f"{result.error_rate_pct:.3g}%"),
         *((f"  {code}", f"{n:,.0f}") for code, n in result.errors.items()),
@@ -147,7 +151,7 @@ def _show(result: Traffic) -> CellOutput:
     ]
     parts = [
         (
-            moment(bucket.start),
+            format_time(bucket.start),
             f"{bucket.requests:,.0f}",
             f"{bucket.errors:,.0f}",
             format_value(bucket.latency_ms_p50),
@@ -157,10 +161,10 @@ def _show(result: Traffic) -> CellOutput:
     ]
     headings = ("From", "Requests", "Errors", "p50 ms", "p95 ms")
     return CellOutput(
-        picture=_draw(result),
+        figure=_draw(result),
         tables=[TextTable("Traffic", ("", ""), rows)],
         folded=[TextTable("Traffic over the window", headings, parts, frozenset({1, 2, 3, 4}))],
-        said=[result.why, METHOD],
+        notes=[result.why, METHOD],
     )
 
 

@@ -5,6 +5,6 @@ Each section of the report is one module in `sections`. Nothing is computed here
 
 from automl_magic.pages.report.document import report_document
 from automl_magic.pages.report.page import report_page
-from automl_magic.pages.report.reading import Report
+from automl_magic.pages.report.report import ExplainReport
 
-__all__ = ["Report", "report_document", "report_page"]
+__all__ = ["ExplainReport", "report_document", "report_page"]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from automl_magic.look.html import joined, tag, text
-from automl_magic.look.numbers import number
-from automl_magic.look.translation import _
-from automl_magic.pages.axes import Scale, scale_of, x_axis
-from automl_magic.pages.figure import figure, picture, table
-from automl_magic.pages.links import linked, linked_briefly
-from automl_magic.records import Link
+from automl_magic.display.html import join_html, tag, text
+from automl_magic.display.numbers import format_number
+from automl_magic.display.translation import _
+from automl_magic.pages.axes import Scale, fit_scale, x_axis
+from automl_magic.pages.figure import data_table, figure, svg_image
+from automl_magic.pages.links import link_html, linked_briefly
+from automl_magic.records import CellLink
 
 WIDTH, LEFT, RIGHT, ROW, TOP = 760, 220, 80, 24, 12
 
@@ -33,42 +33,42 @@ def bar_figure(
     axis: str,
     caption: str,
     headings: tuple[str, str],
-    link: Link,
+    link: CellLink,
     limit: int = 20,
 ) -> str:
     """Return a figure with the first `limit` bars; its table has all of them."""
     drawn_bars = bars[:limit]
     ends = [0.0, *(end for b in drawn_bars for end in (b.value, b.low, b.high) if end is not None)]
-    x = scale_of(ends, LEFT, WIDTH - RIGHT)
+    x = fit_scale(ends, LEFT, WIDTH - RIGHT)
     bottom = TOP + ROW * len(drawn_bars)
-    svg = picture(
+    svg = svg_image(
         x_axis(x, axis, TOP, bottom),
-        joined(_bar(bar, x, TOP + ROW * (i + 0.5), link) for i, bar in enumerate(drawn_bars)),
+        join_html(_bar(bar, x, TOP + ROW * (i + 0.5), link) for i, bar in enumerate(drawn_bars)),
         width=WIDTH,
         height=bottom + 44,
         title=title,
-        desc="; ".join(f"{bar.name} {number(bar.value, 3)}" for bar in drawn_bars),
+        desc="; ".join(f"{bar.name} {format_number(bar.value, 3)}" for bar in drawn_bars),
         is_linked=True,
     )
     rows = [
         (
             text(bar.name, 80),
             *(
-                "–" if value is None else linked_briefly(number(value, 3), link)
+                "–" if value is None else linked_briefly(format_number(value, 3), link)
                 for value in (bar.value, bar.low, bar.high)
             ),
         )
         for bar in bars
     ]
-    data = table((*headings, _("Low (95%)"), _("High (95%)")), rows, title, link=link)
+    data = data_table((*headings, _("Low (95%)"), _("High (95%)")), rows, title, link=link)
     if len(bars) > limit:
         sentence = _("The chart shows the first {n} of {total}.")
         caption = f"{caption} {sentence.format(n=limit, total=len(bars))}"
     return figure(svg, caption, data, label=title)
 
 
-def _bar(bar: Bar, x: Scale, y: float, link: Link) -> str:
-    zero, end = x.at(0.0), x.at(bar.value)
+def _bar(bar: Bar, x: Scale, y: float, link: CellLink) -> str:
+    zero, end = x.to_pixel(0.0), x.to_pixel(bar.value)
     name = tag("text", text(bar.name, 28), x=LEFT - 12, y=y + 4, class_="am-row-name")
     block = tag(
         "rect",
@@ -80,6 +80,10 @@ def _bar(bar: Bar, x: Scale, y: float, link: Link) -> str:
     )
     whisker = ""
     if bar.low is not None and bar.high is not None:
-        whisker = tag("line", x1=x.at(bar.low), x2=x.at(bar.high), y1=y, y2=y, class_="am-whisker")
-    value = tag("text", number(bar.value, 3), x=WIDTH - RIGHT + 10, y=y + 4, class_="am-value")
-    return name + block + whisker + linked(value, link)
+        whisker = tag(
+            "line", x1=x.to_pixel(bar.low), x2=x.to_pixel(bar.high), y1=y, y2=y, class_="am-whisker"
+        )
+    value = tag(
+        "text", format_number(bar.value, 3), x=WIDTH - RIGHT + 10, y=y + 4, class_="am-value"
+    )
+    return name + block + whisker + link_html(value, link)

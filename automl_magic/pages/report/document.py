@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from automl_magic.look.html import fill, tag, text
-from automl_magic.look.translation import _
+from automl_magic.display.html import fill, tag, text
+from automl_magic.display.translation import _
 from automl_magic.pages.cells import Cell
-from automl_magic.pages.frame import document
+from automl_magic.pages.document import document
+from automl_magic.pages.report.formatting import format_cell
 from automl_magic.pages.report.page import report_page
-from automl_magic.pages.report.words import plain
 from automl_magic.records import Explanation
 
 
@@ -20,7 +20,7 @@ def report_document(explanation: Explanation, cells: Sequence[Cell] = ()) -> str
         text(_("This file has no scripts and loads nothing from other servers.")),
     )
     return document(
-        _("Model report for {target}").format(target=plain(explanation.target, 60)),
+        _("Model report for {target}").format(target=format_cell(explanation.target, 60)),
         report_page(explanation, cells),
         tag("p", " ".join(footer)),
     )

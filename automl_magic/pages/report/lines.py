@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from automl_magic.look.html import joined, tag, text
-from automl_magic.pages.axes import Scale, area, path, scale_of, x_axis, y_axis
-from automl_magic.pages.figure import picture
+from automl_magic.display.html import join_html, tag, text
+from automl_magic.pages.axes import Scale, area, fit_scale, path, x_axis, y_axis
+from automl_magic.pages.figure import svg_image
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 760, 340, 70, 24, 26, 290
 SQUARE = 420
@@ -61,12 +61,12 @@ class Frame:
             path(self._points(line.x, line.y), class_=f"am-line {line.kind}".strip())
             for line in lines
         ]
-        return picture(
+        return svg_image(
             x_axis(x, self.x_name, min(y.start, y.end), max(y.start, y.end)),
             y_axis(y, self.y_name, x.start, x.end),
             shade,
-            joined(paths),
-            joined(self._mark(mark, marks) for mark in marks),
+            join_html(paths),
+            join_html(self._mark(mark, marks) for mark in marks),
             more,
             width=self.width,
             height=HEIGHT,
@@ -75,11 +75,11 @@ class Frame:
         )
 
     def _points(self, xs: Sequence[float], ys: Sequence[float]) -> list[tuple[float, float]]:
-        return [(self.x.at(a), self.y.at(b)) for a, b in zip(xs, ys, strict=True)]
+        return [(self.x.to_pixel(a), self.y.to_pixel(b)) for a, b in zip(xs, ys, strict=True)]
 
     def _mark(self, mark: Mark, marks: Sequence[Mark]) -> str:
         """Draw a mark. Two marks have their labels outside; one has it on the wider side."""
-        px, py = self.x.at(mark.x), self.y.at(mark.y)
+        px, py = self.x.to_pixel(mark.x), self.y.to_pixel(mark.y)
         middle = (self.x.start + self.x.end) / 2
         is_right = px > middle if len(marks) == 1 else mark.x < max(m.x for m in marks)
         if px < self.x.start + 60 or px > self.x.end - 60:
@@ -107,5 +107,5 @@ def frame(
         width = SQUARE
         x, y = Scale(0, 1, LEFT, width - RIGHT), Scale(0, 1, BOTTOM, TOP)
         return Frame(x, y, x_name, y_name, width)
-    x = scale_of(xs, LEFT, WIDTH - RIGHT, margin=0.02)
-    return Frame(x, scale_of(ys, BOTTOM, TOP, margin=0.08), x_name, y_name)
+    x = fit_scale(xs, LEFT, WIDTH - RIGHT, margin=0.02)
+    return Frame(x, fit_scale(ys, BOTTOM, TOP, margin=0.08), x_name, y_name)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from automl_magic.look.html import block, fill, joined, tag, text
-from automl_magic.look.numbers import seconds
-from automl_magic.look.translation import _, ngettext
+from automl_magic.display.html import block, fill, join_html, tag, text
+from automl_magic.display.numbers import format_seconds
+from automl_magic.display.translation import _, ngettext
 from automl_magic.pages.cells import Cell, cells_section
 from automl_magic.pages.links import linked_interval, linked_number, linked_text
-from automl_magic.pages.report.section import title_of, undrawn_block
+from automl_magic.pages.report.formatting import format_cell
+from automl_magic.pages.report.section import fallback_block, title_of
 from automl_magic.pages.report.sections import sections
-from automl_magic.pages.report.words import plain
 from automl_magic.records import Explanation
 
 # The cell that scores the predictions of the search.
@@ -39,16 +39,16 @@ def _body(explanation: Explanation, cells: Sequence[Cell]) -> str:
     names += [name for name in explanation.sections if name not in renderers]
     parts = (
         _contents(names, is_skipped=bool(explanation.skipped)),
-        joined(
+        join_html(
             renderers[name].block(explanation)
             if name in renderers
-            else undrawn_block(explanation, name)
+            else fallback_block(explanation, name)
             for name in names
         ),
         _skipped(explanation),
         cells_section(cells, explanation.run_id),
     )
-    return joined(parts)
+    return join_html(parts)
 
 
 def report_header(explanation: Explanation) -> str:
@@ -75,14 +75,14 @@ def report_header(explanation: Explanation) -> str:
         (_("Explained by run"), tag("code", text(explanation.run_id))),
         (_("Task"), text(explanation.task)),
         (_("Columns"), f"{len(explanation.columns):,}"),
-        (_("Duration"), seconds(explanation.seconds)),
+        (_("Duration"), format_seconds(explanation.seconds)),
         (
             _("Model digest"),
             tag("code", text(explanation.model_sha256.removeprefix("sha256:")[:12])),
         ),
     ]
-    pairs = joined(tag("div", tag("dt", text(name)), tag("dd", value)) for name, value in facts)
-    target = tag("q", text(plain(explanation.target, 80)))
+    pairs = join_html(tag("div", tag("dt", text(name)), tag("dd", value)) for name, value in facts)
+    target = tag("q", text(format_cell(explanation.target, 80)))
     return tag(
         "header",
         tag("h1", fill(_("Model report for {target}"), target=target)),
@@ -95,14 +95,14 @@ def _contents(names: Sequence[str], *, is_skipped: bool) -> str:
     links = [(name, _title(name)) for name in names]
     if is_skipped:
         links.append(("skipped", _("Skipped sections")))
-    items = joined(tag("li", tag("a", text(title), href=f"#{name}")) for name, title in links)
+    items = join_html(tag("li", tag("a", text(title), href=f"#{name}")) for name, title in links)
     return tag("nav", tag("ul", items), aria_label=_("Sections"), class_="am-contents")
 
 
 def _skipped(explanation: Explanation) -> str:
     if not explanation.skipped:
         return ""
-    items = joined(
+    items = join_html(
         tag(
             "li",
             tag("b", text(_title(skipped.section))),

@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from automl_magic.look.html import fill, joined, tag, text
-from automl_magic.look.numbers import seconds
-from automl_magic.look.translation import _, ngettext
+from automl_magic.display.html import fill, join_html, tag, text
+from automl_magic.display.numbers import format_seconds
+from automl_magic.display.translation import _, ngettext
 from automl_magic.pages.links import linked_text
-from automl_magic.records import Explanation, Link
+from automl_magic.records import CellLink, Explanation
 from automl_magic.records.explanations.section import Section
 
 S = TypeVar("S", bound=Section)
@@ -34,7 +34,7 @@ class ReportSection(Generic[S]):
 
     record: type[S]
     title: Callable[[], str]
-    place: int
+    position: int
     draw: Callable[[Explanation, S], Sequence[str]]
 
     @property
@@ -49,14 +49,16 @@ class ReportSection(Generic[S]):
         return _block(self.title(), content, section, explanation.link(section.cell_id))
 
 
-def _block(title: str, content: Sequence[str], section: Section, link: Link) -> str:
-    notes = joined(tag("li", text(note, 600)) for note in section.notes)
+def _block(title: str, content: Sequence[str], section: Section, link: CellLink) -> str:
+    notes = join_html(tag("li", text(note, 600)) for note in section.notes)
     measured_on = fill(
         ngettext("Measured on {n} row: {which}.", "Measured on {n} rows: {which}.", section.rows),
         n=linked_text(f"{section.rows:,}", link),
         which=text(section.rows_are, 300),
     )
-    took = fill(_("It took {duration}."), duration=linked_text(seconds(section.seconds), link))
+    took = fill(
+        _("It took {duration}."), duration=linked_text(format_seconds(section.seconds), link)
+    )
     method = tag(
         "details",
         tag("summary", text(_("Method and caveats") if notes else _("Method"))),
@@ -76,7 +78,7 @@ def _block(title: str, content: Sequence[str], section: Section, link: Link) -> 
     )
 
 
-def undrawn_block(explanation: Explanation, name: str) -> str:
+def fallback_block(explanation: Explanation, name: str) -> str:
     """Return a section that has no renderer: its method, and a link to its cell."""
     document: Any = explanation.sections[name]
     fields = (field for field in Section.__dataclass_fields__ if field in document)

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from automl_magic.look.html import joined, tag, text
-from automl_magic.look.numbers import number
-from automl_magic.look.translation import _, ngettext
-from automl_magic.pages.axes import Scale, scale_of, x_axis
-from automl_magic.pages.figure import figure, picture, table
+from automl_magic.display.html import join_html, tag, text
+from automl_magic.display.numbers import format_number
+from automl_magic.display.translation import _, ngettext
+from automl_magic.pages.axes import Scale, fit_scale, x_axis
+from automl_magic.pages.figure import data_table, figure, svg_image
 from automl_magic.pages.links import linked_briefly
-from automl_magic.records import Link
+from automl_magic.records import CellLink
 
 WIDTH, LEFT, RIGHT, ROW, TOP = 760, 270, 70, 24, 12
-MOST = 12
-MOST_ROWS = 40  # of the table
+MAX_STEPS = 12
+MAX_ROWS = 40  # of the table
 
 
 @dataclass(frozen=True)
@@ -28,20 +28,27 @@ class Step:
 
 
 def waterfall_figure(
-    base: float, steps: Sequence[Step], total: float, *, unit: str, title: str, link: Link
+    base: float, steps: Sequence[Step], total: float, *, unit: str, title: str, link: CellLink
 ) -> str:
     """Return a figure of the largest steps, with the others summed up; its table has more."""
     ordered = sorted(steps, key=lambda step: -abs(step.adds))
-    drawn, others = ordered[:MOST], ordered[MOST:]
+    drawn, others = ordered[:MAX_STEPS], ordered[MAX_STEPS:]
     if others:
         drawn = [*drawn, Step(_other_columns(len(others)), "", sum(s.adds for s in others))]
     ends = _running_totals(base, drawn)
-    x = scale_of([base, total, *ends], LEFT, WIDTH - RIGHT)
+    x = fit_scale([base, total, *ends], LEFT, WIDTH - RIGHT)
     bottom = TOP + ROW * len(drawn)
-    svg = picture(
+    svg = svg_image(
         x_axis(x, _("Output ({unit})").format(unit=unit), TOP, bottom),
-        tag("line", x1=x.at(base), x2=x.at(base), y1=TOP, y2=bottom, class_="am-reference"),
-        joined(
+        tag(
+            "line",
+            x1=x.to_pixel(base),
+            x2=x.to_pixel(base),
+            y1=TOP,
+            y2=bottom,
+            class_="am-reference",
+        ),
+        join_html(
             _step(step, x, start, end, TOP + ROW * (i + 0.5))
             for i, (step, start, end) in enumerate(
                 zip(drawn, [base, *ends[:-1]], ends, strict=True)
@@ -50,26 +57,28 @@ def waterfall_figure(
         width=WIDTH,
         height=bottom + 44,
         title=title,
-        desc=_("From {start} to {end}.").format(start=number(base, 3), end=number(total, 3))
+        desc=_("From {start} to {end}.").format(
+            start=format_number(base, 3), end=format_number(total, 3)
+        )
         + " "
         + "; ".join(f"{_label(step)} {step.adds:+.3g}" for step in drawn),
     )
     rows = [
         (text(step.column, 80), text(step.value, 80), linked_briefly(f"{step.adds:+.3g}", link))
-        for step in ordered[:MOST_ROWS]
+        for step in ordered[:MAX_ROWS]
     ]
-    if len(ordered) > MOST_ROWS:
-        contribution = sum(step.adds for step in ordered[MOST_ROWS:])
-        label = text(_other_columns(len(ordered) - MOST_ROWS))
+    if len(ordered) > MAX_ROWS:
+        contribution = sum(step.adds for step in ordered[MAX_ROWS:])
+        label = text(_other_columns(len(ordered) - MAX_ROWS))
         rows.append((label, "", linked_briefly(f"{contribution:+.3g}", link)))
     headings = (_("Column"), _("Value"), _("Contribution ({unit})").format(unit=unit))
     caption = (
         _("From {start}, the mean over the background rows, to {end} for this row.").format(
-            start=number(base, 3), end=number(total, 3)
+            start=format_number(base, 3), end=format_number(total, 3)
         ),
         _("▲ raises the output, ▼ lowers it."),
     )
-    data = table(headings, rows, title, link=link)
+    data = data_table(headings, rows, title, link=link)
     return figure(svg, " ".join(caption), data, label=title)
 
 
@@ -90,7 +99,7 @@ def _label(step: Step) -> str:
 
 
 def _step(step: Step, x: Scale, start: float, end: float, y: float) -> str:
-    left, right = sorted((x.at(start), x.at(end)))
+    left, right = sorted((x.to_pixel(start), x.to_pixel(end)))
     is_up = step.adds >= 0
     return (
         tag("text", text(_label(step), 36), x=LEFT - 12, y=y + 4, class_="am-row-name")

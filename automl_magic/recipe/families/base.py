@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from automl_magic.recipe.checking import Checker
-from automl_magic.recipe.families import answers, wire
-from automl_magic.recipe.families.answers import RowPrediction, Teller
-from automl_magic.recipe.families.payload import Described, Payload, check_payload
-from automl_magic.recipe.families.wire import Json, Output
+from automl_magic.recipe.families import row_predictions, wire
+from automl_magic.recipe.families.output_spec import HasClasses, OutputSpec, check_output_spec
+from automl_magic.recipe.families.row_predictions import RowPrediction, RowPredictor
+from automl_magic.recipe.families.wire import Json, OutputTensor
+from automl_magic.recipe.instance_validator import InstanceValidator
 from automl_magic.recipe.values import Array, Floats
 from automl_magic.records.data.schema import InputSchema
 
@@ -22,7 +22,7 @@ class RecipeFamily:
 
     # Recipes
 
-    def check(self, recipe: Payload) -> None:
+    def check(self, recipe: OutputSpec) -> None:
         """Check that a recipe matches its task kind.
 
         Raises
@@ -30,49 +30,51 @@ class RecipeFamily:
         OutOfRange
             If a field isn't valid for the task kind.
         """
-        check_payload(recipe)
+        check_output_spec(recipe)
 
     # Predictions
 
-    def teller(self, recipe: Payload) -> Teller:
+    def row_predictor(self, recipe: OutputSpec) -> RowPredictor:
         """Return the function from the blend of one row to its prediction."""
-        return answers.teller(recipe)
+        return row_predictions.row_predictor(recipe)
 
-    def predictions(self, recipe: Payload, blend: Floats) -> Array:
+    def predictions(self, recipe: OutputSpec, blend: Floats) -> Array:
         """Return the prediction of each row, of shape (n_rows,), from the blend of all rows."""
-        return answers.predictions(recipe, blend)
+        return row_predictions.predictions(recipe, blend)
 
-    def columns(self, of: Described) -> tuple[str, ...]:
+    def prediction_columns(self, of: HasClasses) -> tuple[str, ...]:
         """Return the column names of a prediction table."""
-        return answers.columns(of)
+        return row_predictions.prediction_columns(of)
 
-    def as_columns(self, recipe: Payload, blend: Floats) -> dict[str, Array]:
+    def to_columns(self, recipe: OutputSpec, blend: Floats) -> dict[str, Array]:
         """Return the predictions for many rows as these columns, each of shape (n_rows,)."""
-        return answers.as_columns(self.columns(recipe), self.predictions(recipe, blend), blend)
+        return row_predictions.to_columns(
+            self.prediction_columns(recipe), self.predictions(recipe, blend), blend
+        )
 
     # Requests and responses
 
-    def checker(self, schema: InputSchema) -> Checker:
+    def instance_validator(self, schema: InputSchema) -> InstanceValidator:
         """Return the validator for the instances of requests."""
-        return Checker(schema)
+        return InstanceValidator(schema)
 
-    def outputs(self, of: Described) -> tuple[Output, ...]:
+    def outputs(self, of: HasClasses) -> tuple[OutputTensor, ...]:
         """Return the output tensors in the Open Inference Protocol."""
         return wire.outputs(of)
 
-    def elements(self, output: Output, predicted: Sequence[RowPrediction]) -> list[object]:
+    def elements(self, output: OutputTensor, predicted: Sequence[RowPrediction]) -> list[object]:
         """Return the elements of an output tensor, row by row."""
         return wire.elements(output, predicted)
 
-    def instance(self, of: Described, prediction: RowPrediction) -> Json:
+    def instance(self, of: HasClasses, prediction: RowPrediction) -> Json:
         """Return the JSON fields of one prediction in a list."""
         return wire.instance(of, prediction)
 
-    def instance_schema(self, of: Described) -> Json:
+    def instance_schema(self, of: HasClasses) -> Json:
         """Return the JSON Schema of the fields of `instance`."""
         return wire.instance_schema(of)
 
-    def reply(self, of: Described, prediction: RowPrediction, *, probabilities: bool) -> Json:
+    def reply(self, of: HasClasses, prediction: RowPrediction, *, probabilities: bool) -> Json:
         """Return the JSON fields of the response for a single row."""
         return wire.reply(of, prediction, probabilities=probabilities)
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from automl_magic.recipe.families.answers import RowPrediction
-from automl_magic.recipe.families.payload import Described
+from automl_magic.recipe.families.output_spec import HasClasses
+from automl_magic.recipe.families.row_predictions import RowPrediction
 
 PREDICT, PROBABILITIES = "predict", "predict_proba"
 Json = dict[str, Any]
@@ -18,7 +18,7 @@ SHARE: Json = {"type": "number", "minimum": 0, "maximum": 1}
 
 
 @dataclass(frozen=True)
-class Output:
+class OutputTensor:
     """An output tensor of a model. Its shape is the number of rows, followed by `width`."""
 
     name: str
@@ -26,12 +26,12 @@ class Output:
     width: tuple[int, ...] = ()
 
 
-def outputs(of: Described) -> tuple[Output, ...]:
+def outputs(of: HasClasses) -> tuple[OutputTensor, ...]:
     """Return the output tensors: the predictions and, for classification, the probabilities."""
-    predictions = Output(PREDICT, label_datatype(of.classes))
+    predictions = OutputTensor(PREDICT, label_datatype(of.classes))
     if not of.task.has_probabilities:
         return (predictions,)
-    return predictions, Output(PROBABILITIES, "FP64", (len(of.classes),))
+    return predictions, OutputTensor(PROBABILITIES, "FP64", (len(of.classes),))
 
 
 def label_datatype(classes: Sequence[Any]) -> str:
@@ -44,7 +44,7 @@ def label_datatype(classes: Sequence[Any]) -> str:
     return "FP64" if kinds <= {float} else "BYTES"
 
 
-def elements(output: Output, predictions: Sequence[RowPrediction]) -> list[Any]:
+def elements(output: OutputTensor, predictions: Sequence[RowPrediction]) -> list[Any]:
     """Return the elements of a tensor, row by row."""
     if output.name == PROBABILITIES:
         return [share for row in predictions for share in row.probabilities or ()]
@@ -54,26 +54,26 @@ def elements(output: Output, predictions: Sequence[RowPrediction]) -> list[Any]:
     return labels
 
 
-def instance(of: Described, prediction: RowPrediction) -> Json:
+def instance(of: HasClasses, prediction: RowPrediction) -> Json:
     """Return one prediction in a list: a label with its score, or a value."""
     if not of.task.has_probabilities:
         return {"value": prediction.prediction}
     return {"label": prediction.prediction, "score": score(of, prediction)}
 
 
-def instance_schema(of: Described) -> Json:
+def instance_schema(of: HasClasses) -> Json:
     """Return the JSON Schema of the fields of `instance`."""
     return {"label": LABEL, "score": SHARE} if of.task.has_probabilities else {"value": NUMBER}
 
 
-def reply(of: Described, prediction: RowPrediction, *, probabilities: bool) -> Json:
+def reply(of: HasClasses, prediction: RowPrediction, *, probabilities: bool) -> Json:
     """Return the response for a single row."""
     fields: Json = {"prediction": prediction.prediction}
     if of.task.has_probabilities:
         fields["probability"] = score(of, prediction)
         if probabilities:
             shares = zip(of.classes, prediction.probabilities or (), strict=True)
-            fields["probabilities"] = {key_of(label): share for label, share in shares}
+            fields["probabilities"] = {json_key(label): share for label, share in shares}
     return fields
 
 
@@ -83,12 +83,12 @@ def reply_schema() -> tuple[Json, Json]:
     return {"prediction": LABEL}, {"probability": SHARE, "probabilities": by_class}
 
 
-def score(of: Described, prediction: RowPrediction) -> float:
+def score(of: HasClasses, prediction: RowPrediction) -> float:
     """Return the probability of the predicted label. With a threshold it may be below 0.5."""
     shares = zip(of.classes, prediction.probabilities or (), strict=True)
     return next(share for label, share in shares if label == prediction.prediction)
 
 
-def key_of(label: Any) -> str:
+def json_key(label: Any) -> str:
     """Return a label as the key of an object, as JSON writes it."""
     return label if type(label) is str else json.dumps(label)

@@ -1,6 +1,6 @@
 """members: the estimators of a blend, one file each, with public classes and native file formats.
 
-A `Member` is fitted on the matrix of a view, which gives a `Model`, and predicts with it. All
+A `Member` is fitted on the matrix of a view, which gives a `FittedEstimator`, and predicts with it. All
 properties of an estimator are on its class; see `common.base.Member`. Its code for the standalone
 notebook is a piece in `templates/notebooks/shared/model/members/`: `piece(task)` is the file,
 `slots(...)` are the literals for its slots. A piece defines `member(X, y, seed)` and stores it in
@@ -11,14 +11,14 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from automl_magic.errors import PlanError, near_miss
-from automl_magic.recipe.members.common.averaged import FittedMember
-from automl_magic.recipe.members.common.base import Member, Model
-from automl_magic.recipe.members.common.growth import Fold, Growth
+from automl_magic.errors import PlanError, closest_match
+from automl_magic.recipe.members.common.base import FittedEstimator, Member
+from automl_magic.recipe.members.common.fitted_member import FittedMember
+from automl_magic.recipe.members.common.incremental_fit import Fold, IncrementalFit
 from automl_magic.recipe.members.common.space import Range
 from automl_magic.recipe.registry import estimators, module_of
 
-__all__ = ["FittedMember", "Fold", "Growth", "Member", "Model", "Range", "member"]
+__all__ = ["FittedMember", "Fold", "IncrementalFit", "Member", "FittedEstimator", "Range", "member"]
 
 
 def member(estimator: str) -> Member:
@@ -31,7 +31,7 @@ def member(estimator: str) -> Member:
     """
     module = module_of(estimator)
     if module is None:
-        close = near_miss(estimator, estimators())
+        close = closest_match(estimator, estimators())
         raise PlanError(
             f"There is no estimator {estimator!r}.",
             why=f"The estimators are {', '.join(estimators())}.",

@@ -11,8 +11,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from automl_magic.recipe.document import MemberSpec
-from automl_magic.recipe.members.common.base import Member, Model, Rows, rows_of, unreadable
-from automl_magic.recipe.members.common.growth import Fold, Growth, Rendezvous
+from automl_magic.recipe.members.common.base import (
+    FittedEstimator,
+    Member,
+    WeightedRows,
+    unreadable_error,
+    weighted_rows,
+)
+from automl_magic.recipe.members.common.incremental_fit import Fold, IncrementalFit, Rendezvous
 from automl_magic.recipe.members.common.space import Range
 from automl_magic.recipe.values import Array, Floats
 from automl_magic.records import Answer, TaskKind
@@ -27,7 +33,7 @@ LOSSES = {
 }
 # By default CatBoost derives these from the number of rounds, so refitting with the best number of
 # rounds would give a different model. The values are CatBoost's own for many rounds.
-EXPLICIT = {"learning_rate": 0.08, "boosting_type": "Plain", "max_ctr_complexity": 4}
+FIXED_PARAMS = {"learning_rate": 0.08, "boosting_type": "Plain", "max_ctr_complexity": 4}
 LEAF_ITERATIONS = {Answer.TWO_CLASSES: 10, Answer.CLASSES: 1, Answer.NUMBER: 1}
 
 
@@ -41,19 +47,19 @@ class CatBoost(Member):
     slow_import: ClassVar[str] = "catboost"
     distributions: ClassVar[tuple[str, ...]] = ("catboost",)
     space: ClassVar[Mapping[str, Range]] = {
-        "depth": Range(4, 8, 6, whole=True),
+        "depth": Range(4, 8, 6, integer=True),
         "l2_leaf_reg": Range(0.05, 10.0, 3.0, log=True),
         "random_strength": Range(0.1, 2.0, 1.0, log=True),
         "subsample": Range(0.6, 1.0),
-        "one_hot_max_size": Range(2, 25, log=True, whole=True),
+        "one_hot_max_size": Range(2, 25, log=True, integer=True),
     }
     # A fit can't resume after predicting, so it gets more time for its only turn.
-    goes_on: ClassVar[bool] = False
-    share_of_time: ClassVar[float] = 0.3
-    work_of_a_round: ClassVar[float] = 4.0
+    resumable: ClassVar[bool] = False
+    time_share: ClassVar[float] = 0.3
+    round_cost: ClassVar[float] = 4.0
     cell_bytes: ClassVar[int] = 8 + 9
-    takes_gaps: ClassVar[bool] = True
-    trees: ClassVar[str] = "catboost"
+    allow_nan: ClassVar[bool] = True
+    tree_format: ClassVar[str] = "catboost"
     has_contributions: ClassVar[bool] = True
 
     def call_arguments(
@@ -63,7 +69,7 @@ class CatBoost(Member):
         return {
             "loss_function": LOSSES[task.answer],
             **several,
-            **EXPLICIT,
+            **FIXED_PARAMS,
             "leaf_estimation_iterations": LEAF_ITERATIONS[task.answer],
             **spec.params,
             "iterations": spec.n_iterations or 100,
@@ -83,17 +89,19 @@ class CatBoost(Member):
         max_rounds: int,
         class_weight: bool = False,
         seed: int = 0,
-    ) -> Growth:
+    ) -> IncrementalFit:
         spec = self._spec(params, max_rounds, seed)
         arguments = self.call_arguments(spec, task, n_classes, threads=1)
         return _Growth(arguments, fold, task, class_weight=class_weight)
 
-    def _fit(self, arguments: dict[str, Any], rows: Rows, categorical: tuple[int, ...]) -> Any:
+    def _fit(
+        self, arguments: dict[str, Any], rows: WeightedRows, categorical: tuple[int, ...]
+    ) -> Any:
         import catboost
 
         return catboost.CatBoost(arguments).fit(pool(rows.X, categorical, rows.y, rows.weight))
 
-    def predict(self, model: Model, X: Floats) -> Floats:
+    def predict(self, model: FittedEstimator, X: Floats) -> Floats:
         kind = "Probability" if model.task.has_classes else "RawFormulaVal"
         threads = 1 if len(X) == 1 else model.threads or -1
         predicted: Floats = model.native.predict(
@@ -101,7 +109,7 @@ class CatBoost(Member):
         )
         return predicted
 
-    def to_bytes(self, model: Model) -> bytes:
+    def to_bytes(self, model: FittedEstimator) -> bytes:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "model.cbm"
             model.native.save_model(str(path))
@@ -109,17 +117,17 @@ class CatBoost(Member):
 
     def from_bytes(
         self, content: bytes, task: TaskKind, n_classes: int, categorical: Sequence[int] = ()
-    ) -> Model:
+    ) -> FittedEstimator:
         import catboost
 
         model = catboost.CatBoost()
         try:
             model.load_model(blob=content)
         except catboost.CatBoostError as error:
-            raise unreadable(self.name, error) from error
-        return Model(model, task, n_classes, tuple(categorical))
+            raise unreadable_error(self.name, error) from error
+        return FittedEstimator(model, task, n_classes, tuple(categorical))
 
-    def contributions(self, model: Model, X: Floats) -> Floats:
+    def contributions(self, model: FittedEstimator, X: Floats) -> Floats:
         rows = pool(X, model.categorical)
         values = np.asarray(
             model.native.get_feature_importance(rows, type="ShapValues"), dtype=np.float64
@@ -132,7 +140,7 @@ class CatBoost(Member):
         return np.concatenate([values[:, :-1][:, order], values[:, -1:]], axis=1)
 
 
-class _Growth(Growth):
+class _Growth(IncrementalFit):
     """Fits in a thread that waits between rounds, because CatBoost has no single-round call."""
 
     def __init__(
@@ -141,14 +149,14 @@ class _Growth(Growth):
         import catboost
 
         def make() -> tuple[catboost.Pool, catboost.Pool]:
-            rows = rows_of(fold.X, fold.y, task, class_weight)
-            valid = rows_of(fold.watched_X, fold.watched_y, task, class_weight)
+            rows = weighted_rows(fold.X, fold.y, task, class_weight)
+            valid = weighted_rows(fold.X_valid, fold.y_valid, task, class_weight)
             return (
                 pool(rows.X, fold.categorical, rows.y, rows.weight),
                 pool(valid.X, fold.categorical, valid.y, valid.weight),
             )
 
-        rows, self._valid = fold.made(("catboost", class_weight), make)
+        rows, self._valid = fold.get_or_make(("catboost", class_weight), make)
         self._model = catboost.CatBoost({**arguments, "use_best_model": False})
         self._task, self._max_rounds = task, int(arguments["iterations"])
         self._losses: list[float] = []
@@ -178,13 +186,13 @@ class _Growth(Growth):
         if self._error is not None:
             raise self._error
         self.n_rounds = len(self._losses)
-        self.ended = self.n_rounds >= self._max_rounds or self.n_rounds == before
+        self.finished = self.n_rounds >= self._max_rounds or self.n_rounds == before
         return self._losses[before:]
 
     def predict(self, rounds: int) -> Floats:
         """Return the predictions and end the fit: CatBoost can only predict after fitting."""
         self._stop()
-        self.ended = True
+        self.finished = True
         kind = "Probability" if self._task.has_classes else "RawFormulaVal"
         predicted: Floats = self._model.predict(
             self._valid, prediction_type=kind, ntree_end=rounds, thread_count=1

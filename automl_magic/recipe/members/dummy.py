@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from automl_magic.recipe.document import MemberSpec
-from automl_magic.recipe.members.common.base import Model
+from automl_magic.recipe.members.common.base import FittedEstimator
 from automl_magic.recipe.members.common.scikit import ScikitMember
 from automl_magic.records import TaskKind
 
@@ -30,7 +30,7 @@ class Dummy(ScikitMember):
     ) -> dict[str, Any]:
         return {"strategy": "prior" if task.has_classes else "mean", **spec.params}
 
-    def predict_row(self, model: Model, row: Sequence[float]) -> float | list[float]:
+    def predict_row(self, model: FittedEstimator, row: Sequence[float]) -> float | list[float]:
         # Skip scikit-learn's checks of a row that isn't used.
         native = model.native
         if not model.task.has_classes:

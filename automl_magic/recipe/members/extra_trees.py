@@ -12,7 +12,7 @@ class ExtraTrees(Forest):
     """`ExtraTreesClassifier` and `ExtraTreesRegressor`."""
 
     name: ClassVar[str] = "extra_trees"
-    work_of_a_round: ClassVar[float] = 8.0
+    round_cost: ClassVar[float] = 8.0
 
     def estimator(self, task: TaskKind) -> type[Any]:
         from sklearn.ensemble import ExtraTreesClassifier, ExtraTreesRegressor

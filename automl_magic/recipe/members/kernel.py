@@ -11,17 +11,17 @@ import numpy as np
 
 from automl_magic.recipe.document import MemberSpec
 from automl_magic.recipe.members.common.arrays import ArrayMember, Arrays, softmax
-from automl_magic.recipe.members.common.base import Model, Rows
+from automl_magic.recipe.members.common.base import FittedEstimator, WeightedRows
 from automl_magic.recipe.values import Floats
 from automl_magic.records import TaskKind
 
-FURTHEST = 5.0
+CLIP_LIMIT = 5.0
 CHUNK_ROWS = 4096
 # The ridge penalties to choose from, by leave-one-out cross-validation.
 ALPHAS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
 
 
-class Kernel(ArrayMember):
+class KernelApproximation(ArrayMember):
     """scikit-learn's `Nystroem` (RBF) followed by `LogisticRegression` or `RidgeCV`.
 
     `gamma` is relative to 1 / (number of columns · variance of the matrix), which is
@@ -30,7 +30,7 @@ class Kernel(ArrayMember):
     """
 
     name: ClassVar[str] = "kernel"
-    parts: ClassVar[tuple[str, ...]] = ("rows", "gamma", "weights", "bias", "classes")
+    required_arrays: ClassVar[tuple[str, ...]] = ("rows", "gamma", "weights", "bias", "classes")
 
     def call_arguments(
         self, spec: MemberSpec, task: TaskKind, n_classes: int, threads: int
@@ -42,11 +42,13 @@ class Kernel(ArrayMember):
         )
         return {"n_components": 500, **of_task, **spec.params, "random_state": spec.seeds[0]}
 
-    def _fit(self, arguments: dict[str, Any], rows: Rows, categorical: tuple[int, ...]) -> Arrays:
+    def _fit(
+        self, arguments: dict[str, Any], rows: WeightedRows, categorical: tuple[int, ...]
+    ) -> Arrays:
         from sklearn.kernel_approximation import Nystroem
         from sklearn.linear_model import LogisticRegression, RidgeCV
 
-        X = np.clip(rows.X, -FURTHEST, FURTHEST)
+        X = np.clip(rows.X, -CLIP_LIMIT, CLIP_LIMIT)
         gamma = arguments["gamma"] / (X.shape[1] * X.var() or 1.0)
         similarities = Nystroem(
             gamma=gamma,
@@ -69,17 +71,17 @@ class Kernel(ArrayMember):
             "classes": classes,
         }
 
-    def predict(self, model: Model, X: Floats) -> Floats:
+    def predict(self, model: FittedEstimator, X: Floats) -> Floats:
         chunks = [X[start : start + CHUNK_ROWS] for start in range(0, len(X), CHUNK_ROWS)]
         return np.concatenate([self._predict(model, chunk) for chunk in chunks])
 
-    def predict_row(self, model: Model, row: Sequence[float]) -> float | list[float]:
+    def predict_row(self, model: FittedEstimator, row: Sequence[float]) -> float | list[float]:
         prediction: float | list[float] = self._predict(model, np.array([row]))[0].tolist()
         return prediction
 
-    def _predict(self, model: Model, X: Floats) -> Floats:
+    def _predict(self, model: FittedEstimator, X: Floats) -> Floats:
         arrays: Arrays = model.native
-        X, rows = np.clip(X, -FURTHEST, FURTHEST), arrays["rows"]
+        X, rows = np.clip(X, -CLIP_LIMIT, CLIP_LIMIT), arrays["rows"]
         squared_distances = (X**2).sum(axis=1)[:, None] + (rows**2).sum(axis=1) - 2 * X @ rows.T
         scores = np.exp(-arrays["gamma"] * squared_distances) @ arrays["weights"] + arrays["bias"]
         if not model.task.has_classes:
@@ -93,4 +95,4 @@ class Kernel(ArrayMember):
         return probabilities
 
 
-MEMBER = Kernel()
+MEMBER = KernelApproximation()

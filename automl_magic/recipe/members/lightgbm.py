@@ -9,14 +9,14 @@ import numpy as np
 
 from automl_magic.recipe.document import MemberSpec
 from automl_magic.recipe.members.common.base import (
+    FittedEstimator,
     Member,
-    Model,
-    Rows,
+    WeightedRows,
     as_probabilities,
-    rows_of,
-    unreadable,
+    unreadable_error,
+    weighted_rows,
 )
-from automl_magic.recipe.members.common.growth import Fold, Growth, Snapshots
+from automl_magic.recipe.members.common.incremental_fit import Fold, IncrementalFit, Snapshots
 from automl_magic.recipe.members.common.space import Range
 from automl_magic.recipe.values import Floats
 from automl_magic.records import Answer, TaskKind
@@ -31,7 +31,7 @@ OBJECTIVES = {
 }
 # Parameters of the binned dataset. All trials on a fold share it, so it mustn't depend on a trial's
 # parameters, such as the minimum number of rows in a leaf.
-OF_THE_ROWS = {"force_col_wise": True, "feature_pre_filter": False}
+DATASET_PARAMS = {"force_col_wise": True, "feature_pre_filter": False}
 
 
 class LightGBM(Member):
@@ -44,8 +44,8 @@ class LightGBM(Member):
     slow_import: ClassVar[str] = "lightgbm"
     distributions: ClassVar[tuple[str, ...]] = ("lightgbm",)
     space: ClassVar[Mapping[str, Range]] = {
-        "num_leaves": Range(4, 200, 31, log=True, whole=True),
-        "min_data_in_leaf": Range(1, 64, 20, log=True, whole=True),
+        "num_leaves": Range(4, 200, 31, log=True, integer=True),
+        "min_data_in_leaf": Range(1, 64, 20, log=True, integer=True),
         "feature_fraction": Range(0.3, 1.0, 1.0),
         "bagging_fraction": Range(0.6, 1.0),
         "lambda_l1": Range(0.001, 2.0, 0.0, log=True),
@@ -53,8 +53,8 @@ class LightGBM(Member):
         "cat_smooth": Range(0.5, 50.0, log=True),
     }
     cell_bytes: ClassVar[int] = 8 + 2
-    takes_gaps: ClassVar[bool] = True
-    trees: ClassVar[str] = "lightgbm"
+    allow_nan: ClassVar[bool] = True
+    tree_format: ClassVar[str] = "lightgbm"
     has_contributions: ClassVar[bool] = True
 
     def call_arguments(
@@ -69,7 +69,7 @@ class LightGBM(Member):
             "seed": spec.seeds[0],
             "num_threads": threads,
             "deterministic": True,
-            **OF_THE_ROWS,
+            **DATASET_PARAMS,
             "verbosity": -1,
         }
 
@@ -83,12 +83,14 @@ class LightGBM(Member):
         max_rounds: int,
         class_weight: bool = False,
         seed: int = 0,
-    ) -> Growth:
+    ) -> IncrementalFit:
         spec = self._spec(params, max_rounds, seed)
         arguments = self.call_arguments(spec, task, n_classes, threads=1)
         return _Growth(arguments, fold, task, class_weight=class_weight)
 
-    def _fit(self, arguments: dict[str, Any], rows: Rows, categorical: tuple[int, ...]) -> Any:
+    def _fit(
+        self, arguments: dict[str, Any], rows: WeightedRows, categorical: tuple[int, ...]
+    ) -> Any:
         import lightgbm
 
         train = lightgbm.Dataset(
@@ -96,43 +98,43 @@ class LightGBM(Member):
         )
         return lightgbm.train(arguments, train)
 
-    def predict(self, model: Model, X: Floats) -> Floats:
+    def predict(self, model: FittedEstimator, X: Floats) -> Floats:
         # Threads split the rows, not the sum over the trees, so they don't change the result.
         threads = 1 if len(X) == 1 else model.threads or 0
         raw = model.native.predict(X, num_threads=threads)
         return as_probabilities(raw) if model.task.has_classes else raw
 
-    def to_bytes(self, model: Model) -> bytes:
+    def to_bytes(self, model: FittedEstimator) -> bytes:
         text: str = model.native.model_to_string()
         return text.encode()
 
     def from_bytes(
         self, content: bytes, task: TaskKind, n_classes: int, categorical: Sequence[int] = ()
-    ) -> Model:
+    ) -> FittedEstimator:
         import lightgbm
 
         try:
             booster = lightgbm.Booster(model_str=content.decode())
         except (UnicodeDecodeError, lightgbm.basic.LightGBMError) as error:
-            raise unreadable(self.name, error) from error
-        return Model(booster, task, n_classes, tuple(categorical))
+            raise unreadable_error(self.name, error) from error
+        return FittedEstimator(booster, task, n_classes, tuple(categorical))
 
-    def contributions(self, model: Model, X: Floats) -> Floats:
+    def contributions(self, model: FittedEstimator, X: Floats) -> Floats:
         flat = np.asarray(model.native.predict(X, pred_contrib=True), dtype=np.float64)
         # Shape (n, n_outputs · (n_features + 1)), class by class.
         return flat.reshape(len(X), -1, X.shape[1] + 1).transpose(0, 2, 1)
 
 
-class _Growth(Growth):
+class _Growth(IncrementalFit):
     def __init__(
         self, arguments: dict[str, Any], fold: Fold, task: TaskKind, *, class_weight: bool
     ) -> None:
         import lightgbm
 
         def bin_rows() -> tuple[lightgbm.Dataset, lightgbm.Dataset]:
-            of_rows = {**OF_THE_ROWS, "verbosity": -1, "num_threads": 1}
-            rows = rows_of(fold.X, fold.y, task, class_weight)
-            valid = rows_of(fold.watched_X, fold.watched_y, task, class_weight)
+            of_rows = {**DATASET_PARAMS, "verbosity": -1, "num_threads": 1}
+            rows = weighted_rows(fold.X, fold.y, task, class_weight)
+            valid = weighted_rows(fold.X_valid, fold.y_valid, task, class_weight)
             codes = list(fold.categorical)
             train = lightgbm.Dataset(
                 rows.X, rows.y, weight=rows.weight, categorical_feature=codes, params=of_rows
@@ -142,10 +144,10 @@ class _Growth(Growth):
             ).construct()
 
         self._max_rounds = int(arguments.pop("num_iterations"))
-        train, valid = fold.made(("lightgbm", class_weight), bin_rows)
+        train, valid = fold.get_or_make(("lightgbm", class_weight), bin_rows)
         self._booster = lightgbm.Booster(arguments, train)
         self._booster.add_valid(valid, "watched")
-        self._task, self._one_row = task, fold.watched_X[:1]
+        self._task, self._one_row = task, fold.X_valid[:1]
         self._snapshots = Snapshots()
 
     def grow(self, rounds: int) -> list[float]:
@@ -159,7 +161,7 @@ class _Growth(Growth):
             self.n_rounds += 1
             measured = self._booster.eval_valid(feval=self._store_predictions)
             losses.append(float(measured[0][2]))
-        self.ended = self.n_rounds >= self._max_rounds
+        self.finished = self.n_rounds >= self._max_rounds
         return losses
 
     def _store_predictions(self, predicted: Floats, _: lightgbm.Dataset) -> tuple[str, float, bool]:
@@ -170,8 +172,8 @@ class _Growth(Growth):
         raw = self._snapshots.get(rounds)
         return as_probabilities(raw) if self._task.has_classes else raw
 
-    def forget(self, rounds: int) -> None:
-        self._snapshots.forget(rounds)
+    def discard_before(self, rounds: int) -> None:
+        self._snapshots.discard_before(rounds)
 
     def close(self) -> None:
         del self._booster

@@ -11,10 +11,10 @@ import numpy as np
 
 from automl_magic.recipe.document import MemberSpec
 from automl_magic.recipe.members.common.arrays import softmax
-from automl_magic.recipe.members.common.base import Model
+from automl_magic.recipe.members.common.base import FittedEstimator
 from automl_magic.recipe.members.common.scikit import ScikitMember
 from automl_magic.recipe.members.common.space import Range
-from automl_magic.recipe.values import LARGEST
+from automl_magic.recipe.values import MAX_MAGNITUDE
 from automl_magic.records import TaskKind
 
 
@@ -41,10 +41,10 @@ class Linear(ScikitMember):
             return {"solver": "lbfgs", "max_iter": 1000, **spec.params}
         return dict(spec.params)
 
-    def predict_row(self, model: Model, row: Sequence[float]) -> float | list[float]:
+    def predict_row(self, model: FittedEstimator, row: Sequence[float]) -> float | list[float]:
         # Skip scikit-learn's checks, which take longer than the product.
         native = model.native
-        values = np.minimum(np.maximum(row, -LARGEST), LARGEST)
+        values = np.minimum(np.maximum(row, -MAX_MAGNITUDE), MAX_MAGNITUDE)
         if not model.task.has_classes:
             return float(native.coef_ @ values + native.intercept_)
         scores = native.coef_ @ values + native.intercept_

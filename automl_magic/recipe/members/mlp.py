@@ -12,14 +12,14 @@ import numpy as np
 
 from automl_magic.recipe.document import MemberSpec
 from automl_magic.recipe.members.common.arrays import softmax
-from automl_magic.recipe.members.common.base import Model, Rows
+from automl_magic.recipe.members.common.base import FittedEstimator, WeightedRows
 from automl_magic.recipe.members.common.epochs import EpochMember, Training
 from automl_magic.recipe.members.common.scikit import ScikitMember
 from automl_magic.recipe.values import Floats
 from automl_magic.records import TaskKind
 
 # Outliers would dominate the network, so inputs are clipped.
-FURTHEST = 5.0
+CLIP_LIMIT = 5.0
 
 
 class MLP(EpochMember, ScikitMember):
@@ -50,15 +50,15 @@ class MLP(EpochMember, ScikitMember):
     def n_epochs(self, arguments: Mapping[str, Any]) -> int:
         return int(arguments["max_iter"])
 
-    def begin(self, arguments: dict[str, Any], rows: Rows) -> Training:
+    def start_training(self, arguments: dict[str, Any], rows: WeightedRows) -> Training:
         return _Training(self.estimator(rows.task), arguments, rows)
 
-    def predict(self, model: Model, X: Floats) -> Floats:
-        return super().predict(model, np.clip(X, -FURTHEST, FURTHEST))
+    def predict(self, model: FittedEstimator, X: Floats) -> Floats:
+        return super().predict(model, np.clip(X, -CLIP_LIMIT, CLIP_LIMIT))
 
-    def predict_row(self, model: Model, row: Sequence[float]) -> float | list[float]:
+    def predict_row(self, model: FittedEstimator, row: Sequence[float]) -> float | list[float]:
         # Skip scikit-learn's checks, which take longer than the network.
-        values = np.clip(np.asarray(row), -FURTHEST, FURTHEST)
+        values = np.clip(np.asarray(row), -CLIP_LIMIT, CLIP_LIMIT)
         *hidden, last = zip(model.native.coefs_, model.native.intercepts_, strict=True)
         for weights, bias in hidden:
             values = np.maximum(values @ weights + bias, 0.0)
@@ -74,11 +74,11 @@ class MLP(EpochMember, ScikitMember):
 
 
 class _Training(Training):
-    def __init__(self, estimator: type[Any], arguments: dict[str, Any], rows: Rows) -> None:
+    def __init__(self, estimator: type[Any], arguments: dict[str, Any], rows: WeightedRows) -> None:
         # One generator for all epochs: with a seed, each epoch would be shuffled the same way.
         random = np.random.RandomState(arguments["random_state"])
         self._network = estimator(**{**arguments, "random_state": random})
-        self._X = np.clip(rows.X, -FURTHEST, FURTHEST)
+        self._X = np.clip(rows.X, -CLIP_LIMIT, CLIP_LIMIT)
         self._y, self._mean, self._spread = rows.y, 0.0, 1.0
         self._fit_kwargs: dict[str, Any] = {"sample_weight": rows.weight}
         if rows.task.has_classes:

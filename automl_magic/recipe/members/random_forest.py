@@ -12,7 +12,7 @@ class RandomForest(Forest):
     """`RandomForestClassifier` and `RandomForestRegressor`."""
 
     name: ClassVar[str] = "random_forest"
-    work_of_a_round: ClassVar[float] = 15.0
+    round_cost: ClassVar[float] = 15.0
 
     def estimator(self, task: TaskKind) -> type[Any]:
         from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor

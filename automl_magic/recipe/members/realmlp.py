@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from automl_magic.recipe.members.common.arrays import Arrays, softmax
-from automl_magic.recipe.members.common.base import Rows
+from automl_magic.recipe.members.common.base import WeightedRows
 from automl_magic.recipe.members.common.epochs import Training
 from automl_magic.recipe.members.common.networks import NetworkMember, n_layers
 from automl_magic.recipe.members.common.torch_training import TorchTraining
@@ -40,7 +40,7 @@ class RealMLP(NetworkMember):
         "n_epochs": 64,
     }
 
-    def begin(self, arguments: dict[str, Any], rows: Rows) -> Training:
+    def start_training(self, arguments: dict[str, Any], rows: WeightedRows) -> Training:
         return _Training(arguments, rows)
 
     def forward(self, network: Arrays, x: Floats, task: TaskKind) -> Floats:
@@ -52,11 +52,11 @@ class RealMLP(NetworkMember):
 
 
 class _Training(TorchTraining):
-    def __init__(self, arguments: dict[str, Any], rows: Rows) -> None:
+    def __init__(self, arguments: dict[str, Any], rows: WeightedRows) -> None:
         super().__init__("realmlp", arguments, rows)
         self._range = np.array([rows.y.min(), rows.y.max()], dtype=np.float64)
 
-    def initial(self, sizes: list[int]) -> dict[str, Any]:
+    def initial_layers(self, sizes: list[int]) -> dict[str, Any]:
         layers = {"scale": self.zeros(sizes[0]) + 1}
         for layer, (n_in, n_out) in enumerate(pairwise(sizes[:-1])):
             layers[f"weight_{layer}"] = self.normal(n_in, n_out)
@@ -79,7 +79,7 @@ class _Training(TorchTraining):
         x = x * network["scale"]
         for layer in range(len(self._arguments["hidden_sizes"])):
             weight, bias = network[f"weight_{layer}"], network[f"bias_{layer}"]
-            x = self.dropped(activation(x @ weight / math.sqrt(len(weight)) + bias))
+            x = self.apply_dropout(activation(x @ weight / math.sqrt(len(weight)) + bias))
         last = network["last_weight"]
         return (x @ last / math.sqrt(len(last)) + network["last_bias"])[None]
 

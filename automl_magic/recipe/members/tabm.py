@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from automl_magic.recipe.members.common.arrays import Arrays, softmax
-from automl_magic.recipe.members.common.base import Rows
+from automl_magic.recipe.members.common.base import WeightedRows
 from automl_magic.recipe.members.common.epochs import Training
 from automl_magic.recipe.members.common.networks import NetworkMember, n_layers
 from automl_magic.recipe.members.common.torch_training import TorchTraining
@@ -38,7 +38,7 @@ class TabM(NetworkMember):
         "n_epochs": 80,
     }
 
-    def begin(self, arguments: dict[str, Any], rows: Rows) -> Training:
+    def start_training(self, arguments: dict[str, Any], rows: WeightedRows) -> Training:
         return _Training("tabm", arguments, rows)
 
     def forward(self, network: Arrays, x: Floats, task: TaskKind) -> Floats:
@@ -51,7 +51,7 @@ class TabM(NetworkMember):
 
 
 class _Training(TorchTraining):
-    def initial(self, sizes: list[int]) -> dict[str, Any]:
+    def initial_layers(self, sizes: list[int]) -> dict[str, Any]:
         k = self._arguments["n_networks"]
         layers = {"sign": self.uniform(k, sizes[0]).sign()}
         for layer, (n_in, n_out) in enumerate(pairwise(sizes[:-1])):
@@ -70,7 +70,7 @@ class _Training(TorchTraining):
         x = x * network["sign"][:, None]  # networks, rows, inputs
         for layer in range(len(self._arguments["hidden_sizes"])):
             weight, bias = network[f"weight_{layer}"], network[f"bias_{layer}"]
-            x = self.dropped((x @ weight + bias).relu())
+            x = self.apply_dropout((x @ weight + bias).relu())
         return x @ network["last_weight"] + network["last_bias"][:, None]
 
 

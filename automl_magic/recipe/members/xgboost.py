@@ -10,14 +10,14 @@ import numpy as np
 
 from automl_magic.recipe.document import MemberSpec
 from automl_magic.recipe.members.common.base import (
+    FittedEstimator,
     Member,
-    Model,
-    Rows,
+    WeightedRows,
     as_probabilities,
-    rows_of,
-    unreadable,
+    unreadable_error,
+    weighted_rows,
 )
-from automl_magic.recipe.members.common.growth import Fold, Growth, Snapshots
+from automl_magic.recipe.members.common.incremental_fit import Fold, IncrementalFit, Snapshots
 from automl_magic.recipe.members.common.space import Range
 from automl_magic.recipe.values import Floats
 from automl_magic.records import Answer, TaskKind
@@ -43,17 +43,17 @@ class XGBoost(Member):
     # xgboost-cpu provides the same module without 300 MB of GPU code.
     distributions: ClassVar[tuple[str, ...]] = ("xgboost-cpu", "xgboost")
     space: ClassVar[Mapping[str, Range]] = {
-        "max_depth": Range(3, 10, 6, whole=True),
+        "max_depth": Range(3, 10, 6, integer=True),
         "min_child_weight": Range(0.01, 8.0, 1.0, log=True),
         "subsample": Range(0.5, 1.0, 1.0),
         "colsample_bylevel": Range(0.4, 1.0, 1.0),
         "reg_lambda": Range(0.01, 5.0, 1.0, log=True),
         "reg_alpha": Range(0.001, 2.0, 0.0, log=True),
     }
-    work_of_a_round: ClassVar[float] = 1.1
+    round_cost: ClassVar[float] = 1.1
     cell_bytes: ClassVar[int] = 8 + 9
-    takes_gaps: ClassVar[bool] = True
-    trees: ClassVar[str] = "xgboost"
+    allow_nan: ClassVar[bool] = True
+    tree_format: ClassVar[str] = "xgboost"
     has_contributions: ClassVar[bool] = True
 
     def call_arguments(
@@ -84,38 +84,40 @@ class XGBoost(Member):
         max_rounds: int,
         class_weight: bool = False,
         seed: int = 0,
-    ) -> Growth:
+    ) -> IncrementalFit:
         spec = self._spec(params, max_rounds, seed)
         arguments = self.call_arguments(spec, task, n_classes, threads=1)
         return _Growth(arguments, fold, task, class_weight=class_weight)
 
-    def _fit(self, arguments: dict[str, Any], rows: Rows, categorical: tuple[int, ...]) -> Any:
+    def _fit(
+        self, arguments: dict[str, Any], rows: WeightedRows, categorical: tuple[int, ...]
+    ) -> Any:
         threads = arguments["params"]["nthread"]
         import xgboost
 
         return xgboost.train(dtrain=_matrix(rows, categorical, threads), **arguments)
 
-    def predict(self, model: Model, X: Floats) -> Floats:
+    def predict(self, model: FittedEstimator, X: Floats) -> Floats:
         # Without a DMatrix. The trees use the same float32 values.
         raw = model.native.inplace_predict(X, validate_features=False)
         return _as_float64(raw, model.task)
 
-    def to_bytes(self, model: Model) -> bytes:
+    def to_bytes(self, model: FittedEstimator) -> bytes:
         return bytes(model.native.save_raw("ubj"))
 
     def from_bytes(
         self, content: bytes, task: TaskKind, n_classes: int, categorical: Sequence[int] = ()
-    ) -> Model:
+    ) -> FittedEstimator:
         import xgboost
 
         booster = xgboost.Booster()
         try:
             booster.load_model(bytearray(content))
         except xgboost.core.XGBoostError as error:
-            raise unreadable(self.name, error) from error
-        return Model(booster, task, n_classes, tuple(categorical))
+            raise unreadable_error(self.name, error) from error
+        return FittedEstimator(booster, task, n_classes, tuple(categorical))
 
-    def contributions(self, model: Model, X: Floats) -> Floats:
+    def contributions(self, model: FittedEstimator, X: Floats) -> Floats:
         import xgboost
 
         types = ["c" if i in model.categorical else "q" for i in range(X.shape[1])]
@@ -123,23 +125,23 @@ class XGBoost(Member):
         values = np.asarray(model.native.predict(rows, pred_contribs=True), dtype=np.float64)
         return values[:, :, None] if values.ndim == 2 else values.transpose(0, 2, 1)
 
-    def in_one_thread(self, model: Model) -> Model:
+    def in_one_thread(self, model: FittedEstimator) -> FittedEstimator:
         model.native.set_param({"nthread": 1})  # a setting of the model, not of the call
         return replace(model, threads=1)
 
 
-class _Growth(Growth):
+class _Growth(IncrementalFit):
     def __init__(
         self, arguments: dict[str, Any], fold: Fold, task: TaskKind, *, class_weight: bool
     ) -> None:
         import xgboost
 
         def make() -> tuple[xgboost.DMatrix, xgboost.DMatrix]:
-            rows = rows_of(fold.X, fold.y, task, class_weight)
-            valid = rows_of(fold.watched_X, fold.watched_y, task, class_weight)
+            rows = weighted_rows(fold.X, fold.y, task, class_weight)
+            valid = weighted_rows(fold.X_valid, fold.y_valid, task, class_weight)
             return _matrix(rows, fold.categorical), _matrix(valid, fold.categorical)
 
-        self._rows, self._valid = fold.made(("xgboost", class_weight), make)
+        self._rows, self._valid = fold.get_or_make(("xgboost", class_weight), make)
         self._max_rounds = arguments["num_boost_round"]
         self._booster = xgboost.Booster(arguments["params"], [self._rows, self._valid])
         self._task = task
@@ -154,14 +156,14 @@ class _Growth(Growth):
             losses.append(loss if self._task.has_classes else loss**2)
             self.n_rounds += 1
             self._snapshots.add(self.n_rounds, self._booster.predict(self._valid))
-        self.ended = self.n_rounds >= self._max_rounds
+        self.finished = self.n_rounds >= self._max_rounds
         return losses
 
     def predict(self, rounds: int) -> Floats:
         return _as_float64(self._snapshots.get(rounds), self._task)
 
-    def forget(self, rounds: int) -> None:
-        self._snapshots.forget(rounds)
+    def discard_before(self, rounds: int) -> None:
+        self._snapshots.discard_before(rounds)
 
     def close(self) -> None:
         del self._booster
@@ -177,7 +179,7 @@ def _as_float64(raw: Any, task: TaskKind) -> Floats:
     return normalised
 
 
-def _matrix(rows: Rows, categorical: tuple[int, ...], threads: int = 1) -> xgboost.DMatrix:
+def _matrix(rows: WeightedRows, categorical: tuple[int, ...], threads: int = 1) -> xgboost.DMatrix:
     import xgboost
 
     types = ["c" if i in categorical else "q" for i in range(rows.X.shape[1])]

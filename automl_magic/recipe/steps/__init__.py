@@ -13,12 +13,12 @@ the encoded target of the rows of `train` (class codes or float64), for the step
 `frame is train`, features made from the target are computed out of fold. The keywords are the
 step's parameters, from `code_params`. The conversion functions `as_numbers`, `as_text` and
 `as_dates` are in `templates/notebooks/shared/model/values.py`, which also imports NumPy, pandas and
-`re`. `pieces_of` names the other pieces that a function needs.
+`re`. `code_pieces` names the other pieces that a function needs.
 
 Only `select` works on the matrix of a view instead of columns; see `steps.select`.
 """
 
 from automl_magic.recipe.steps.base import FittedStep, step_class
-from automl_magic.recipe.steps.code import code_params, divides_again, pieces_of
+from automl_magic.recipe.steps.code import code_params, code_pieces, needs_inner_folds
 
-__all__ = ["FittedStep", "code_params", "divides_again", "pieces_of", "step_class"]
+__all__ = ["FittedStep", "code_params", "needs_inner_folds", "code_pieces", "step_class"]

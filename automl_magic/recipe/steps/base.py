@@ -7,15 +7,15 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import Any, ClassVar, Self, TypeAlias
 
-from automl_magic.errors import PlanError, near_miss
-from automl_magic.recipe.goal import Goal
-from automl_magic.recipe.table import Table
+from automl_magic.errors import PlanError, closest_match
+from automl_magic.recipe.step_target import StepTarget
+from automl_magic.recipe.table import ColumnArrays
 from automl_magic.recipe.values import Array, Floats
 from automl_magic.records import StepSpec
 
 State: TypeAlias = tuple[dict[str, Any], dict[str, Array]]
 
-KINDS = {
+STEP_CLASSES = {
     "number": "NumberStep",
     "boolean": "BooleanStep",
     "category": "CategoryStep",
@@ -72,17 +72,19 @@ class FittedStep(ABC):
 
     @classmethod
     @abstractmethod
-    def fit(cls, spec: StepSpec, table: Table, step_target: Goal) -> Self:
+    def fit(cls, spec: StepSpec, table: ColumnArrays, step_target: StepTarget) -> Self:
         """Fit on a table and a target with the same number of rows."""
 
     @classmethod
-    def fit_transform(cls, spec: StepSpec, table: Table, step_target: Goal) -> tuple[Self, Floats]:
+    def fit_transform(
+        cls, spec: StepSpec, table: ColumnArrays, step_target: StepTarget
+    ) -> tuple[Self, Floats]:
         """Fit on a table and return its features, out of fold if they use the target."""
         step = cls.fit(spec, table, step_target)
         return step, step.transform(table)
 
     @abstractmethod
-    def transform(self, table: Table) -> Floats:
+    def transform(self, table: ColumnArrays) -> Floats:
         """Return the features of a table, float64 of shape (n_rows, len(names))."""
 
     @abstractmethod
@@ -107,19 +109,19 @@ def step_class(kind: str) -> type[FittedStep]:
     PlanError
         If there is no such kind.
     """
-    if kind not in KINDS:
-        close = near_miss(kind, KINDS)
+    if kind not in STEP_CLASSES:
+        close = closest_match(kind, STEP_CLASSES)
         raise PlanError(
             f"There is no feature step {kind!r}.",
-            why=f"The steps are {', '.join(KINDS)}.",
+            why=f"The steps are {', '.join(STEP_CLASSES)}.",
             fix=f"Use {close!r} in the view." if close else "Use one of these steps in the view.",
         )
     module = import_module(f"automl_magic.recipe.steps.{kind}")
-    cls: type[FittedStep] = getattr(module, KINDS[kind])
+    cls: type[FittedStep] = getattr(module, STEP_CLASSES[kind])
     return cls
 
 
-def params_of(spec: StepSpec, defaults: Mapping[str, Any]) -> dict[str, Any]:
+def step_params(spec: StepSpec, defaults: Mapping[str, Any]) -> dict[str, Any]:
     """Return a step's parameters, with defaults for those not set.
 
     Raises
@@ -129,7 +131,7 @@ def params_of(spec: StepSpec, defaults: Mapping[str, Any]) -> dict[str, Any]:
     """
     for name in spec.params:
         if name not in defaults:
-            close = near_miss(name, defaults)
+            close = closest_match(name, defaults)
             raise PlanError(
                 f"The feature step {spec.kind!r} has no parameter {name!r}.",
                 why=f"Its parameters are {', '.join(defaults)}.",

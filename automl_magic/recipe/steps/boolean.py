@@ -10,11 +10,11 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from automl_magic.recipe.goal import Goal
-from automl_magic.recipe.steps.base import FittedStep, State, params_of
-from automl_magic.recipe.steps.scaling import choice_of
-from automl_magic.recipe.table import Table, n_rows
-from automl_magic.recipe.values import NAN, Array, Floats, looked_up, text_of
+from automl_magic.recipe.step_target import StepTarget
+from automl_magic.recipe.steps.base import FittedStep, State, step_params
+from automl_magic.recipe.steps.scaling import check_choice
+from automl_magic.recipe.table import ColumnArrays, n_rows
+from automl_magic.recipe.values import NAN, Array, Floats, category_text, map_texts
 from automl_magic.records import StepSpec
 
 
@@ -40,9 +40,9 @@ class BooleanStep(FittedStep):
     fills: tuple[float, ...]
 
     @classmethod
-    def fit(cls, spec: StepSpec, table: Table, step_target: Goal) -> Self:
-        params = params_of(spec, cls.defaults)
-        fill = choice_of(spec, "fill", params["fill"], (None, "most_frequent"))
+    def fit(cls, spec: StepSpec, table: ColumnArrays, step_target: StepTarget) -> Self:
+        params = step_params(spec, cls.defaults)
+        fill = check_choice(spec, "fill", params["fill"], (None, "most_frequent"))
         step = cls(spec.columns, params["true"], params["false"], (NAN,) * len(spec.columns))
         if fill is None:
             return step
@@ -60,19 +60,19 @@ class BooleanStep(FittedStep):
     def sources(self) -> tuple[str, ...]:
         return self.columns
 
-    def transform(self, table: Table) -> Floats:
+    def transform(self, table: ColumnArrays) -> Floats:
         matrix = np.empty((n_rows(table), len(self.columns)))
         for position, (name, fill) in enumerate(zip(self.columns, self.fills, strict=True)):
             codes = {None: fill, self.true: 1.0}
             if self.false is not None:
                 codes.setdefault(self.false, 0.0)
             default = 0.0 if self.false is None else fill
-            matrix[:, position] = looked_up(table[name], codes, default)
+            matrix[:, position] = map_texts(table[name], codes, default)
         return matrix
 
     def transform_row(self, row: Mapping[str, object]) -> list[float]:
         return [
-            self._code(text_of(row.get(name)), fill)
+            self._code(category_text(row.get(name)), fill)
             for name, fill in zip(self.columns, self.fills, strict=True)
         ]
 

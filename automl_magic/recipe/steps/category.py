@@ -11,10 +11,10 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from automl_magic.recipe.goal import Goal
-from automl_magic.recipe.steps.base import FittedStep, State, params_of
-from automl_magic.recipe.table import Table, n_rows
-from automl_magic.recipe.values import NAN, Array, Floats, as_text, looked_up, text_of
+from automl_magic.recipe.step_target import StepTarget
+from automl_magic.recipe.steps.base import FittedStep, State, step_params
+from automl_magic.recipe.table import ColumnArrays, n_rows
+from automl_magic.recipe.values import NAN, Array, Floats, as_text, category_text, map_texts
 from automl_magic.records import StepSpec
 
 
@@ -31,8 +31,8 @@ class CategoryStep(FittedStep):
     levels: tuple[tuple[str, ...], ...]
 
     @classmethod
-    def fit(cls, spec: StepSpec, table: Table, step_target: Goal) -> Self:
-        params_of(spec, cls.defaults)
+    def fit(cls, spec: StepSpec, table: ColumnArrays, step_target: StepTarget) -> Self:
+        step_params(spec, cls.defaults)
         levels = []
         for name in spec.columns:
             texts = {text for text in as_text(table[name]) if text is not None}
@@ -55,15 +55,15 @@ class CategoryStep(FittedStep):
     def _codes(self) -> tuple[dict[str | None, float], ...]:
         return tuple({level: float(i) for i, level in enumerate(levels)} for levels in self.levels)
 
-    def transform(self, table: Table) -> Floats:
+    def transform(self, table: ColumnArrays) -> Floats:
         matrix = np.empty((n_rows(table), len(self.columns)))
         for position, (name, codes) in enumerate(zip(self.columns, self._codes, strict=True)):
-            matrix[:, position] = looked_up(table[name], codes, NAN)
+            matrix[:, position] = map_texts(table[name], codes, NAN)
         return matrix
 
     def transform_row(self, row: Mapping[str, object]) -> list[float]:
         return [
-            codes.get(text_of(row.get(name)), NAN)
+            codes.get(category_text(row.get(name)), NAN)
             for name, codes in zip(self.columns, self._codes, strict=True)
         ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from automl_magic.recipe.steps.base import FOLDS, HELPERS, params_of, step_class
+from automl_magic.recipe.steps.base import FOLDS, HELPERS, step_class, step_params
 from automl_magic.recipe.steps.select import DEFAULTS, SELECT
 from automl_magic.records import Answer, StepSpec, TaskKind
 
@@ -17,7 +17,7 @@ def code_params(spec: StepSpec, task: TaskKind, n_classes: int) -> dict[str, Any
     than two, otherwise 0.
     """
     defaults = DEFAULTS if spec.kind == SELECT else step_class(spec.kind).defaults
-    params = params_of(spec, defaults)
+    params = step_params(spec, defaults)
     if spec.kind == SELECT:
         params["classify"] = task.has_classes
     elif step_class(spec.kind).reads_target:
@@ -25,12 +25,12 @@ def code_params(spec: StepSpec, task: TaskKind, n_classes: int) -> dict[str, Any
     return params
 
 
-def divides_again(specs: Iterable[StepSpec]) -> bool:
+def needs_inner_folds(specs: Iterable[StepSpec]) -> bool:
     """Return whether any step computes out-of-fold features, which need inner folds."""
     return any(FOLDS in HELPERS.get(spec.kind, ()) for spec in specs)
 
 
-def pieces_of(kinds: Iterable[str]) -> tuple[str, ...]:
+def code_pieces(kinds: Iterable[str]) -> tuple[str, ...]:
     """Return the names of the pieces that define the functions of these steps, in order."""
     names = (name for kind in kinds for name in (*HELPERS.get(kind, ()), kind))
     return tuple(dict.fromkeys(names))

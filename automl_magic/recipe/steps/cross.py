@@ -10,21 +10,21 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from automl_magic.recipe.goal import Goal
-from automl_magic.recipe.steps.base import FittedStep, State, params_of
+from automl_magic.recipe.step_target import StepTarget
+from automl_magic.recipe.steps.base import FittedStep, State, step_params
 from automl_magic.recipe.steps.levels import (
-    codes_of,
-    level_rows,
-    levels_of,
-    out_of_fold,
-    positions_of,
-    smoothing_of,
+    check_smoothing,
+    encode_levels,
+    level_code_map,
+    level_outputs,
+    out_of_fold_means,
+    sorted_levels,
     strength,
 )
-from automl_magic.recipe.steps.relevance import even_rows, margin
+from automl_magic.recipe.steps.relevance import even_rows, min_gain
 from automl_magic.recipe.steps.target_mean import output_names
-from automl_magic.recipe.table import Table
-from automl_magic.recipe.values import Array, Floats, as_text, looked_up, text_of
+from automl_magic.recipe.table import ColumnArrays
+from automl_magic.recipe.values import Array, Floats, as_text, category_text, map_texts
 from automl_magic.records import StepSpec
 
 
@@ -36,12 +36,12 @@ class PairMeans:
     outputs of pair i, row 0 those of unseen pairs.
     """
 
-    one: str
-    other: str
+    first: str
+    second: str
     keys: Array
     rows: Floats
 
-    def of(self, keys: Array) -> Array:
+    def encode(self, keys: Array) -> Array:
         positions = np.minimum(np.searchsorted(self.keys, keys), max(len(self.keys) - 1, 0))
         return np.where(np.isin(keys, self.keys), positions + 1, 0)
 
@@ -85,20 +85,22 @@ class CrossStep(FittedStep):
     pairs: tuple[PairMeans, ...]
 
     @classmethod
-    def fit(cls, spec: StepSpec, table: Table, step_target: Goal) -> Self:
-        params = params_of(spec, cls.defaults)
-        smoothing = smoothing_of(spec, params["smoothing"])
-        targets = step_target.columns(spec)
+    def fit(cls, spec: StepSpec, table: ColumnArrays, step_target: StepTarget) -> Self:
+        params = step_params(spec, cls.defaults)
+        smoothing = check_smoothing(spec, params["smoothing"])
+        targets = step_target.target_columns(spec)
         texts = {name: as_text(table[name]) for name in spec.columns}
-        levels = {name: levels_of(texts[name]) for name in spec.columns}
-        codes = {name: codes_of(texts[name], positions_of(levels[name])) for name in spec.columns}
+        levels = {name: sorted_levels(texts[name]) for name in spec.columns}
+        codes = {
+            name: encode_levels(texts[name], level_code_map(levels[name])) for name in spec.columns
+        }
         rows = even_rows(len(targets[0]))
-        folds = step_target.take(rows).folds(spec, params["n_folds"], params["seed"])
+        folds = step_target.take(rows).assign_folds(spec, params["n_folds"], params["seed"])
         sample_targets = [values[rows] for values in targets]
 
         def strength_of(codes: Array) -> float:
             dense = _dense_codes(codes[rows])
-            means = out_of_fold(dense, sample_targets, folds, smoothing, int(dense.max()))
+            means = out_of_fold_means(dense, sample_targets, folds, smoothing, int(dense.max()))
             return strength(means, sample_targets)
 
         single = np.array([strength_of(codes[name]) for name in spec.columns])
@@ -113,50 +115,54 @@ class CrossStep(FittedStep):
             [(single[i] ** 2 + single[j] ** 2) ** 0.5 for i, j in candidates]
         ).round(9)
         gain = np.array([strength_of(key) for key in keys]) - single_sum
-        best = [k for k in np.argsort(-gain, kind="stable") if gain[k] > margin(len(rows))]
+        best = [k for k in np.argsort(-gain, kind="stable") if gain[k] > min_gain(len(rows))]
         pairs = []
         for k in best[: params["most"]]:
             first, second = (names[i] for i in candidates[k])
             distinct_keys = np.unique(keys[k][keys[k] > 0])
             dense = _dense_codes(keys[k])
-            means = level_rows(dense, targets, smoothing, len(distinct_keys))
+            means = level_outputs(dense, targets, smoothing, len(distinct_keys))
             pairs.append(PairMeans(first, second, distinct_keys, means))
-        used_columns = dict.fromkeys(name for pair in pairs for name in (pair.one, pair.other))
+        used_columns = dict.fromkeys(name for pair in pairs for name in (pair.first, pair.second))
         return cls({name: levels[name] for name in used_columns}, tuple(pairs))
 
     @classmethod
-    def fit_transform(cls, spec: StepSpec, table: Table, step_target: Goal) -> tuple[Self, Floats]:
-        params = params_of(spec, cls.defaults)
+    def fit_transform(
+        cls, spec: StepSpec, table: ColumnArrays, step_target: StepTarget
+    ) -> tuple[Self, Floats]:
+        params = step_params(spec, cls.defaults)
         step = cls.fit(spec, table, step_target)
-        targets = step_target.columns(spec)
-        folds = step_target.folds(spec, params["n_folds"], params["seed"])
+        targets = step_target.target_columns(spec)
+        folds = step_target.assign_folds(spec, params["n_folds"], params["seed"])
         parts = [np.empty((len(targets[0]), 0))]
         for pair, codes in zip(step.pairs, step._codes(table), strict=True):
             n_levels = len(pair.keys)
-            parts.append(out_of_fold(codes, targets, folds, params["smoothing"], n_levels))
+            parts.append(out_of_fold_means(codes, targets, folds, params["smoothing"], n_levels))
             parts.append(pair.rows[codes, -1:])
         return step, np.hstack(parts)
 
     @cached_property
     def names(self) -> tuple[str, ...]:
         return tuple(
-            f"{pair.one} and {pair.other}: {output}"
+            f"{pair.first} and {pair.second}: {output}"
             for pair in self.pairs
             for output in output_names(pair.rows.shape[1])
         )
 
     @cached_property
     def _positions(self) -> dict[str, dict[str | None, int]]:
-        return {name: positions_of(levels) for name, levels in self.levels.items()}
+        return {name: level_code_map(levels) for name, levels in self.levels.items()}
 
-    def _codes(self, table: Table) -> list[Array]:
-        codes = {name: looked_up(table[name], self._positions[name], 0) for name in self.levels}
+    def _codes(self, table: ColumnArrays) -> list[Array]:
+        codes = {name: map_texts(table[name], self._positions[name], 0) for name in self.levels}
         return [
-            pair.of(_pair_keys(codes[pair.one], codes[pair.other], len(self.levels[pair.other])))
+            pair.encode(
+                _pair_keys(codes[pair.first], codes[pair.second], len(self.levels[pair.second]))
+            )
             for pair in self.pairs
         ]
 
-    def transform(self, table: Table) -> Floats:
+    def transform(self, table: ColumnArrays) -> Floats:
         if not self.pairs:
             return np.empty((len(next(iter(table.values()))), 0))
         return np.hstack(
@@ -165,20 +171,20 @@ class CrossStep(FittedStep):
 
     def transform_row(self, row: Mapping[str, object]) -> list[float]:
         codes = {
-            name: positions.get(text_of(row.get(name)), 0)
+            name: positions.get(category_text(row.get(name)), 0)
             for name, positions in self._positions.items()
         }
         outputs: list[float] = []
         for pair in self.pairs:
-            first, second = codes[pair.one], codes[pair.other]
-            key = first * (len(self.levels[pair.other]) + 1) + second if first and second else 0
+            first, second = codes[pair.first], codes[pair.second]
+            key = first * (len(self.levels[pair.second]) + 1) + second if first and second else 0
             outputs += pair.outputs.get(key, pair.outputs[0])
         return outputs
 
     def to_state(self) -> State:
         document = {
             "levels": {name: list(levels) for name, levels in self.levels.items()},
-            "pairs": [[pair.one, pair.other] for pair in self.pairs],
+            "pairs": [[pair.first, pair.second] for pair in self.pairs],
         }
         arrays: dict[str, Array] = {}
         for i, pair in enumerate(self.pairs):

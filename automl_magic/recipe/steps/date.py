@@ -12,11 +12,18 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from automl_magic.recipe.goal import Goal
-from automl_magic.recipe.steps.base import FittedStep, State, params_of
-from automl_magic.recipe.steps.scaling import Scaling, choice_of
-from automl_magic.recipe.table import Table, n_rows
-from automl_magic.recipe.values import NAN, Array, Floats, as_dates, date_of, microseconds
+from automl_magic.recipe.step_target import StepTarget
+from automl_magic.recipe.steps.base import FittedStep, State, step_params
+from automl_magic.recipe.steps.scaling import Scaling, check_choice
+from automl_magic.recipe.table import ColumnArrays, n_rows
+from automl_magic.recipe.values import (
+    NAN,
+    Array,
+    Floats,
+    as_dates,
+    to_microseconds,
+    to_utc_datetime,
+)
 from automl_magic.records import StepSpec
 
 PARTS = ("days", "year", "month", "day", "weekday", "hour")
@@ -45,9 +52,9 @@ class DateStep(FittedStep):
     scalings: tuple[tuple[Scaling, ...], ...]
 
     @classmethod
-    def fit(cls, spec: StepSpec, table: Table, step_target: Goal) -> Self:
-        params = params_of(spec, cls.defaults)
-        fill = choice_of(spec, "fill", params["fill"], (None, "median"))
+    def fit(cls, spec: StepSpec, table: ColumnArrays, step_target: StepTarget) -> Self:
+        params = step_params(spec, cls.defaults)
+        fill = check_choice(spec, "fill", params["fill"], (None, "median"))
         scalings = []
         for name in spec.columns:
             dates = as_dates(table[name], params["date_format"])
@@ -56,7 +63,7 @@ class DateStep(FittedStep):
             scalings.append(
                 tuple(
                     Scaling.fit(part, fill=fill is not None, scale=params["scale"])
-                    for part in parts_of(dates)[: 6 if has_time else 5]
+                    for part in date_parts(dates)[: 6 if has_time else 5]
                 )
             )
         return cls(spec.columns, params["date_format"], tuple(scalings))
@@ -77,11 +84,11 @@ class DateStep(FittedStep):
             for _ in scalings
         )
 
-    def transform(self, table: Table) -> Floats:
+    def transform(self, table: ColumnArrays) -> Floats:
         matrix = np.empty((n_rows(table), len(self.names)))
         position = 0
         for name, scalings in zip(self.columns, self.scalings, strict=True):
-            parts = parts_of(as_dates(table[name], self.date_format))
+            parts = date_parts(as_dates(table[name], self.date_format))
             for scaling, part in zip(scalings, parts, strict=False):
                 matrix[:, position] = scaling.apply(part)
                 position += 1
@@ -90,9 +97,9 @@ class DateStep(FittedStep):
     def transform_row(self, row: Mapping[str, object]) -> list[float]:
         outputs = []
         for name, scalings in zip(self.columns, self.scalings, strict=True):
-            parts = parts_of_one(date_of(row.get(name), self.date_format))
+            parts = date_parts_row(to_utc_datetime(row.get(name), self.date_format))
             outputs += [
-                scaling.apply_one(part) for scaling, part in zip(scalings, parts, strict=False)
+                scaling.apply_row(part) for scaling, part in zip(scalings, parts, strict=False)
             ]
         return outputs
 
@@ -107,7 +114,7 @@ class DateStep(FittedStep):
         return cls(columns, document["date_format"], tuple(scalings))
 
 
-def parts_of(dates: Array) -> list[Floats]:
+def date_parts(dates: Array) -> list[Floats]:
     """Return the parts of datetime64[us] dates in the order of `PARTS`, NaN for NaT."""
     days, months = dates.astype("datetime64[D]"), dates.astype("datetime64[M]")
     years = dates.astype("datetime64[Y]")
@@ -123,12 +130,12 @@ def parts_of(dates: Array) -> list[Floats]:
     return [np.where(missing, NAN, part) for part in parts]
 
 
-def parts_of_one(date: datetime | None) -> tuple[float, ...]:
+def date_parts_row(date: datetime | None) -> tuple[float, ...]:
     """Return the parts of one date in the order of `PARTS`."""
     if date is None:
         return (NAN,) * len(PARTS)
     return (
-        float(microseconds(date)) / DAY,
+        float(to_microseconds(date)) / DAY,
         float(date.year),
         float(date.month),
         float(date.day),

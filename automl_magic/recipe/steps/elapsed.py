@@ -13,12 +13,19 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from automl_magic.recipe.goal import Goal
-from automl_magic.recipe.steps.base import FittedStep, State, params_of
+from automl_magic.recipe.step_target import StepTarget
+from automl_magic.recipe.steps.base import FittedStep, State, step_params
 from automl_magic.recipe.steps.date import DAY
-from automl_magic.recipe.steps.scaling import Scaling, choice_of
-from automl_magic.recipe.table import Table, n_rows
-from automl_magic.recipe.values import NAN, Array, Floats, as_dates, date_of, microseconds
+from automl_magic.recipe.steps.scaling import Scaling, check_choice
+from automl_magic.recipe.table import ColumnArrays, n_rows
+from automl_magic.recipe.values import (
+    NAN,
+    Array,
+    Floats,
+    as_dates,
+    to_microseconds,
+    to_utc_datetime,
+)
 from automl_magic.records import StepSpec
 
 
@@ -50,9 +57,9 @@ class ElapsedStep(FittedStep):
     scalings: tuple[Scaling, ...]
 
     @classmethod
-    def fit(cls, spec: StepSpec, table: Table, step_target: Goal) -> Self:
-        params = params_of(spec, cls.defaults)
-        fill = choice_of(spec, "fill", params["fill"], (None, "median"))
+    def fit(cls, spec: StepSpec, table: ColumnArrays, step_target: StepTarget) -> Self:
+        params = step_params(spec, cls.defaults)
+        fill = check_choice(spec, "fill", params["fill"], (None, "median"))
         pairs = tuple(combinations(spec.columns, 2))[: params["most"]]
         unscaled = cls(params["date_formats"], pairs, (Scaling(NAN, 0.0, 1.0),) * len(pairs))
         scalings = (
@@ -69,7 +76,7 @@ class ElapsedStep(FittedStep):
     def _used(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(name for pair in self.pairs for name in pair))
 
-    def transform(self, table: Table) -> Floats:
+    def transform(self, table: ColumnArrays) -> Floats:
         matrix = np.empty((n_rows(table), len(self.pairs)))
         dates = {name: as_dates(table[name], self.date_formats.get(name)) for name in self._used}
         for position, ((start, end), scaling) in enumerate(
@@ -81,9 +88,11 @@ class ElapsedStep(FittedStep):
         return matrix
 
     def transform_row(self, row: Mapping[str, object]) -> list[float]:
-        dates = {name: date_of(row.get(name), self.date_formats.get(name)) for name in self._used}
+        dates = {
+            name: to_utc_datetime(row.get(name), self.date_formats.get(name)) for name in self._used
+        }
         return [
-            scaling.apply_one(_days(dates[start], dates[end]))
+            scaling.apply_row(_days(dates[start], dates[end]))
             for (start, end), scaling in zip(self.pairs, self.scalings, strict=True)
         ]
 
@@ -105,4 +114,4 @@ class ElapsedStep(FittedStep):
 def _days(start: datetime | None, end: datetime | None) -> float:
     if start is None or end is None:
         return NAN
-    return (microseconds(end) - microseconds(start)) / DAY
+    return (to_microseconds(end) - to_microseconds(start)) / DAY

@@ -10,27 +10,27 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from automl_magic.errors import PlanError
-from automl_magic.recipe.goal import Goal
-from automl_magic.recipe.steps.base import FittedStep, State, params_of
+from automl_magic.recipe.step_target import StepTarget
+from automl_magic.recipe.steps.base import FittedStep, State, step_params
 from automl_magic.recipe.steps.levels import (
-    codes_of,
-    levels_of,
-    out_of_fold,
-    positions_of,
-    smoothed,
-    smoothing_of,
+    check_smoothing,
+    encode_levels,
+    level_code_map,
+    out_of_fold_means,
+    smoothed_means,
+    sorted_levels,
     strength,
 )
-from automl_magic.recipe.steps.relevance import even_rows, margin, relevance
-from automl_magic.recipe.table import Table, n_rows
+from automl_magic.recipe.steps.relevance import even_rows, min_gain, relevance
+from automl_magic.recipe.table import ColumnArrays, n_rows
 from automl_magic.recipe.values import (
     Array,
     Floats,
     as_numbers,
     as_text,
-    looked_up,
-    number_of,
-    text_of,
+    category_text,
+    map_texts,
+    to_float,
 )
 from automl_magic.records import StepSpec
 
@@ -79,10 +79,10 @@ class GroupStep(FittedStep):
     means: tuple[Floats, ...]
 
     @classmethod
-    def fit(cls, spec: StepSpec, table: Table, step_target: Goal) -> Self:
-        params = params_of(spec, cls.defaults)
-        smoothing = smoothing_of(spec, params["smoothing"])
-        y = step_target.known(spec)
+    def fit(cls, spec: StepSpec, table: ColumnArrays, step_target: StepTarget) -> Self:
+        params = step_params(spec, cls.defaults)
+        smoothing = check_smoothing(spec, params["smoothing"])
+        y = step_target.require_target(spec)
         by, numbers = _split_columns(spec, params["by"])
         parse = params["parse"]
         rows = even_rows(n_rows(table))
@@ -98,8 +98,8 @@ class GroupStep(FittedStep):
         levels, codes = {}, {}
         for name in by[: params["base"]]:
             texts = as_text(table[name])
-            levels[name] = levels_of(texts)
-            codes[name] = codes_of(texts, positions_of(levels[name]))
+            levels[name] = sorted_levels(texts)
+            codes[name] = encode_levels(texts, level_code_map(levels[name]))
         candidates = [(name, number) for name in codes for number in strongest]
         if not candidates:
             return cls(parse, {}, (), ())
@@ -111,11 +111,12 @@ class GroupStep(FittedStep):
             values[number][rows] - means[name, number][codes[name][rows]]
             for name, number in candidates
         ]
-        targets = [step_target[rows] for step_target in step_target.columns(spec)]
-        folds = step_target.take(rows).folds(spec, N_FOLDS, SEED)
+        targets = [step_target[rows] for step_target in step_target.target_columns(spec)]
+        folds = step_target.take(rows).assign_folds(spec, N_FOLDS, SEED)
         category_strength = {
             name: strength(
-                out_of_fold(level_codes[rows], targets, folds, PRIOR, len(levels[name])), targets
+                out_of_fold_means(level_codes[rows], targets, folds, PRIOR, len(levels[name])),
+                targets,
             )
             for name, level_codes in codes.items()
         }
@@ -125,7 +126,7 @@ class GroupStep(FittedStep):
         gain = relevance(np.column_stack(differences), y[rows], task, n_classes) - np.array(
             baseline
         )
-        best = [k for k in np.argsort(-gain, kind="stable") if gain[k] > margin(len(rows))]
+        best = [k for k in np.argsort(-gain, kind="stable") if gain[k] > min_gain(len(rows))]
         pairs = tuple(candidates[k] for k in best[: params["most"]])
         used_levels = {name: levels[name] for name in dict.fromkeys(name for name, _ in pairs)}
         return cls(parse, used_levels, pairs, tuple(means[pair] for pair in pairs))
@@ -140,7 +141,7 @@ class GroupStep(FittedStep):
 
     @cached_property
     def _positions(self) -> dict[str, dict[str | None, int]]:
-        return {name: positions_of(levels) for name, levels in self.levels.items()}
+        return {name: level_code_map(levels) for name, levels in self.levels.items()}
 
     @cached_property
     def _numbers(self) -> tuple[str, ...]:
@@ -150,10 +151,10 @@ class GroupStep(FittedStep):
     def _outputs(self) -> list[list[float]]:
         return [of_level.tolist() for of_level in self.means]
 
-    def transform(self, table: Table) -> Floats:
+    def transform(self, table: ColumnArrays) -> Floats:
         matrix = np.empty((n_rows(table), 2 * len(self.pairs)))
         numbers = {name: as_numbers(table[name], self.parse.get(name)) for name in self._numbers}
-        codes = {name: looked_up(table[name], self._positions[name], 0) for name in self.levels}
+        codes = {name: map_texts(table[name], self._positions[name], 0) for name in self.levels}
         for k, ((name, number), level_mean) in enumerate(zip(self.pairs, self.means, strict=True)):
             mean = level_mean[codes[name]]
             matrix[:, 2 * k] = numbers[number] - mean
@@ -161,9 +162,9 @@ class GroupStep(FittedStep):
         return matrix
 
     def transform_row(self, row: Mapping[str, object]) -> list[float]:
-        numbers = {name: number_of(row.get(name), self.parse.get(name)) for name in self._numbers}
+        numbers = {name: to_float(row.get(name), self.parse.get(name)) for name in self._numbers}
         codes = {
-            name: positions.get(text_of(row.get(name)), 0)
+            name: positions.get(category_text(row.get(name)), 0)
             for name, positions in self._positions.items()
         }
         outputs = []
@@ -193,7 +194,7 @@ def level_means(codes: Array, values: Floats, smoothing: float, n_levels: int) -
     """Return the smoothed mean of the values of each code, 0 if all values are missing."""
     is_known = ~np.isnan(values)
     prior = float(values[is_known].mean()) if is_known.any() else 0.0
-    return smoothed(codes[is_known], values[is_known], prior, smoothing, n_levels)
+    return smoothed_means(codes[is_known], values[is_known], prior, smoothing, n_levels)
 
 
 def _split_columns(spec: StepSpec, by: list[str]) -> tuple[list[str], list[str]]:

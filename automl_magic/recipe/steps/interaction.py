@@ -10,11 +10,11 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from automl_magic.recipe.goal import Goal
-from automl_magic.recipe.steps.base import FittedStep, State, params_of
-from automl_magic.recipe.steps.relevance import even_rows, margin, relevance, relevance_of_sums
-from automl_magic.recipe.table import Table, n_rows
-from automl_magic.recipe.values import LARGEST, NAN, Array, Floats, as_numbers, number_of
+from automl_magic.recipe.step_target import StepTarget
+from automl_magic.recipe.steps.base import FittedStep, State, step_params
+from automl_magic.recipe.steps.relevance import even_rows, min_gain, relevance, relevance_of_sums
+from automl_magic.recipe.table import ColumnArrays, n_rows
+from automl_magic.recipe.values import MAX_MAGNITUDE, NAN, Array, Floats, as_numbers, to_float
 from automl_magic.records import StepSpec
 
 SIGNS = ("+", "-", "*", "/")
@@ -50,10 +50,10 @@ class InteractionStep(FittedStep):
     pairs: tuple[tuple[str, str, str], ...]
 
     @classmethod
-    def fit(cls, spec: StepSpec, table: Table, step_target: Goal) -> Self:
-        params = params_of(spec, cls.defaults)
+    def fit(cls, spec: StepSpec, table: ColumnArrays, step_target: StepTarget) -> Self:
+        params = step_params(spec, cls.defaults)
         rows = even_rows(n_rows(table))
-        y = step_target.known(spec)[rows]
+        y = step_target.require_target(spec)[rows]
         parse = params["parse"]
         X = np.column_stack(
             [as_numbers(table[name][rows], parse.get(name)) for name in spec.columns]
@@ -63,7 +63,9 @@ class InteractionStep(FittedStep):
         candidates = [(i, sign, j) for i, j in combinations(strongest, 2) for sign in SIGNS]
         if not candidates:
             return cls(parse, ())
-        results = np.column_stack([combined(X[:, i], sign, X[:, j]) for i, sign, j in candidates])
+        results = np.column_stack(
+            [combine_columns(X[:, i], sign, X[:, j]) for i, sign, j in candidates]
+        )
         sums = relevance_of_sums(
             X, y, step_target.task, step_target.n_classes, [(i, j) for i, _, j in candidates]
         )
@@ -74,7 +76,7 @@ class InteractionStep(FittedStep):
             ]
         )
         gain = relevance(results, y, step_target.task, step_target.n_classes) - baseline
-        best = [k for k in np.argsort(-gain, kind="stable") if gain[k] > margin(len(rows))]
+        best = [k for k in np.argsort(-gain, kind="stable") if gain[k] > min_gain(len(rows))]
         names = spec.columns
         pairs = ((names[candidates[k][0]], candidates[k][1], names[candidates[k][2]]) for k in best)
         return cls(parse, tuple(pairs)[: params["most"]])
@@ -87,17 +89,17 @@ class InteractionStep(FittedStep):
     def used(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(name for left, _, right in self.pairs for name in (left, right)))
 
-    def transform(self, table: Table) -> Floats:
+    def transform(self, table: ColumnArrays) -> Floats:
         matrix = np.empty((n_rows(table), len(self.pairs)))
         numbers = {name: as_numbers(table[name], self.parse.get(name)) for name in self.used}
         for position, (left, sign, right) in enumerate(self.pairs):
-            matrix[:, position] = combined(numbers[left], sign, numbers[right])
+            matrix[:, position] = combine_columns(numbers[left], sign, numbers[right])
         return matrix
 
     def transform_row(self, row: Mapping[str, object]) -> list[float]:
-        numbers = {name: number_of(row.get(name), self.parse.get(name)) for name in self.used}
+        numbers = {name: to_float(row.get(name), self.parse.get(name)) for name in self.used}
         return [
-            combined_one(numbers[left], sign, numbers[right]) for left, sign, right in self.pairs
+            combine_numbers(numbers[left], sign, numbers[right]) for left, sign, right in self.pairs
         ]
 
     def to_state(self) -> State:
@@ -110,7 +112,7 @@ class InteractionStep(FittedStep):
         return cls(document["parse"], tuple(pairs))
 
 
-def combined(left: Floats, sign: str, right: Floats) -> Floats:
+def combine_columns(left: Floats, sign: str, right: Floats) -> Floats:
     """Combine two columns of shape (n_rows,); NaN if a result isn't finite."""
     with np.errstate(all="ignore"):
         match sign:
@@ -122,11 +124,11 @@ def combined(left: Floats, sign: str, right: Floats) -> Floats:
                 values = left * right
             case _:
                 values = left / right
-        return np.where(np.abs(values) <= LARGEST, values, NAN)
+        return np.where(np.abs(values) <= MAX_MAGNITUDE, values, NAN)
 
 
-def combined_one(left: float, sign: str, right: float) -> float:
-    """Combine two numbers; see `combined`."""
+def combine_numbers(left: float, sign: str, right: float) -> float:
+    """Combine two numbers; see `combine_columns`."""
     if sign == "+":
         value = left + right
     elif sign == "-":
@@ -135,4 +137,4 @@ def combined_one(left: float, sign: str, right: float) -> float:
         value = left * right
     else:
         value = left / right if right else NAN
-    return value if abs(value) <= LARGEST else NAN
+    return value if abs(value) <= MAX_MAGNITUDE else NAN

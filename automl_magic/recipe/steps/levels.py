@@ -14,22 +14,22 @@ from automl_magic.recipe.values import Array, Floats
 from automl_magic.records import StepSpec
 
 
-def positions_of(levels: Sequence[str]) -> dict[str | None, int]:
+def level_code_map(levels: Sequence[str]) -> dict[str | None, int]:
     """Return the code of each level: 1, 2, …."""
     return {level: code for code, level in enumerate(levels, start=1)}
 
 
-def codes_of(texts: Sequence[str | None], positions: dict[str | None, int]) -> Array:
+def encode_levels(texts: Sequence[str | None], positions: dict[str | None, int]) -> Array:
     """Return the codes of the values of a column, shape (n_rows,)."""
     return np.array([positions.get(text, 0) for text in texts], dtype=np.int64)
 
 
-def levels_of(texts: Sequence[str | None]) -> tuple[str, ...]:
+def sorted_levels(texts: Sequence[str | None]) -> tuple[str, ...]:
     """Return the sorted levels of a column."""
     return tuple(sorted({text for text in texts if text is not None}))
 
 
-def smoothing_of(spec: StepSpec, smoothing: float) -> float:
+def check_smoothing(spec: StepSpec, smoothing: float) -> float:
     """Return the smoothing of a spec, or raise `PlanError` if it isn't positive."""
     if not smoothing > 0:
         raise PlanError(
@@ -40,7 +40,9 @@ def smoothing_of(spec: StepSpec, smoothing: float) -> float:
     return smoothing
 
 
-def smoothed(codes: Array, target: Floats, prior: float, smoothing: float, n_levels: int) -> Floats:
+def smoothed_means(
+    codes: Array, target: Floats, prior: float, smoothing: float, n_levels: int
+) -> Floats:
     """Return the smoothed mean for code 0 (missing or unseen) and each level, (n_levels + 1,).
 
     The mean of a level with `count` rows is (sum + smoothing · prior) / (count + smoothing).
@@ -51,14 +53,18 @@ def smoothed(codes: Array, target: Floats, prior: float, smoothing: float, n_lev
     return (sums + smoothing * prior) / (counts + smoothing)
 
 
-def level_rows(codes: Array, targets: Sequence[Floats], smoothing: float, n_levels: int) -> Floats:
+def level_outputs(
+    codes: Array, targets: Sequence[Floats], smoothing: float, n_levels: int
+) -> Floats:
     """Return the smoothed mean of each target per code, then log(1 + rows of the level)."""
     counts = np.bincount(codes[codes > 0], minlength=n_levels + 1)
-    means = [smoothed(codes, target, target.mean(), smoothing, n_levels) for target in targets]
+    means = [
+        smoothed_means(codes, target, target.mean(), smoothing, n_levels) for target in targets
+    ]
     return np.column_stack([*means, np.log1p(counts)])
 
 
-def out_of_fold(
+def out_of_fold_means(
     codes: Array, targets: Sequence[Floats], folds: Array, smoothing: float, n_levels: int
 ) -> Floats:
     """Return out-of-fold smoothed level means, an array of shape (n_rows, n_targets)."""
@@ -67,7 +73,9 @@ def out_of_fold(
         inside = folds == fold
         train_codes = codes[~inside]
         for i, target in enumerate(targets):
-            of_level = smoothed(train_codes, target[~inside], target.mean(), smoothing, n_levels)
+            of_level = smoothed_means(
+                train_codes, target[~inside], target.mean(), smoothing, n_levels
+            )
             means[inside, i] = of_level[codes[inside]]
     return means
 

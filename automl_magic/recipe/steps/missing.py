@@ -12,13 +12,13 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from automl_magic.recipe.goal import Goal
-from automl_magic.recipe.steps.base import FittedStep, State, params_of
-from automl_magic.recipe.table import Table, n_rows
-from automl_magic.recipe.values import Array, Floats, as_missing, missing_of
+from automl_magic.recipe.step_target import StepTarget
+from automl_magic.recipe.steps.base import FittedStep, State, step_params
+from automl_magic.recipe.table import ColumnArrays, n_rows
+from automl_magic.recipe.values import Array, Floats, is_missing_value, missing_mask
 from automl_magic.records import StepSpec
 
-FEWEST_PATTERNS = 3
+MIN_PATTERNS = 3
 
 
 @dataclass(frozen=True)
@@ -44,9 +44,9 @@ class MissingStep(FittedStep):
     patterns: tuple[str, ...]
 
     @classmethod
-    def fit(cls, spec: StepSpec, table: Table, step_target: Goal) -> Self:
-        params = params_of(spec, cls.defaults)
-        masks = {name: as_missing(table[name]) for name in spec.columns}
+    def fit(cls, spec: StepSpec, table: ColumnArrays, step_target: StepTarget) -> Self:
+        params = step_params(spec, cls.defaults)
+        masks = {name: missing_mask(table[name]) for name in spec.columns}
         columns = tuple(name for name, mask in masks.items() if mask.any())
         if len(columns) < 2:
             return cls((), ())
@@ -55,7 +55,7 @@ class MissingStep(FittedStep):
         frequent = [pattern for pattern in counts if counts[pattern] >= min_count]
         frequent.sort(key=lambda pattern: (-counts[pattern], pattern))
         frequent = frequent[: params["most"]]
-        enough = len(frequent) >= FEWEST_PATTERNS
+        enough = len(frequent) >= MIN_PATTERNS
         return cls(columns, tuple(pattern.decode() for pattern in frequent) if enough else ())
 
     @property
@@ -68,10 +68,10 @@ class MissingStep(FittedStep):
     def _codes(self) -> dict[bytes, float]:
         return {pattern.encode(): float(i) for i, pattern in enumerate(self.patterns)}
 
-    def transform(self, table: Table) -> Floats:
+    def transform(self, table: ColumnArrays) -> Floats:
         if not self.columns:
             return np.empty((n_rows(table), 0))
-        mask = np.column_stack([as_missing(table[name]) for name in self.columns])
+        mask = np.column_stack([missing_mask(table[name]) for name in self.columns])
         outputs = [mask.sum(axis=1).astype(np.float64)]
         if self.patterns:
             rare = float(len(self.patterns))
@@ -83,7 +83,7 @@ class MissingStep(FittedStep):
     def transform_row(self, row: Mapping[str, object]) -> list[float]:
         if not self.columns:
             return []
-        pattern = bytes([48 + missing_of(row.get(name)) for name in self.columns])
+        pattern = bytes([48 + is_missing_value(row.get(name)) for name in self.columns])
         count = float(pattern.count(b"1"))
         if not self.patterns:
             return [count]

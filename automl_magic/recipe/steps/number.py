@@ -11,11 +11,11 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from automl_magic.recipe.goal import Goal
-from automl_magic.recipe.steps.base import FittedStep, State, params_of
-from automl_magic.recipe.steps.scaling import Scaling, choice_of
-from automl_magic.recipe.table import Table, n_rows
-from automl_magic.recipe.values import Array, Floats, as_numbers, number_of
+from automl_magic.recipe.step_target import StepTarget
+from automl_magic.recipe.steps.base import FittedStep, State, step_params
+from automl_magic.recipe.steps.scaling import Scaling, check_choice
+from automl_magic.recipe.table import ColumnArrays, n_rows
+from automl_magic.recipe.values import Array, Floats, as_numbers, to_float
 from automl_magic.records import StepSpec
 
 
@@ -48,9 +48,9 @@ class NumberStep(FittedStep):
     indicators: tuple[bool, ...]
 
     @classmethod
-    def fit(cls, spec: StepSpec, table: Table, step_target: Goal) -> Self:
-        params = params_of(spec, cls.defaults)
-        fill = choice_of(spec, "fill", params["fill"], (None, "median"))
+    def fit(cls, spec: StepSpec, table: ColumnArrays, step_target: StepTarget) -> Self:
+        params = step_params(spec, cls.defaults)
+        fill = check_choice(spec, "fill", params["fill"], (None, "median"))
         scalings, indicators = [], []
         for name in spec.columns:
             values = as_numbers(table[name], params["parse"])
@@ -75,7 +75,7 @@ class NumberStep(FittedStep):
             for _ in range(1 + indicator)
         )
 
-    def transform(self, table: Table) -> Floats:
+    def transform(self, table: ColumnArrays) -> Floats:
         matrix = np.empty((n_rows(table), len(self.names)))
         position = 0
         for name, scaling, indicator in zip(
@@ -94,8 +94,8 @@ class NumberStep(FittedStep):
         for name, scaling, indicator in zip(
             self.columns, self.scalings, self.indicators, strict=True
         ):
-            value = number_of(row.get(name), self.parse)
-            outputs.append(scaling.apply_one(value))
+            value = to_float(row.get(name), self.parse)
+            outputs.append(scaling.apply_row(value))
             if indicator:
                 outputs.append(1.0 if math.isnan(value) else 0.0)
         return outputs

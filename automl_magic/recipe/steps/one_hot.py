@@ -12,10 +12,10 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from automl_magic.recipe.goal import Goal
-from automl_magic.recipe.steps.base import FittedStep, State, params_of
-from automl_magic.recipe.table import Table, n_rows
-from automl_magic.recipe.values import Array, Floats, as_text, looked_up, text_of
+from automl_magic.recipe.step_target import StepTarget
+from automl_magic.recipe.steps.base import FittedStep, State, step_params
+from automl_magic.recipe.table import ColumnArrays, n_rows
+from automl_magic.recipe.values import Array, Floats, as_text, category_text, map_texts
 from automl_magic.records import StepSpec
 
 
@@ -37,8 +37,8 @@ class OneHotStep(FittedStep):
     levels: tuple[tuple[str, ...], ...]
 
     @classmethod
-    def fit(cls, spec: StepSpec, table: Table, step_target: Goal) -> Self:
-        params = params_of(spec, cls.defaults)
+    def fit(cls, spec: StepSpec, table: ColumnArrays, step_target: StepTarget) -> Self:
+        params = step_params(spec, cls.defaults)
         levels = []
         for name in spec.columns:
             counts = Counter(text for text in as_text(table[name]) if text is not None)
@@ -70,10 +70,10 @@ class OneHotStep(FittedStep):
             start += len(levels)
         return tuple(positions)
 
-    def transform(self, table: Table) -> Floats:
+    def transform(self, table: ColumnArrays) -> Floats:
         matrix = np.zeros((n_rows(table), len(self.names)))
         for name, positions in zip(self.columns, self._positions, strict=True):
-            indices = looked_up(table[name], positions, -1)
+            indices = map_texts(table[name], positions, -1)
             rows = np.flatnonzero(indices >= 0)
             matrix[rows, indices[rows]] = 1.0
         return matrix
@@ -81,7 +81,7 @@ class OneHotStep(FittedStep):
     def transform_row(self, row: Mapping[str, object]) -> list[float]:
         outputs = [0.0] * len(self.names)
         for name, positions in zip(self.columns, self._positions, strict=True):
-            position = positions.get(text_of(row.get(name)))
+            position = positions.get(category_text(row.get(name)))
             if position is not None:
                 outputs[position] = 1.0
         return outputs

@@ -21,7 +21,7 @@ def even_rows(n_rows: int, limit: int = RANKED_ROWS) -> Array:
     return np.unique(np.linspace(0, n_rows - 1, min(n_rows, limit)).round().astype(np.int64))
 
 
-def margin(n_rows: int) -> float:
+def min_gain(n_rows: int) -> float:
     """Return the smallest gain in correlation that is more than chance: two standard errors."""
     return float(2.0 / n_rows**0.5)
 

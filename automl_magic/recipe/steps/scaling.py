@@ -44,7 +44,7 @@ class Scaling:
             values = np.where(np.isnan(values), self.fill, values)
         return (values - self.mean) / self.spread
 
-    def apply_one(self, value: float) -> float:
+    def apply_row(self, value: float) -> float:
         return ((self.fill if math.isnan(value) else value) - self.mean) / self.spread
 
     @staticmethod
@@ -56,7 +56,7 @@ class Scaling:
         return tuple(Scaling(*row) for row in array.tolist())
 
 
-def choice_of(spec: StepSpec, name: str, value: Choice, allowed: Sequence[Choice]) -> Choice:
+def check_choice(spec: StepSpec, name: str, value: Choice, allowed: Sequence[Choice]) -> Choice:
     """Return a parameter's value, or raise `PlanError` if it isn't allowed."""
     if value not in allowed:
         options = " or ".join("None" if option is None else repr(option) for option in allowed)

@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from automl_magic.recipe.goal import Goal
-from automl_magic.recipe.steps.base import params_of
+from automl_magic.recipe.step_target import StepTarget
+from automl_magic.recipe.steps.base import step_params
 from automl_magic.recipe.steps.relevance import even_rows
-from automl_magic.recipe.steps.scaling import choice_of
+from automl_magic.recipe.steps.scaling import check_choice
 from automl_magic.recipe.values import Array, Floats
 from automl_magic.records import Answer, StepSpec, TaskKind
 
@@ -28,11 +28,11 @@ DEFAULTS: Mapping[str, Any] = {
 }
 BINS = 16
 ITERATIONS = 20
-LEVEL = 0.01
+SIGNIFICANCE_LEVEL = 0.01
 
 
 def select(
-    spec: StepSpec, matrix: Floats, step_target: Goal, codes: Collection[int]
+    spec: StepSpec, matrix: Floats, step_target: StepTarget, codes: Collection[int]
 ) -> tuple[int, ...]:
     """Return the sorted positions of the selected outputs.
 
@@ -61,15 +61,15 @@ def select(
     seed : int
         The seed of the shuffling and the forests.
     """
-    params = params_of(spec, DEFAULTS)
-    choice_of(spec, "method", params["method"], ("boruta", "mutual_information"))
+    params = step_params(spec, DEFAULTS)
+    check_choice(spec, "method", params["method"], ("boruta", "mutual_information"))
     rows = even_rows(len(matrix), params["rows"])
-    X, y = matrix[rows], step_target.known(spec)[rows]
+    X, y = matrix[rows], step_target.require_target(spec)[rows]
     optional = np.array([i for i in range(matrix.shape[1]) if i not in codes], dtype=np.int64)
     if params["method"] == "boruta":
         hits = boruta_hits(X, y, step_target.task, params["seed"])[optional]
-        optional = optional[hits >= fewest_hits(X.shape[1])]
-        scores = hits[hits >= fewest_hits(X.shape[1])].astype(np.float64)
+        optional = optional[hits >= min_hits(X.shape[1])]
+        scores = hits[hits >= min_hits(X.shape[1])].astype(np.float64)
     else:
         scores = mutual_information(X[:, optional], y, step_target.task)
     best = optional[np.argsort(-scores, kind="stable")[: params["most"]]]
@@ -84,13 +84,13 @@ def mutual_information(X: Floats, y: Array, task: TaskKind) -> Floats:
 
     if X.shape[1] == 0:
         return np.empty(0)
-    y_binned = binned(y.astype(np.float64)) if task.answer is Answer.NUMBER else y
-    X_binned = np.column_stack([binned(values) for values in X.T])
+    y_binned = bin_values(y.astype(np.float64)) if task.answer is Answer.NUMBER else y
+    X_binned = np.column_stack([bin_values(values) for values in X.T])
     scores: Floats = mutual_info_classif(X_binned, y_binned, discrete_features=True, random_state=0)
     return scores.round(9)
 
 
-def binned(values: Floats) -> Array:
+def bin_values(values: Floats) -> Array:
     """Return the quantile bin of each value. Missing values have their own bin."""
     missing = np.isnan(values)
     if missing.all():
@@ -119,11 +119,11 @@ def boruta_hits(X: Floats, y: Array, task: TaskKind, seed: int) -> Array:
     return hits
 
 
-def fewest_hits(n_columns: int) -> int:
+def min_hits(n_columns: int) -> int:
     """Return the minimum number of hits to keep a column: P(hits or fewer) ≥ 1% / n_columns."""
     cumulative = 0.0
     for hits in range(ITERATIONS + 1):
         cumulative += math.comb(ITERATIONS, hits) / 2.0**ITERATIONS
-        if cumulative * n_columns >= LEVEL:
+        if cumulative * n_columns >= SIGNIFICANCE_LEVEL:
             return hits
     return ITERATIONS

@@ -9,18 +9,18 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from automl_magic.recipe.goal import Goal
-from automl_magic.recipe.steps.base import FittedStep, State, params_of
+from automl_magic.recipe.step_target import StepTarget
+from automl_magic.recipe.steps.base import FittedStep, State, step_params
 from automl_magic.recipe.steps.levels import (
-    codes_of,
-    level_rows,
-    levels_of,
-    out_of_fold,
-    positions_of,
-    smoothing_of,
+    check_smoothing,
+    encode_levels,
+    level_code_map,
+    level_outputs,
+    out_of_fold_means,
+    sorted_levels,
 )
-from automl_magic.recipe.table import Table
-from automl_magic.recipe.values import Array, Floats, as_text, looked_up, text_of
+from automl_magic.recipe.table import ColumnArrays
+from automl_magic.recipe.values import Array, Floats, as_text, category_text, map_texts
 from automl_magic.records import StepSpec
 
 
@@ -36,14 +36,14 @@ class LevelMeans:
 
     @cached_property
     def positions(self) -> dict[str | None, int]:
-        return positions_of(self.levels)
+        return level_code_map(self.levels)
 
     @cached_property
     def outputs(self) -> list[list[float]]:
         return self.rows.tolist()
 
-    def of(self, texts: list[str | None]) -> Array:
-        return codes_of(texts, self.positions)
+    def encode(self, texts: list[str | None]) -> Array:
+        return encode_levels(texts, self.positions)
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class TargetMeanStep(FittedStep):
     smoothing : float
         The weight of the overall mean, in rows.
     n_folds : int
-        The number of folds for out-of-fold means; see `Goal.folds`.
+        The number of folds for out-of-fold means; see `StepTarget.folds`.
     seed : int
         The seed of the folds (`numpy.random.default_rng`).
 
@@ -76,28 +76,30 @@ class TargetMeanStep(FittedStep):
     means: tuple[LevelMeans, ...]
 
     @classmethod
-    def fit(cls, spec: StepSpec, table: Table, step_target: Goal) -> Self:
-        smoothing = smoothing_of(spec, params_of(spec, cls.defaults)["smoothing"])
-        targets = step_target.columns(spec)
+    def fit(cls, spec: StepSpec, table: ColumnArrays, step_target: StepTarget) -> Self:
+        smoothing = check_smoothing(spec, step_params(spec, cls.defaults)["smoothing"])
+        targets = step_target.target_columns(spec)
         means = []
         for name in spec.columns:
             texts = as_text(table[name])
-            levels = levels_of(texts)
-            codes = codes_of(texts, positions_of(levels))
-            means.append(LevelMeans(levels, level_rows(codes, targets, smoothing, len(levels))))
+            levels = sorted_levels(texts)
+            codes = encode_levels(texts, level_code_map(levels))
+            means.append(LevelMeans(levels, level_outputs(codes, targets, smoothing, len(levels))))
         return cls(spec.columns, tuple(means))
 
     @classmethod
-    def fit_transform(cls, spec: StepSpec, table: Table, step_target: Goal) -> tuple[Self, Floats]:
-        params = params_of(spec, cls.defaults)
+    def fit_transform(
+        cls, spec: StepSpec, table: ColumnArrays, step_target: StepTarget
+    ) -> tuple[Self, Floats]:
+        params = step_params(spec, cls.defaults)
         step = cls.fit(spec, table, step_target)
-        targets = step_target.columns(spec)
-        folds = step_target.folds(spec, params["n_folds"], params["seed"])
+        targets = step_target.target_columns(spec)
+        folds = step_target.assign_folds(spec, params["n_folds"], params["seed"])
         parts = []
         for name, column in zip(step.columns, step.means, strict=True):
-            codes = column.of(as_text(table[name]))
+            codes = column.encode(as_text(table[name]))
             n_levels = len(column.levels)
-            parts.append(out_of_fold(codes, targets, folds, params["smoothing"], n_levels))
+            parts.append(out_of_fold_means(codes, targets, folds, params["smoothing"], n_levels))
             parts.append(column.rows[codes, -1:])
         return step, np.hstack(parts)
 
@@ -117,10 +119,10 @@ class TargetMeanStep(FittedStep):
             for _ in range(means.rows.shape[1])
         )
 
-    def transform(self, table: Table) -> Floats:
+    def transform(self, table: ColumnArrays) -> Floats:
         return np.hstack(
             [
-                column.rows[looked_up(table[name], column.positions, 0)]
+                column.rows[map_texts(table[name], column.positions, 0)]
                 for name, column in zip(self.columns, self.means, strict=True)
             ]
         )
@@ -128,7 +130,7 @@ class TargetMeanStep(FittedStep):
     def transform_row(self, row: Mapping[str, object]) -> list[float]:
         outputs: list[float] = []
         for name, column in zip(self.columns, self.means, strict=True):
-            outputs += column.outputs[column.positions.get(text_of(row.get(name)), 0)]
+            outputs += column.outputs[column.positions.get(category_text(row.get(name)), 0)]
         return outputs
 
     def to_state(self) -> State:

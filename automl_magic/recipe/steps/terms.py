@@ -45,7 +45,7 @@ class Vocabulary:
         is_term = sorted_keys[positions] == keys
         return units.count_matrix(rows[is_term], columns[positions[is_term]], len(self.terms))
 
-    def in_one(self, text: str) -> Iterator[str]:
+    def terms_of_text(self, text: str) -> Iterator[str]:
         """Yield the terms of one text, with repetitions."""
         text = text.lower()
         if self.analyzer == "word":

@@ -9,13 +9,13 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from automl_magic.recipe.goal import Goal
-from automl_magic.recipe.steps.base import FittedStep, State, params_of
-from automl_magic.recipe.steps.scaling import choice_of
+from automl_magic.recipe.step_target import StepTarget
+from automl_magic.recipe.steps.base import FittedStep, State, step_params
+from automl_magic.recipe.steps.scaling import check_choice
 from automl_magic.recipe.steps.terms import Vocabulary
 from automl_magic.recipe.steps.words import Words, fit_words
-from automl_magic.recipe.table import Table, n_rows
-from automl_magic.recipe.values import Array, Floats, as_text, text_of
+from automl_magic.recipe.table import ColumnArrays, n_rows
+from automl_magic.recipe.values import Array, Floats, as_text, category_text
 from automl_magic.records import StepSpec
 
 
@@ -38,7 +38,7 @@ class TextStep(FittedStep):
     forecast : bool
         Whether to add the linear forecast.
     n_folds : int
-        The number of folds for the forecast; see `Goal.folds`.
+        The number of folds for the forecast; see `StepTarget.folds`.
     seed : int
         The seed of the folds and the randomized SVD.
 
@@ -64,20 +64,22 @@ class TextStep(FittedStep):
     words: tuple[Words, ...]
 
     @classmethod
-    def fit(cls, spec: StepSpec, table: Table, step_target: Goal) -> Self:
+    def fit(cls, spec: StepSpec, table: ColumnArrays, step_target: StepTarget) -> Self:
         return cls.fit_transform(spec, table, step_target)[0]
 
     @classmethod
-    def fit_transform(cls, spec: StepSpec, table: Table, step_target: Goal) -> tuple[Self, Floats]:
-        params = params_of(spec, cls.defaults)
-        choice_of(spec, "analyzer", params["analyzer"], ("char_wb", "word"))
-        target_columns = step_target.columns(spec) if params.pop("forecast") else []
+    def fit_transform(
+        cls, spec: StepSpec, table: ColumnArrays, step_target: StepTarget
+    ) -> tuple[Self, Floats]:
+        params = step_params(spec, cls.defaults)
+        check_choice(spec, "analyzer", params["analyzer"], ("char_wb", "word"))
+        target_columns = step_target.target_columns(spec) if params.pop("forecast") else []
         targets = np.column_stack(target_columns) if target_columns else None
         n_folds = params.pop("n_folds")
-        folds = step_target.folds(spec, n_folds, params["seed"]) if target_columns else None
+        folds = step_target.assign_folds(spec, n_folds, params["seed"]) if target_columns else None
         words, parts = [], [np.empty((n_rows(table), 0))]
         for name in spec.columns:
-            fitted, outputs = fit_words(documents_of(table[name]), targets, folds, **params)
+            fitted, outputs = fit_words(read_documents(table[name]), targets, folds, **params)
             words.append(fitted)
             parts.append(outputs)
         return cls(spec.columns, tuple(words)), np.hstack(parts)
@@ -87,24 +89,26 @@ class TextStep(FittedStep):
         return tuple(
             f"{name}: {output}"
             for name, words in zip(self.columns, self.words, strict=True)
-            for output in _output_names(words.n_topics, words.places.shape[1] - words.n_topics)
+            for output in _output_names(
+                words.n_topics, words.weights_by_term.shape[1] - words.n_topics
+            )
         )
 
     @property
     def sources(self) -> tuple[str, ...] | None:
         return self.columns * len(self.names) if len(self.columns) == 1 else None
 
-    def transform(self, table: Table) -> Floats:
+    def transform(self, table: ColumnArrays) -> Floats:
         parts = [np.empty((n_rows(table), 0))]
         for name, words in zip(self.columns, self.words, strict=True):
             if words.vocabulary.terms:
-                parts.append(words.transform(documents_of(table[name])))
+                parts.append(words.transform(read_documents(table[name])))
         return np.hstack(parts)
 
     def transform_row(self, row: Mapping[str, object]) -> list[float]:
         outputs: list[float] = []
         for name, words in zip(self.columns, self.words, strict=True):
-            outputs += words.transform_one(text_of(row.get(name)) or "")
+            outputs += words.transform_text(category_text(row.get(name)) or "")
         return outputs
 
     def to_state(self) -> State:
@@ -122,8 +126,8 @@ class TextStep(FittedStep):
         arrays: dict[str, Array] = {}
         for number, words in enumerate(self.words):
             arrays[f"{number}.idf"] = words.idf
-            arrays[f"{number}.places"] = words.places
-            arrays[f"{number}.starts"] = words.starts
+            arrays[f"{number}.places"] = words.weights_by_term
+            arrays[f"{number}.starts"] = words.offsets
         return document, arrays
 
     @classmethod
@@ -141,7 +145,7 @@ class TextStep(FittedStep):
         return cls(tuple(document["columns"]), tuple(words))
 
 
-def documents_of(values: Array) -> list[str]:
+def read_documents(values: Array) -> list[str]:
     """Return the texts of a column, "" if missing."""
     return [text or "" for text in as_text(values)]
 

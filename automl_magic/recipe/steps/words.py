@@ -28,13 +28,13 @@ class Words:
 
     vocabulary: Vocabulary
     idf: Floats
-    places: Floats
-    starts: Floats
+    weights_by_term: Floats
+    offsets: Floats
     n_topics: int
 
     def transform(self, documents: Sequence[str]) -> Floats:
-        outputs: Floats = self.weights(self.vocabulary.counts(documents)) @ self.places
-        return outputs + self.starts
+        outputs: Floats = self.weights(self.vocabulary.counts(documents)) @ self.weights_by_term
+        return outputs + self.offsets
 
     def weights(self, counts: Any) -> Any:
         from sklearn.feature_extraction.text import TfidfTransformer
@@ -43,16 +43,20 @@ class Words:
         transformer.idf_ = self.idf
         return transformer.transform(counts)
 
-    def transform_one(self, text: str) -> list[float]:
+    def transform_text(self, text: str) -> list[float]:
         """Transform one text, without a sparse matrix."""
         index = self.vocabulary.index
-        counts = Counter(index[term] for term in self.vocabulary.in_one(text) if term in index)
+        counts = Counter(
+            index[term] for term in self.vocabulary.terms_of_text(text) if term in index
+        )
         if not counts:
-            empty: list[float] = self.starts.tolist()
+            empty: list[float] = self.offsets.tolist()
             return empty
         positions = list(counts)
         weights = np.array([math.log(n) + 1.0 for n in counts.values()]) * self.idf[positions]
-        result = weights @ self.places[positions] / math.sqrt(weights @ weights) + self.starts
+        result = (
+            weights @ self.weights_by_term[positions] / math.sqrt(weights @ weights) + self.offsets
+        )
         outputs: list[float] = result.tolist()
         return outputs
 

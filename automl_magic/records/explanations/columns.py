@@ -36,7 +36,7 @@ class ColumnRange(Record):
     low: float | None = None
     high: float | None = None
     quantiles: tuple[float, ...] = ()
-    whole: bool = False
+    is_integer: bool = False
     earliest: str | None = None
     latest: str | None = None
     date_format: str | None = None

@@ -10,12 +10,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Self, TypeVar
 
-from automl_magic.errors import near_miss
+from automl_magic.errors import closest_match
 from automl_magic.records.codec import OutOfRange, Path, Record, RecordProblem
 from automl_magic.records.explanations.columns import ColumnRange
 from automl_magic.records.explanations.section import Section
 from automl_magic.records.families import TaskKind
-from automl_magic.records.runs.score import Link, Score
+from automl_magic.records.runs.score import CellLink, Score
 
 EXPLANATION_NAME = "explanation.json"
 NOTEBOOK = "output.ipynb"
@@ -24,7 +24,7 @@ S = TypeVar("S", bound=Section)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Skipped(Record):
+class SkippedSection(Record):
     """A skipped section and the reason."""
 
     section: str
@@ -33,7 +33,7 @@ class Skipped(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Unseen(Record):
+class UnseenPredictions(Record):
     """The predictions on unseen rows, from which the performance sections are computed.
 
     `source` is `holdout` or `out_of_fold`. In both cases the model wasn't trained on the row that
@@ -76,9 +76,9 @@ class Explanation(Record):
     sensitive: tuple[str, ...] = ()
     immutable: tuple[str, ...] = ()
     columns: tuple[ColumnRange, ...]
-    unseen: Unseen
+    unseen: UnseenPredictions
     sections: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    skipped: tuple[Skipped, ...] = ()
+    skipped: tuple[SkippedSection, ...] = ()
 
     def __post_init__(self) -> None:
         if self.schema_version != 1:
@@ -113,13 +113,13 @@ class Explanation(Record):
                     f"a section, or one of {', '.join(sorted(own))}",
                     f"the unknown field {name!r}",
                     unknown=True,
-                    close=near_miss(str(name), own),
+                    close=closest_match(str(name), own),
                 )
         return super().from_json({**values, "sections": sections}, path)
 
-    def link(self, cell_id: str) -> Link:
+    def link(self, cell_id: str) -> CellLink:
         """Return a link to a cell of the explain notebook."""
-        return Link(run_id=self.run_id, notebook=NOTEBOOK, cell_id=cell_id)
+        return CellLink(run_id=self.run_id, notebook=NOTEBOOK, cell_id=cell_id)
 
 
 def documents_of(sections: Iterable[Section]) -> dict[str, dict[str, Any]]:

@@ -54,7 +54,7 @@ class StrategyKind(StrEnum):
     AB = "ab"
 
 
-class Check(StrEnum):
+class InputPolicy(StrEnum):
     """The policy for input values that the training data didn't have."""
 
     REFUSE = "refuse"
@@ -110,7 +110,7 @@ class OnWinner(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Strategy(Record):
+class RolloutStrategy(Record):
     """How versions share the requests when the deployment starts.
 
     The last three fields are for A/B tests: `on_winner` is the action at the end, `alpha` the
@@ -138,13 +138,13 @@ class Strategy(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Checks(Record):
+class InputChecks(Record):
     """The policies for inputs outside the model's signed schema."""
 
-    ranges: Check = Check.FLAG
-    categories: Check = Check.FLAG
-    missing: Check = Check.REFUSE
-    unknown: Check = Check.REFUSE
+    ranges: InputPolicy = InputPolicy.FLAG
+    categories: InputPolicy = InputPolicy.FLAG
+    missing: InputPolicy = InputPolicy.REFUSE
+    unknown: InputPolicy = InputPolicy.REFUSE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,7 +174,7 @@ class PredictionLog(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Limits(Record):
+class RequestLimits(Record):
     """Limits for one request (`body_bytes`, `rows`, `depth`, `timeout_s`) and for all (`queue`)."""
 
     body_bytes: int = 1_000_000
@@ -203,12 +203,12 @@ class Deployment(Record):
     name: str
     model_version_id: str
     canary_version_id: str | None = None
-    strategy: Strategy = field(default_factory=Strategy)
+    strategy: RolloutStrategy = field(default_factory=RolloutStrategy)
     autoscale: Autoscale = field(default_factory=Autoscale)
     slos: Slos = field(default_factory=Slos)
-    checks: Checks = field(default_factory=Checks)
+    checks: InputChecks = field(default_factory=InputChecks)
     log: PredictionLog = field(default_factory=PredictionLog)
-    limits: Limits = field(default_factory=Limits)
+    limits: RequestLimits = field(default_factory=RequestLimits)
     callback_hosts: tuple[str, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from automl_magic.records.codec import OutOfRange, Record
-from automl_magic.records.monitoring.drift import Thresholds
+from automl_magic.records.monitoring.drift import DriftThresholds
 from automl_magic.records.monitoring.retrain import RetrainPolicy
-from automl_magic.records.runs.score import Link
+from automl_magic.records.runs.score import CellLink
 
 MINUTE_S, HOUR_S, DAY_S = 60.0, 3_600.0, 86_400.0
 
@@ -54,14 +54,14 @@ class AlertKind(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Finding(Record):
+class AlertFinding(Record):
     """One current problem. `summary` is a sentence that can contain text from the data."""
 
     kind: AlertKind
     subject: str
     severity: AlertSeverity
     summary: str
-    link: Link | None = None
+    link: CellLink | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +79,7 @@ class Alert(Record):
     severity: AlertSeverity
     state: AlertState
     summary: str
-    link: Link | None
+    link: CellLink | None
     breaches: int
     calm: int
     first_at: float
@@ -89,7 +89,7 @@ class Alert(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Notice(Record):
+class Notification(Record):
     """A notification about a group of alerts. All texts are plain text.
 
     `summaries` are those of the most severe of `n_alerts`. `next_steps` are commands. `url` is the
@@ -106,13 +106,13 @@ class Notice(Record):
     summaries: tuple[str, ...]
     n_alerts: int
     next_steps: tuple[str, ...]
-    at: float
-    link: Link | None = None
+    timestamp: float
+    link: CellLink | None = None
     url: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rule(Record):
+class AlertRule(Record):
     """Settings for one kind of alert that differ from the defaults.
 
     It fires after `fire_after` consecutive observations (critical alerts at the first), and is
@@ -224,7 +224,7 @@ LOG = Channel(name="log", kind=ChannelKind.LOG, min_severity=AlertSeverity.INFO)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Monitor(Record):
+class MonitorSpec(Record):
     """How a deployment is monitored, who is notified, and when it's retrained.
 
     A window of `window_s` seconds is checked every `every_s` seconds. `thresholds` default to those
@@ -237,9 +237,9 @@ class Monitor(Record):
     window_s: float = DAY_S
     every_s: float = 15 * MINUTE_S
     repeat_s: float = 4 * HOUR_S
-    thresholds: Thresholds | None = None
+    thresholds: DriftThresholds | None = None
     serving: ServingLimits = field(default_factory=ServingLimits)
-    rules: tuple[Rule, ...] = ()
+    rules: tuple[AlertRule, ...] = ()
     channels: tuple[Channel, ...] = ()
     retrain: RetrainPolicy = field(default_factory=RetrainPolicy)
 
@@ -259,14 +259,14 @@ class Monitor(Record):
         """The log and the configured channels."""
         return (LOG, *self.channels)
 
-    def rule(self, kind: AlertKind) -> Rule:
+    def rule(self, kind: AlertKind) -> AlertRule:
         """Return the rule for a kind of alert. By default, events fire at once."""
         rule = next((rule for rule in self.rules if rule.kind is kind), None)
-        return rule or _DEFAULTS.get(kind) or Rule(kind=kind)
+        return rule or _DEFAULTS.get(kind) or AlertRule(kind=kind)
 
 
 _EVENTS = (AlertKind.ROLLBACK, AlertKind.APPROVAL_WANTED, AlertKind.RETRAIN_FAILED)
-_DEFAULTS: Mapping[AlertKind, Rule] = {
-    **{kind: Rule(kind=kind, fire_after=1, resolve_after=1) for kind in _EVENTS},
-    AlertKind.MONITOR_FAILED: Rule(kind=AlertKind.MONITOR_FAILED, resolve_after=1),
+_DEFAULTS: Mapping[AlertKind, AlertRule] = {
+    **{kind: AlertRule(kind=kind, fire_after=1, resolve_after=1) for kind in _EVENTS},
+    AlertKind.MONITOR_FAILED: AlertRule(kind=AlertKind.MONITOR_FAILED, resolve_after=1),
 }

@@ -12,9 +12,9 @@ from typing import Any
 
 from automl_magic.records.codec import OutOfRange, Record
 from automl_magic.records.data.dataset import ColumnKind
-from automl_magic.records.explanations.explanation import Skipped
-from automl_magic.records.monitoring.reference import CalibrationBin
-from automl_magic.records.runs.score import Link, Score
+from automl_magic.records.explanations.explanation import SkippedSection
+from automl_magic.records.monitoring.reference import ConfidenceBin
+from automl_magic.records.runs.score import CellLink, Score
 
 DRIFT_NAME = "drift.json"
 NOTEBOOK = "output.ipynb"
@@ -34,17 +34,17 @@ class DriftSeverity(StrEnum):
         return list(DriftSeverity).index(self)
 
     @property
-    def alarms(self) -> bool:
+    def raises_alert(self) -> bool:
         return self in (DriftSeverity.WARNING, DriftSeverity.CRITICAL)
 
 
-def worst(severities: Any) -> DriftSeverity:
+def worst_severity(severities: Any) -> DriftSeverity:
     """Return the worst severity, or `unjudged` if there are none."""
     return max(severities, key=lambda severity: severity.rank, default=DriftSeverity.UNJUDGED)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Thresholds(Record):
+class DriftThresholds(Record):
     """Thresholds for drift alerts. A difference must also be statistically significant (`alpha`).
 
     `alpha` is the family-wise error rate: the probability of any false alarm in a window without
@@ -185,8 +185,8 @@ class CalibrationDrift(Record):
     p_value: float | None = None
     labelled: int
     cuts: tuple[float, ...] = ()
-    release: tuple[CalibrationBin, ...] = ()
-    current: tuple[CalibrationBin, ...] = ()
+    release: tuple[ConfidenceBin, ...] = ()
+    current: tuple[ConfidenceBin, ...] = ()
     why: str
     cell_id: str = "calibration"
 
@@ -242,7 +242,7 @@ class Breach(Record):
     severity: DriftSeverity
     value: float | None
     summary: str
-    link: Link
+    link: CellLink
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -269,7 +269,7 @@ class DriftReport(Record):
     sampling: str
     severity: DriftSeverity
     summary: str
-    thresholds: Thresholds
+    thresholds: DriftThresholds
     features: tuple[ColumnDrift, ...] = ()
     prediction: ColumnDrift | None = None
     quality: tuple[QualityFinding, ...] = ()
@@ -277,7 +277,7 @@ class DriftReport(Record):
     calibration: CalibrationDrift | None = None
     traffic: Traffic | None = None
     others: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    skipped: tuple[Skipped, ...] = ()
+    skipped: tuple[SkippedSection, ...] = ()
     evidently: str | None = None
     seconds: float = 0.0
 
@@ -285,9 +285,9 @@ class DriftReport(Record):
         if self.schema_version != 1:
             raise OutOfRange("schema_version", "1")
 
-    def link(self, cell_id: str) -> Link:
+    def link(self, cell_id: str) -> CellLink:
         """Return a link to a cell of the monitor notebook."""
-        return Link(run_id=self.run_id, notebook=NOTEBOOK, cell_id=cell_id)
+        return CellLink(run_id=self.run_id, notebook=NOTEBOOK, cell_id=cell_id)
 
     @property
     def breaches(self) -> tuple[Breach, ...]:
@@ -347,7 +347,7 @@ class DriftReport(Record):
             )
             for name, section in self.others.items()
         ]
-        alarming = [breach for breach in breaches if breach.severity.alarms]
+        alarming = [breach for breach in breaches if breach.severity.raises_alert]
         return tuple(sorted(alarming, key=lambda breach: -breach.severity.rank))
 
     def _single_sections(self) -> list[tuple[str, Any, str, float | None]]:

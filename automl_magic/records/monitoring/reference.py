@@ -17,7 +17,7 @@ REFERENCE_NAME = "reference.json"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Numbers(Record):
+class NumericDistribution(Record):
     """The distribution of a numeric column, as points of its cumulative distribution function.
 
     `below[i]` is the exact share of values that are at most `knots[i]`. The knots are in ascending
@@ -40,7 +40,7 @@ class Numbers(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Levels(Record):
+class CategoricalDistribution(Record):
     """The distribution of a categorical column: the shares of its most frequent levels.
 
     `other` is the share of all other levels. `n_levels` counts distinct levels, `n_once` levels in
@@ -79,12 +79,12 @@ class ColumnReference(Record):
     unread: float = 0.0
     low: float | None = None
     high: float | None = None
-    seen: Numbers | Levels | None = None
+    distribution: NumericDistribution | CategoricalDistribution | None = None
     personal: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
-class CalibrationBin(Record):
+class ConfidenceBin(Record):
     """Rows with similar confidence: the mean confidence and the share of correct predictions.
 
     The confidence is the probability of the positive class, or of the most likely of several
@@ -107,10 +107,10 @@ class PredictionReference(Record):
 
     source: str
     rows: int
-    output: Numbers | None = None
-    classes: Levels | None = None
+    output: NumericDistribution | None = None
+    classes: CategoricalDistribution | None = None
     cuts: tuple[float, ...] = ()
-    calibration: tuple[CalibrationBin, ...] = ()
+    calibration: tuple[ConfidenceBin, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from automl_magic.records.codec import OutOfRange, Record
-from automl_magic.records.runs.score import Link, Score
+from automl_magic.records.runs.score import CellLink, Score
 
 RETRAIN_NAME = "retrain.json"
 _DAY_S = 86_400.0
@@ -69,7 +69,7 @@ class RetrainPolicy(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Source(Record):
+class RowSource(Record):
     """A source of a challenger's training rows, with a note on excluded rows."""
 
     name: str
@@ -103,18 +103,18 @@ class Comparison(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Retraining(Record):
+class RetrainReport(Record):
     """The result of a retrain notebook. `decision` is `better`, `not_better` or `worse`."""
 
     schema_version: int = 1
     deployment: str
     model: str
     champion: int
-    sources: tuple[Source, ...]
+    sources: tuple[RowSource, ...]
     excluded: Mapping[str, str] = field(default_factory=dict)  # excluded columns and the reasons
     training_rows: int
     recent_rows: int
     comparison: Comparison
     decision: str
     why: str
-    link: Link
+    link: CellLink

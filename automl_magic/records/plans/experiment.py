@@ -17,9 +17,9 @@ from automl_magic.records.families import TaskKind
 from automl_magic.records.task import SplitKind
 
 SPEC_SUFFIX = ".automl.yaml"
-LARGEST_SEED = 2**31 - 1  # LightGBM's seed is a signed 32-bit integer
-LARGEST_BUDGET_S = 30 * 24 * 3600
-MOST_THREADS = 1024
+MAX_SEED = 2**31 - 1  # LightGBM's seed is a signed 32-bit integer
+MAX_BUDGET_S = 30 * 24 * 3600
+MAX_THREADS = 1024
 SAMPLERS = ("portfolio", "random", "tpe")  # files of learn/strategies
 
 
@@ -35,7 +35,7 @@ class Imbalance(StrEnum):
     CLASS_WEIGHT = "class_weight"
 
 
-class Selection(StrEnum):
+class FeatureSelection(StrEnum):
     """The method that selects features from the outputs of the feature steps."""
 
     AUTO = "auto"
@@ -84,8 +84,8 @@ class CrossValidation(Record):
             raise OutOfRange("repeats", "a whole number from 1 to 20")
         if self.holdout is not None and not 0 <= self.holdout <= 0.5:
             raise OutOfRange("holdout", "a fraction between 0 and 0.5")
-        if not 0 <= self.seed <= LARGEST_SEED:
-            raise OutOfRange("seed", f"a whole number from 0 to {LARGEST_SEED:,}")
+        if not 0 <= self.seed <= MAX_SEED:
+            raise OutOfRange("seed", f"a whole number from 0 to {MAX_SEED:,}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,16 +177,16 @@ class Features(Record):
         "high_cardinality, date or text.",
         default_factory=dict,
     )
-    select: Selection = documented(
+    select: FeatureSelection = documented(
         "Feature selection: auto (the 200 features most informative about the target, if there are "
         "more), none (keep all), mutual_information (the most informative half, at most 200) or "
         "boruta (drop features that are no better than noise).",
-        default=Selection.AUTO,
+        default=FeatureSelection.AUTO,
     )
 
 
 @dataclass(frozen=True, kw_only=True)
-class Experiment(Record):
+class ExperimentSpec(Record):
     """Settings of an experiment. Only `data` and `target` are required. A plan sets the rest."""
 
     schema_version: int = documented("Version of the file format.", default=1)
@@ -231,10 +231,10 @@ class Experiment(Record):
             raise OutOfRange("schema_version", "1")
         if not (math.isfinite(self.budget_s) and self.budget_s > 0):
             raise OutOfRange("budget_s", "a number of seconds above 0")
-        if self.budget_s > LARGEST_BUDGET_S:
-            raise OutOfRange("budget_s", f"at most {LARGEST_BUDGET_S:,} seconds (30 days)")
-        if self.threads is not None and not 1 <= self.threads <= MOST_THREADS:
-            raise OutOfRange("threads", f"a whole number from 1 to {MOST_THREADS:,}")
+        if self.budget_s > MAX_BUDGET_S:
+            raise OutOfRange("budget_s", f"at most {MAX_BUDGET_S:,} seconds (30 days)")
+        if self.threads is not None and not 1 <= self.threads <= MAX_THREADS:
+            raise OutOfRange("threads", f"a whole number from 1 to {MAX_THREADS:,}")
 
     def to_json(self) -> dict[str, Any]:
         """Return the experiment as JSON, without `options` if there are none."""

@@ -10,7 +10,7 @@ from automl_magic.records.codec import Record
 from automl_magic.records.data.dataset import Dataset
 from automl_magic.records.families import TaskKind
 from automl_magic.records.plans.decision import Decision
-from automl_magic.records.plans.experiment import Experiment
+from automl_magic.records.plans.experiment import ExperimentSpec
 from automl_magic.records.task import Split
 
 
@@ -58,7 +58,7 @@ class Plan(Record):
     """
 
     schema_version: int = 1
-    experiment: Experiment
+    experiment: ExperimentSpec
     dataset: Dataset
     task: TaskKind
     metric: str

@@ -34,7 +34,7 @@ class RunStatus(StrEnum):
     def is_end(self) -> bool:
         return self in END_STATES
 
-    def may_become(self, status: RunStatus) -> bool:
+    def can_become(self, status: RunStatus) -> bool:
         return status in TRANSITIONS[self]
 
 

@@ -22,7 +22,7 @@ class Score(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Link(Record):
+class CellLink(Record):
     """The origin of a number: the run, its notebook and the cell."""
 
     run_id: str

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from automl_magic.records.codec import Record
-from automl_magic.records.runs.score import Link, Score
+from automl_magic.records.runs.score import CellLink, Score
 
 
 class TrialState(StrEnum):
@@ -72,7 +72,7 @@ class LeaderboardRow(Record):
     rank: int
     name: str
     score: Score | None
-    link: Link
+    link: CellLink
     state: TrialState
     reason: str
     trial: int | None = None
@@ -99,7 +99,7 @@ class Leaderboard(Record):
     higher_is_better: bool
     rows: tuple[LeaderboardRow, ...] = field(default_factory=tuple)
     holdout: Score | None = None
-    holdout_link: Link | None = None
+    holdout_link: CellLink | None = None
 
     @property
     def also(self) -> tuple[str, ...]:

@@ -15,20 +15,26 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from automl_magic.recipe.values import date_of, microseconds, missing_of, number_of, text_of
-from automl_magic.stream.messages import Message, Place, Poison, plain
-from automl_magic.stream.windows.declared import Aggregate, WindowFeature, Windows
+from automl_magic.recipe.values import (
+    category_text,
+    is_missing_value,
+    to_float,
+    to_microseconds,
+    to_utc_datetime,
+)
+from automl_magic.stream.messages import InvalidMessage, Message, PartitionId, to_json_value
+from automl_magic.stream.windows.definition import Aggregate, WindowFeature, Windows
 
 NEWEST = "newest"  # the state of a partition. States of keys start with a colon.
 _MAX_KEY_LENGTH = 200
 # A message from the far future would make all later messages late.
-AHEAD_S = 3_600.0
+MAX_AHEAD_S = 3_600.0
 
 Document = dict[str, Any]
-Load = Callable[[Place, str], Document | None]
+Load = Callable[[PartitionId, str], Document | None]
 
 
-class Late(Poison):
+class LateMessage(InvalidMessage):
     """A message that arrived too late for its windows."""
 
 
@@ -36,7 +42,7 @@ class Late(Poison):
 class Event:
     """The stored part of a message: its time in seconds since 1970, and some values."""
 
-    at: float
+    timestamp: float
     values: Mapping[str, Any]
 
 
@@ -51,8 +57,8 @@ class WindowStates:
 
     def __init__(self, windows: Windows, load: Load) -> None:
         self.windows, self._load = windows, load
-        self._cache: dict[tuple[Place, str], Document] = {}
-        self.changed: dict[tuple[Place, str], Document] = {}
+        self._cache: dict[tuple[PartitionId, str], Document] = {}
+        self.changed: dict[tuple[PartitionId, str], Document] = {}
 
     def with_features(
         self, message: Message, fields: Mapping[str, Any]
@@ -67,49 +73,52 @@ class WindowStates:
             If it has no key or no time.
         """
         key, event = self._key(message, fields), self._event(message, fields)
-        newest = self._get(message.place, NEWEST).get("at", -math.inf)
-        if event.at < newest - self.windows.late_s:
-            raise Late(f"It's {newest - event.at:,.0f} s older than the newest message.")
-        newest = max(newest, event.at)
-        events = self._events(message.place, key, newest)
+        newest = self._get(message.partition, NEWEST).get("at", -math.inf)
+        if event.timestamp < newest - self.windows.late_s:
+            raise LateMessage(
+                f"It's {newest - event.timestamp:,.0f} s older than the newest message."
+            )
+        newest = max(newest, event.timestamp)
+        events = self._events(message.partition, key, newest)
         # Insert it after events with the same time, so that these stay in order of arrival.
-        bisect.insort(events, event, key=lambda entry: entry.at)
-        events = events[-self.windows.most_events :]
+        bisect.insort(events, event, key=lambda entry: entry.timestamp)
+        events = events[-self.windows.max_events :]
         features = {
-            feature.name: value_of(feature, events, event.at) for feature in self.windows.features
+            feature.name: compute_feature(feature, events, event.timestamp)
+            for feature in self.windows.features
         }
 
         def count() -> None:
-            stored = [[entry.at, dict(entry.values)] for entry in events]
-            self._put(message.place, key, {"events": stored, "at": events[-1].at})
-            self._put(message.place, NEWEST, {"at": newest})
+            stored = [[entry.timestamp, dict(entry.values)] for entry in events]
+            self._put(message.partition, key, {"events": stored, "at": events[-1].timestamp})
+            self._put(message.partition, NEWEST, {"at": newest})
 
         return {**fields, **features}, count
 
-    def newest(self, partition: Place) -> float | None:
+    def newest(self, partition: PartitionId) -> float | None:
         """Return the newest time of a partition, or None."""
         return self._get(partition, NEWEST).get("at")
 
-    def _events(self, partition: Place, key: str, newest: float) -> list[Event]:
-        oldest = newest - self.windows.longest_s
+    def _events(self, partition: PartitionId, key: str, newest: float) -> list[Event]:
+        oldest = newest - self.windows.retention_s
         stored = self._get(partition, key).get("events", ())
         return [Event(time, values) for time, values in stored if time > oldest]
 
-    def _get(self, partition: Place, key: str) -> Document:
+    def _get(self, partition: PartitionId, key: str) -> Document:
         if (partition, key) not in self._cache:
             self._cache[partition, key] = self._load(partition, key) or {}
         return self._cache[partition, key]
 
-    def _put(self, partition: Place, key: str, document: Document) -> None:
+    def _put(self, partition: PartitionId, key: str, document: Document) -> None:
         self._cache[partition, key] = self.changed[partition, key] = document
 
     def _key(self, message: Message, fields: Mapping[str, Any]) -> str:
         if self.windows.key:
-            key = text_of(fields.get(self.windows.key))
+            key = category_text(fields.get(self.windows.key))
         else:
             key = None if message.key is None else message.key.decode("utf-8", "backslashreplace")
         if key is None:
-            raise Poison(
+            raise InvalidMessage(
                 f"It has no {self.windows.key!r}." if self.windows.key else "It has no key."
             )
         if len(key) > _MAX_KEY_LENGTH or not key.isprintable():
@@ -117,38 +126,45 @@ class WindowStates:
         return f":{key}"
 
     def _event(self, message: Message, fields: Mapping[str, Any]) -> Event:
-        time = message.at if not self.windows.time else moment_of(fields.get(self.windows.time))
+        time = (
+            message.timestamp
+            if not self.windows.time
+            else parse_timestamp(fields.get(self.windows.time))
+        )
         if time is None:
-            raise Poison(f"Its {self.windows.time!r} isn't a time.")
-        if message.at and time > message.at + AHEAD_S:
-            raise Poison(
-                f"Its {self.windows.time!r} is {time - message.at:,.0f} s after its timestamp."
+            raise InvalidMessage(f"Its {self.windows.time!r} isn't a time.")
+        if message.timestamp and time > message.timestamp + MAX_AHEAD_S:
+            raise InvalidMessage(
+                f"Its {self.windows.time!r} is {time - message.timestamp:,.0f} s after its timestamp."
             )
         values = {name: fields.get(name) for name in self.windows.fields}
         if nested := [name for name, value in values.items() if isinstance(value, list | dict)]:
-            raise Poison(f"Its {nested[0]!r} is a list or an object.")
+            raise InvalidMessage(f"Its {nested[0]!r} is a list or an object.")
         return Event(time, values)
 
 
-def moment_of(value: object) -> float | None:
+def parse_timestamp(value: object) -> float | None:
     """Return seconds since 1970 from a number or an ISO 8601 text (by default in UTC)."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return float(value) if math.isfinite(value) else None
-    date = date_of(value) if isinstance(value, str) else None
-    return None if date is None else microseconds(date) / 1e6
+    date = to_utc_datetime(value) if isinstance(value, str) else None
+    return None if date is None else to_microseconds(date) / 1e6
 
 
-def value_of(feature: WindowFeature, events: list[Event], time: float) -> Any:
+def compute_feature(feature: WindowFeature, events: list[Event], time: float) -> Any:
     """Return the value of a feature at `time`, from the sorted events of a key."""
-    inside = [event.values for event in events if time - feature.over_s < event.at <= time]
+    inside = [event.values for event in events if time - feature.over_s < event.timestamp <= time]
     if feature.aggregate is Aggregate.COUNT:
         return len(inside)
     values = [fields.get(feature.field) for fields in inside]
     if feature.aggregate is Aggregate.LAST:
-        return next((plain(value) for value in reversed(values) if not missing_of(value)), None)
+        return next(
+            (to_json_value(value) for value in reversed(values) if not is_missing_value(value)),
+            None,
+        )
     if feature.aggregate is Aggregate.DISTINCT:
-        return len({text_of(value) for value in values} - {None})
-    numbers = [number for number in map(number_of, values) if not math.isnan(number)]
+        return len({category_text(value) for value in values} - {None})
+    numbers = [number for number in map(to_float, values) if not math.isnan(number)]
     if feature.aggregate is Aggregate.SUM:
         return math.fsum(numbers)
     if not numbers:
@@ -158,6 +174,6 @@ def value_of(feature: WindowFeature, events: list[Event], time: float) -> Any:
     return min(numbers) if feature.aggregate is Aggregate.MIN else max(numbers)
 
 
-def written(document: Document) -> str:
+def dump_state(document: Document) -> str:
     """Return a state as JSON text."""
     return json.dumps(document, ensure_ascii=True, separators=(",", ":"))

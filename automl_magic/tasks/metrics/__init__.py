@@ -6,17 +6,17 @@ from automl_magic.tasks.metrics.catalog import (
     find_metric,
     metrics_for,
 )
+from automl_magic.tasks.metrics.family_metrics import FamilyMetric
 from automl_magic.tasks.metrics.intervals import interval
-from automl_magic.tasks.metrics.measured import Measured
-from automl_magic.tasks.metrics.scores import labels_of, score
+from automl_magic.tasks.metrics.scores import predicted_codes, score
 
 __all__ = [
     "METRICS",
-    "Measured",
+    "FamilyMetric",
     "default_metric",
     "find_metric",
     "interval",
-    "labels_of",
+    "predicted_codes",
     "metrics_for",
     "score",
 ]

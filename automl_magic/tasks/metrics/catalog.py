@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from automl_magic.errors import MetricDoesNotFit, UnknownMetric, near_miss
+from automl_magic.errors import MetricDoesNotFit, UnknownMetric, closest_match
 from automl_magic.records import Answer, Decision, DecisionKind, Metric, TaskKind
 from automl_magic.records.families import families, family_of, kinds
-from automl_magic.tasks.metrics.measured import brought_by
+from automl_magic.tasks.metrics.family_metrics import family_metrics_of
 
 _TWO_CLASSES = (Answer.TWO_CLASSES,)
 _SEVERAL_CLASSES = (Answer.CLASSES,)
@@ -38,7 +38,7 @@ class _Metrics(dict[str, Metric]):
     """The built-in metrics by name. Other names are looked up in the task families."""
 
     def __missing__(self, name: str) -> Metric:
-        return brought_by(families())[name].metric
+        return family_metrics_of(families())[name].metric
 
 
 METRICS: dict[str, Metric] = _Metrics(
@@ -221,7 +221,7 @@ _ALTERNATIVES = {
 def metrics_for(kind: TaskKind) -> tuple[str, ...]:
     """Return the names of the metrics for this task kind, with its family's metrics last."""
     builtin = (name for name, metric in METRICS.items() if kind.answer in metric.fits)
-    return (*builtin, *brought_by([family_of(kind)]))
+    return (*builtin, *family_metrics_of([family_of(kind)]))
 
 
 def find_metric(name: str, kind: TaskKind) -> Metric:
@@ -236,7 +236,7 @@ def find_metric(name: str, kind: TaskKind) -> Metric:
     """
     fitting = metrics_for(kind)
     if name not in METRICS and name not in fitting:
-        close = _OTHER_NAMES.get(name.lower()) or near_miss(name, {*METRICS, *fitting})
+        close = _OTHER_NAMES.get(name.lower()) or closest_match(name, {*METRICS, *fitting})
         raise UnknownMetric(
             f"There is no metric {name!r}.",
             why=f"The metrics for {kind} tasks are {', '.join(fitting)}.",

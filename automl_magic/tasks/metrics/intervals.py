@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from automl_magic.tasks.metrics.scores import Array, measure, read_by
+from automl_magic.tasks.metrics.scores import Array, measure, metric_input
 
 # 200 resamples of this many rows take about half a second with the slowest metric.
 MAX_RESAMPLED_ROWS = 5_000
-FEWEST_RESAMPLES = 20
+MIN_RESAMPLES = 20
 
 
 def interval(
@@ -39,7 +39,7 @@ def interval(
     `MAX_RESAMPLED_ROWS` rows, m rows are resampled, and the deviations from the score are shrunk
     by √(m/n): Bickel, Götze & van Zwet, Statistica Sinica 7 (1997).
     """
-    y_pred = read_by(metric_name, prediction, threshold)
+    y_pred = metric_input(metric_name, prediction, threshold)
     n = len(y_true)
     m = min(n, MAX_RESAMPLED_ROWS)
     center = measure(metric_name, y_true, y_pred) if n else np.nan
@@ -49,7 +49,7 @@ def interval(
     samples = (random.integers(0, n, m) for _ in range(repeats))
     scores = np.array([measure(metric_name, y_true[rows], y_pred[rows]) for rows in samples])
     scores = scores[np.isfinite(scores)]
-    if len(scores) < FEWEST_RESAMPLES:
+    if len(scores) < MIN_RESAMPLES:
         return None, None
     low, high = np.percentile(scores, [2.5, 97.5])
     shrink = np.sqrt(m / n)

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from automl_magic.errors import MetricDoesNotFit
 from automl_magic.records.families import families
 from automl_magic.tasks.metrics.catalog import METRICS
-from automl_magic.tasks.metrics.measured import brought_by
+from automl_magic.tasks.metrics.family_metrics import family_metrics_of
 
 Array: TypeAlias = npt.NDArray[Any]
 
@@ -39,25 +39,25 @@ def score(metric_name: str, y_true: Array, prediction: Array, *, threshold: floa
         NaN if the metric is undefined on these rows, such as an area under a curve with only one
         class, or R² with fewer than two rows. `roc_auc_ovr` averages over the classes that occur.
     """
-    return measure(metric_name, y_true, read_by(metric_name, prediction, threshold))
+    return measure(metric_name, y_true, metric_input(metric_name, prediction, threshold))
 
 
-def labels_of(probabilities: Array, threshold: float = 0.5) -> npt.NDArray[np.int64]:
+def predicted_codes(probabilities: Array, threshold: float = 0.5) -> npt.NDArray[np.int64]:
     """Return the predicted class codes (n_rows,) for probabilities (n_rows, n_classes)."""
     if probabilities.shape[1] == 2:
         return (probabilities[:, 1] >= threshold).astype(np.int64)
     return np.argmax(probabilities, axis=1).astype(np.int64)
 
 
-def read_by(metric_name: str, prediction: Array, threshold: float) -> Array:
+def metric_input(metric_name: str, prediction: Array, threshold: float) -> Array:
     """Return the input of a metric from a prediction: labels, probabilities or values."""
     if METRICS[metric_name].needs == "labels":
-        return labels_of(prediction, threshold)
+        return predicted_codes(prediction, threshold)
     return prediction
 
 
 def measure(metric_name: str, y_true: Array, y_pred: Array) -> float:
-    """Return the score of a metric's input (see `read_by`)."""
+    """Return the score of a metric's input (see `metric_input`)."""
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         # scikit-learn warns about absent classes, which are normal in small resamples.
         warnings.simplefilter("ignore")
@@ -66,7 +66,7 @@ def measure(metric_name: str, y_true: Array, y_pred: Array) -> float:
 
 def _scorer(metric_name: str) -> Callable[[Array, Array], float]:
     builtin = _SCORERS.get(metric_name)
-    return brought_by(families())[metric_name].score if builtin is None else builtin
+    return family_metrics_of(families())[metric_name].score if builtin is None else builtin
 
 
 def _roc_auc(y_true: Array, y_pred: Array) -> float:

@@ -11,12 +11,12 @@ from automl_magic.records import (
     Candidate,
     Dataset,
     Decision,
-    Experiment,
+    ExperimentSpec,
     StepSpec,
     TaskKind,
 )
-from automl_magic.tasks.context import Context
-from automl_magic.tasks.family import Cell, Family, Words
+from automl_magic.tasks.context import CandidateContext
+from automl_magic.tasks.family import Family, NotebookCell, TaskTexts
 from automl_magic.tasks.tabular import candidates, features
 from automl_magic.tasks.tabular.target import read_target
 from automl_magic.tasks.target import Target
@@ -26,83 +26,85 @@ if TYPE_CHECKING:
 
 DEFAULT_THRESHOLD = 0.5
 # The cost of a typical trial, relative to a LightGBM trial.
-USUAL_COST = 1.5
+TYPICAL_COST = 1.5
 
 
 class Tabular(Family):
     """One table with a target column."""
 
     name: ClassVar[str] = "tabular"
-    why_these_candidates: ClassVar[str] = (
+    candidates_reason: ClassVar[str] = (
         "Proven settings of different model families. Cheap and diverse ones come first, so an "
         "early stop covers all families."
     )
-    words: ClassVar[Mapping[TaskKind, Words]] = {
-        TaskKind("binary"): Words(
+    texts: ClassVar[Mapping[TaskKind, TaskTexts]] = {
+        TaskKind("binary"): TaskTexts(
             label="Yes or no (binary classification)", example="Will this customer leave?"
         ),
-        TaskKind("multiclass"): Words(
+        TaskKind("multiclass"): TaskTexts(
             label="One of several classes", example="Which kind of product is it?"
         ),
-        TaskKind("regression"): Words(label="A number", example="How much will it cost?"),
+        TaskKind("regression"): TaskTexts(label="A number", example="How much will it cost?"),
     }
 
     def read_target(self, dataset: Dataset, name: str, requested: TaskKind | None) -> Target:
         return read_target(dataset, name, requested)
 
-    def left_out(self, dataset: Dataset, experiment: Experiment) -> dict[str, Decision]:
+    def excluded_columns(self, dataset: Dataset, experiment: ExperimentSpec) -> dict[str, Decision]:
         selection = experiment.features
-        return features.left_out(
+        return features.excluded_columns(
             dataset, experiment.target, selection.exclude, keep=selection.kinds
         )
 
     def views(
-        self, dataset: Dataset, experiment: Experiment, left_out: Mapping[str, Decision]
+        self, dataset: Dataset, experiment: ExperimentSpec, left_out: Mapping[str, Decision]
     ) -> dict[str, tuple[StepSpec, ...]]:
         return features.views(
             dataset, experiment.target, left_out, select=experiment.features.select
         )
 
-    def context(self, context: Context) -> candidates.Context:
-        return candidates.Context(**{f.name: getattr(context, f.name) for f in fields(context)})
+    def context(self, context: CandidateContext) -> candidates.Context:
+        return candidates.TabularContext(
+            **{f.name: getattr(context, f.name) for f in fields(context)}
+        )
 
-    def candidates(self, context: Context) -> tuple[Candidate, ...]:
+    def candidates(self, context: CandidateContext) -> tuple[Candidate, ...]:
         return candidates.propose_all(self.context(context))
 
     def propose(
-        self, context: Context, names: Sequence[str] | None = None
+        self, context: CandidateContext, names: Sequence[str] | None = None
     ) -> tuple[Candidate, ...]:
         return candidates.propose_all(self.context(context), names)
 
     def candidate_names(self) -> tuple[str, ...]:
         return candidates.candidate_names()
 
-    def rejected(self, context: Context) -> tuple[str, ...]:
+    def rejected(self, context: CandidateContext) -> tuple[str, ...]:
         return candidates.rejected(self.context(context))
 
-    def trial_s(self, context: Context) -> float:
+    def trial_s(self, context: CandidateContext) -> float:
         with_costs = self.context(context)
-        return with_costs.all_folds_s(USUAL_COST, with_costs.learning_rate(1.0))
+        return with_costs.all_folds_s(TYPICAL_COST, with_costs.learning_rate(1.0))
 
-    def target_cells(self, recipe: Recipe) -> tuple[Cell, ...]:
+    def target_cells(self, recipe: Recipe) -> tuple[NotebookCell, ...]:
         values: dict[str, object] = {"target": recipe.target}
         if not recipe.task.has_classes:
-            return (Cell(step="target", piece="target_number", values=values),)
+            return (NotebookCell(step="target", piece="target_number", values=values),)
         values["classes"] = list(recipe.classes)
-        return (Cell(step="target", piece="target_classes", values=values),)
+        return (NotebookCell(step="target", piece="target_classes", values=values),)
 
-    def decision_cells(self, recipe: Recipe) -> tuple[Cell, ...]:
+    def decision_cells(self, recipe: Recipe) -> tuple[NotebookCell, ...]:
         if recipe.task.answer is Answer.TWO_CLASSES:
             threshold = DEFAULT_THRESHOLD if recipe.threshold is None else recipe.threshold
             values = {"threshold": threshold}
-            return (Cell(step="decide", piece="decide_two_classes", values=values),)
+            return (NotebookCell(step="decide", piece="decide_two_classes", values=values),)
         if recipe.task.has_classes:
-            return (Cell(step="decide", piece="decide_most_probable"),)
+            return (NotebookCell(step="decide", piece="decide_most_probable"),)
         return ()
 
-    def prediction_cells(self, recipe: Recipe) -> tuple[Cell, ...]:
+    def prediction_cells(self, recipe: Recipe) -> tuple[NotebookCell, ...]:
         piece = "predict_classes" if recipe.task.has_classes else "predict_number"
-        return (Cell(step="predict", piece=piece),)
+        return (NotebookCell(step="predict", piece=piece),)
 
 
 FAMILY = Tabular()

@@ -12,7 +12,7 @@ import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from automl_magic.recipe.values import text_of
+from automl_magic.recipe.values import category_text
 from automl_magic.records import (
     EXCLUDED,
     Column,
@@ -22,29 +22,29 @@ from automl_magic.records import (
     DecisionKind,
     StepSpec,
 )
-from automl_magic.records.plans.experiment import Selection
+from automl_magic.records.plans.experiment import FeatureSelection
 
 Rule: TypeAlias = tuple[tuple[str, str], ...]
 
 # LightGBM and XGBoost use at most one byte of bins for category codes.
-MOST_CODES = 255
+MAX_CODES = 255
 # One-hot columns are for linear models, which can't fit a coefficient to a level with few rows.
-MOST_ONE_HOT_LEVELS = 50
+MAX_ONE_HOT_LEVELS = 50
 ONE_HOT_MIN_COUNT = 3
 TARGET_MEAN = {"smoothing": 10.0, "n_folds": 5}
-MOST_TERMS, MOST_TERMS_OF_SMALL_TABLES, SMALL_TABLE_ROWS = 5_000, 2_000, 2_000
+MAX_TERMS, MAX_TERMS_OF_SMALL_TABLES, SMALL_TABLE_ROWS = 5_000, 2_000, 2_000
 # With few rows, topics are noise next to the forecast: 16 topics cost 0.007 AUC on 900 rows, and 32
 # improved the log loss by 1.6% on 12,000 rows.
-ROWS_OF_A_TOPIC, MOST_TOPICS, MOST_TOPICS_OF_PIECES = 400, 32, 8
+ROWS_PER_TOPIC, MAX_TOPICS, MAX_TOPICS_OF_PIECES = 400, 32, 8
 # Without a forecast, topics are the only features of a text.
 TOPICS_OF_SMALL_TABLES = 16
 # Character n-grams cost several times as much as words, so they use fewer folds.
 PIECES_PARAMS = {"analyzer": "char_wb", "forecast": True, "n_folds": 3}
 # A linear model per class is slow.
-MOST_FORECASTS = 30
-DATE_OUTPUTS, MOST_OUTPUTS_OF_PAIRS = 6, 20
+MAX_FORECASTS = 30
+DATE_OUTPUTS, MAX_OUTPUTS_OF_PAIRS = 6, 20
 # With more outputs, the weak ones cost more time than they are worth.
-MANY_OUTPUTS = 200
+MAX_OUTPUTS = 200
 
 _EXCLUDED_KINDS = {
     ColumnKind.ID: "each row has its own value, so a model could only memorize it",
@@ -54,14 +54,18 @@ _LABELS = (ColumnKind.BOOLEAN, ColumnKind.CATEGORY, ColumnKind.HIGH_CARDINALITY)
 
 
 def views(
-    dataset: Dataset, target: str, exclude: Collection[str], *, select: Selection = Selection.AUTO
+    dataset: Dataset,
+    target: str,
+    exclude: Collection[str],
+    *,
+    select: FeatureSelection = FeatureSelection.AUTO,
 ) -> dict[str, tuple[StepSpec, ...]]:
     """Return the feature steps of the views: `tree`, `dense`, and `rich` and `levels` if needed.
 
     Parameters
     ----------
     exclude
-        The columns to exclude from all views; see `left_out`.
+        The columns to exclude from all views; see `excluded_columns`.
     select
         The outputs of each view to keep. AUTO: the 200 with the most mutual information, if there
         are more. MUTUAL_INFORMATION: the better half, at most 200. BORUTA: those not shown to be
@@ -74,7 +78,7 @@ def views(
         and column.name not in exclude
         and column.kind not in _EXCLUDED_KINDS
     ]
-    forecast = _n_forecasts(dataset, target) <= MOST_FORECASTS
+    forecast = _n_forecasts(dataset, target) <= MAX_FORECASTS
     tree = tuple(_steps(columns, dataset.n_rows, tree=True, forecast=forecast))
     dense = tuple(_steps(columns, dataset.n_rows, tree=False, forecast=forecast))
     combinations = tuple(_combination_steps(columns, dataset.n_rows, forecast=forecast))
@@ -89,7 +93,7 @@ def views(
     }
 
 
-def left_out(
+def excluded_columns(
     dataset: Dataset, target: str, exclude: Collection[str] = (), keep: Collection[str] = ()
 ) -> dict[str, Decision]:
     """Return the columns to exclude from all models, each with the reason.
@@ -167,10 +171,10 @@ def _steps(
 def _text_params(n_rows: int, *, forecast: bool) -> dict[str, Any]:
     """Return the parameters of the text step, whose width depends on the number of rows."""
     small = n_rows < SMALL_TABLE_ROWS
-    topics = TOPICS_OF_SMALL_TABLES if small else MOST_TOPICS
+    topics = TOPICS_OF_SMALL_TABLES if small else MAX_TOPICS
     return {
-        "max_features": MOST_TERMS_OF_SMALL_TABLES if small else MOST_TERMS,
-        "components": min(MOST_TOPICS, n_rows // ROWS_OF_A_TOPIC) if forecast else topics,
+        "max_features": MAX_TERMS_OF_SMALL_TABLES if small else MAX_TERMS,
+        "components": min(MAX_TOPICS, n_rows // ROWS_PER_TOPIC) if forecast else topics,
         "forecast": forecast,
     }
 
@@ -195,7 +199,7 @@ def _combination_steps(
         yield StepSpec(kind="missing", columns=_names(with_missing))
     for column in columns:
         if column.kind is ColumnKind.TEXT and forecast:
-            topics = min(MOST_TOPICS_OF_PIECES, n_rows // ROWS_OF_A_TOPIC)
+            topics = min(MAX_TOPICS_OF_PIECES, n_rows // ROWS_PER_TOPIC)
             yield _text(column, {**PIECES_PARAMS, "components": topics})
 
 
@@ -209,17 +213,17 @@ def _code_steps(columns: Iterable[Column]) -> Iterable[StepSpec]:
 
 
 def _selection_steps(
-    steps: Iterable[StepSpec], levels: Mapping[str, int], select: Selection
+    steps: Iterable[StepSpec], levels: Mapping[str, int], select: FeatureSelection
 ) -> Iterable[StepSpec]:
     n_outputs = sum(_n_outputs(step, levels) for step in steps)
-    limit = MANY_OUTPUTS
+    limit = MAX_OUTPUTS
     match select:
-        case Selection.BORUTA:
+        case FeatureSelection.BORUTA:
             yield StepSpec(kind="select", columns=(), params={"method": "boruta", "most": None})
             return
-        case Selection.MUTUAL_INFORMATION:
-            limit = min(MANY_OUTPUTS, math.ceil(n_outputs / 2))
-        case Selection.NONE:
+        case FeatureSelection.MUTUAL_INFORMATION:
+            limit = min(MAX_OUTPUTS, math.ceil(n_outputs / 2))
+        case FeatureSelection.NONE:
             return
     if n_outputs > limit:
         params = {"method": "mutual_information", "most": limit}
@@ -230,13 +234,13 @@ def _n_outputs(step: StepSpec, levels: Mapping[str, int]) -> int:
     """Return an upper estimate of the number of outputs of a step."""
     match step.kind:
         case "one_hot":
-            return sum(min(levels[name], MOST_ONE_HOT_LEVELS) for name in step.columns)
+            return sum(min(levels[name], MAX_ONE_HOT_LEVELS) for name in step.columns)
         case "text":
             return int(step.params["components"]) + 1
         case "date":
             return DATE_OUTPUTS * len(step.columns)
         case "interaction" | "cross" | "group":
-            return MOST_OUTPUTS_OF_PAIRS
+            return MAX_OUTPUTS_OF_PAIRS
         case _:
             return len(step.columns)
 
@@ -251,7 +255,7 @@ def _kind_used(column: Column, *, tree: bool) -> ColumnKind:
     if column.kind is ColumnKind.BOOLEAN and "true" not in column.summary:
         # Set by the user on a column that doesn't have two values.
         return ColumnKind.CATEGORY
-    max_levels = MOST_CODES if tree else MOST_ONE_HOT_LEVELS
+    max_levels = MAX_CODES if tree else MAX_ONE_HOT_LEVELS
     if column.kind is ColumnKind.CATEGORY and column.n_unique > max_levels:
         return ColumnKind.HIGH_CARDINALITY
     return column.kind
@@ -273,7 +277,7 @@ def _booleans(columns: Iterable[Column], *, tree: bool) -> Iterable[StepSpec]:
 def _category(columns: list[Column], *, tree: bool) -> StepSpec:
     if tree:
         return StepSpec(kind="category", columns=_names(columns))
-    params = {"min_count": ONE_HOT_MIN_COUNT, "max_levels": MOST_ONE_HOT_LEVELS}
+    params = {"min_count": ONE_HOT_MIN_COUNT, "max_levels": MAX_ONE_HOT_LEVELS}
     return StepSpec(kind="one_hot", columns=_names(columns), params=params)
 
 
@@ -300,7 +304,7 @@ def _number_rule(column: Column) -> Rule:
 
 
 def _boolean_rule(column: Column) -> Rule:
-    meaning = ((word, text_of(column.summary.get(word))) for word in ("true", "false"))
+    meaning = ((word, category_text(column.summary.get(word))) for word in ("true", "false"))
     return tuple((word, text) for word, text in meaning if text is not None)
 
 

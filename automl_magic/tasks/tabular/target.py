@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from automl_magic.display.text import quote_name
 from automl_magic.errors import PlanError, TargetNotUsable, shorten
-from automl_magic.look.text import quoted
 from automl_magic.records import (
     Answer,
     Column,
@@ -18,10 +18,10 @@ from automl_magic.records import (
 from automl_magic.tasks.target import Target
 
 # Scores and grades have up to ten integer values. Measurements nearly always have more.
-MOST_NUMERIC_CLASSES = 10
+MAX_NUMERIC_CLASSES = 10
 # With more distinct labels per row, they identify rows instead of classes.
-LARGEST_SHARE_OF_LABELS = 0.5
-MOST_CLASSES = 1_000
+MAX_SHARE_OF_LABELS = 0.5
+MAX_CLASSES = 1_000
 
 
 def read_target(dataset: Dataset, name: str, requested: TaskKind | None) -> Target:
@@ -55,26 +55,26 @@ def _check_usable(column: Column, n_rows: int) -> None:
     name = column.name
     if column.n_missing >= n_rows:
         raise TargetNotUsable(
-            f"The target {quoted(name)} is empty.",
+            f"The target {quote_name(name)} is empty.",
             why=f"It has no value in any of {n_rows:,} rows.",
             fix="Choose another column with --target, or fill in its values.",
         )
     if column.n_unique < 2:
         raise TargetNotUsable(
-            f"The target {quoted(name)} has only one value.",
+            f"The target {quote_name(name)} has only one value.",
             why=f"All {n_rows - column.n_missing:,} values are the same, so there is nothing "
             "to predict.",
             fix="Choose another column with --target.",
         )
     if n_infinite := column.summary.get("n_infinite", 0):
         raise TargetNotUsable(
-            f"The target {quoted(name)} has infinite values.",
+            f"The target {quote_name(name)} has infinite values.",
             why=f"{n_infinite:,} of {n_rows:,} rows are infinite, so errors can't be computed.",
             fix="Remove these rows, or clear their target values: rows without one are excluded.",
         )
     if column.kind is ColumnKind.DATE:
         raise TargetNotUsable(
-            f"The target {quoted(name)} contains dates.",
+            f"The target {quote_name(name)} contains dates.",
             why="Dates can't be predicted as classes or numbers.",
             fix="Add a numeric column to predict instead, such as days until the date.",
         )
@@ -89,7 +89,7 @@ def _infer(column: Column, n_rows: int) -> TaskKind:
         return TaskKind("binary")
     if not _is_number(column):
         return TaskKind("multiclass")
-    is_class_like = column.n_unique <= min(MOST_NUMERIC_CLASSES, LARGEST_SHARE_OF_LABELS * n_rows)
+    is_class_like = column.n_unique <= min(MAX_NUMERIC_CLASSES, MAX_SHARE_OF_LABELS * n_rows)
     return TaskKind("multiclass" if is_class_like and _has_integer_values(column) else "regression")
 
 
@@ -100,13 +100,13 @@ def _has_integer_values(column: Column) -> bool:
 def _check_numeric(column: Column) -> None:
     if not _is_number(column):
         raise PlanError(
-            f"The target {quoted(column.name)} isn't numeric, but a regression needs numbers.",
+            f"The target {quote_name(column.name)} isn't numeric, but a regression needs numbers.",
             why=f"Its values are {column.stored_as} ({column.n_unique:,} distinct).",
             fix=f"Use --task {'binary' if column.n_unique == 2 else 'multiclass'}.",
         )
     if column.parse.get("decimal", ".") != "." or "thousands" in column.parse:
         raise TargetNotUsable(
-            f"The target {quoted(column.name)} contains numbers stored as text.",
+            f"The target {quote_name(column.name)} contains numbers stored as text.",
             why=f"Their format is {dict(column.parse)!r}, which is only supported for features.",
             fix="Convert the column to numbers in the file.",
         )
@@ -118,7 +118,7 @@ def _check_classes(
     n_classes = column.n_unique
     if kind.answer is Answer.TWO_CLASSES and n_classes != 2:
         raise PlanError(
-            f"The target {quoted(column.name)} has {n_classes:,} classes. A binary task needs 2.",
+            f"The target {quote_name(column.name)} has {n_classes:,} classes. A binary task needs 2.",
             why=f"Its values are {shorten([str(label) for label in classes])}."
             if classes
             else f"It has {n_classes:,} distinct values.",
@@ -126,23 +126,23 @@ def _check_classes(
         )
     if kind.answer is Answer.CLASSES and n_classes == 2:
         raise PlanError(
-            f"The target {quoted(column.name)} has 2 classes. A multiclass task needs more.",
+            f"The target {quote_name(column.name)} has 2 classes. A multiclass task needs more.",
             why=f"Its values are {shorten([str(label) for label in classes])}.",
             fix="Use --task binary.",
         )
-    if n_classes > max(2, LARGEST_SHARE_OF_LABELS * n_labelled):
+    if n_classes > max(2, MAX_SHARE_OF_LABELS * n_labelled):
         raise TargetNotUsable(
-            f"The target {quoted(column.name)} has a different label in nearly every row.",
+            f"The target {quote_name(column.name)} has a different label in nearly every row.",
             why=f"It has {n_classes:,} distinct values in {n_labelled:,} rows. A class needs "
             "several rows to learn from.",
             fix="Use --task regression."
             if _is_number(column)
             else "Choose another column with --target.",
         )
-    if n_classes > MOST_CLASSES or len(classes) != n_classes:
+    if n_classes > MAX_CLASSES or len(classes) != n_classes:
         raise TargetNotUsable(
-            f"The target {quoted(column.name)} has too many classes.",
-            why=f"It has {n_classes:,} distinct values. The maximum is {MOST_CLASSES:,} classes.",
+            f"The target {quote_name(column.name)} has too many classes.",
+            why=f"It has {n_classes:,} distinct values. The maximum is {MAX_CLASSES:,} classes.",
             fix="Use --task regression." if _is_number(column) else "Merge rare values into one.",
         )
 
@@ -157,7 +157,7 @@ def _decide(column: Column, kind: TaskKind, was_requested: bool) -> Decision:
         why = f"The target is {column.stored_as} with {column.n_unique:,} values."
     elif kind.answer is Answer.CLASSES:
         why = (
-            f"The target has {column.n_unique} integer values. Up to {MOST_NUMERIC_CLASSES} are "
+            f"The target has {column.n_unique} integer values. Up to {MAX_NUMERIC_CLASSES} are "
             "treated as classes, like scores and codes."
         )
     else:

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
-from automl_magic.look.translation import _
+from automl_magic.display.translation import _
 from automl_magic.wizard.blocks import more, problem
-from automl_magic.wizard.session import STEPS, Session
+from automl_magic.wizard.session import STEPS, WizardSession
 from automl_magic.wizard.steps import data, goal, limits, result, review, run, target
 from automl_magic.wizard.steps.as_code import as_code
 
@@ -23,14 +23,14 @@ _MODULES: dict[str, ModuleType] = {
 }
 
 
-def view_of(session: Session) -> dict[str, Any]:
+def build_view(session: WizardSession) -> dict[str, Any]:
     """Return everything that the page shows, as JSON types."""
-    step = session.answers.step if session.may_go(session.answers.step) else "data"
+    step = session.answers.step if session.can_open(session.answers.step) else "data"
     if session.busy is not None and session.table is None and session.answers.step != "data":
         step = session.answers.step  # a resumed draft whose table is still being read
     module = _MODULES[step]
-    blocks: Callable[[Session], list[dict[str, Any]]] = module.blocks
-    is_waiting = step != "data" and not session.may_go(step)
+    blocks: Callable[[WizardSession], list[dict[str, Any]]] = module.blocks
+    is_waiting = step != "data" and not session.can_open(step)
     position = STEPS.index(step)
     following = STEPS[position + 1] if position + 1 < len(STEPS) else None
     return {
@@ -39,7 +39,7 @@ def view_of(session: Session) -> dict[str, Any]:
                 "id": name,
                 "title": _MODULES[name].name(),
                 "state": "current" if name == step else "done" if i < position else "todo",
-                "reachable": session.may_go(name) and name != step,
+                "reachable": session.can_open(name) and name != step,
             }
             for i, name in enumerate(STEPS)
         ],
@@ -55,30 +55,30 @@ def view_of(session: Session) -> dict[str, Any]:
     }
 
 
-def _code(session: Session, step: str) -> list[dict[str, Any]]:
+def _code(session: WizardSession, step: str) -> list[dict[str, Any]]:
     """Return the answers so far as code, folded. The review step shows them unfolded."""
     if step not in ("target", "goal", "limits") or session.plan is None:
         return []
     return [more(_("Show as code"), [as_code(session)])]
 
 
-def _problem(session: Session, step: str) -> dict[str, Any] | None:
+def _problem(session: WizardSession, step: str) -> dict[str, Any] | None:
     # An unusable target is shown in the target step, not in the data step.
     if session.problem is None or (step == "data" and session.table is not None):
         return None
     return problem(session.problem)
 
 
-def _next(session: Session, step: str, following: str | None) -> dict[str, Any] | None:
+def _next(session: WizardSession, step: str, following: str | None) -> dict[str, Any] | None:
     if step == "review":
-        return {"do": "start", "label": _("Start the search"), "enabled": session.may_go("run")}
+        return {"do": "start", "label": _("Start the search"), "enabled": session.can_open("run")}
     if following is None or step == "run":
         return None
     return {
         "do": "go",
         "step": following,
         "label": _next_labels()[following],
-        "enabled": session.may_go(following) and session.busy is None,
+        "enabled": session.can_open(following) and session.busy is None,
     }
 
 

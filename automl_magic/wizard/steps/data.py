@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from automl_magic.data.sources.frame import frame_text
-from automl_magic.data.sources.registry import working
-from automl_magic.look.numbers import file_size
-from automl_magic.look.translation import _, ngettext
+from automl_magic.data.sources.registry import loadable_sources
+from automl_magic.display.numbers import format_file_size
+from automl_magic.display.translation import _, ngettext
 from automl_magic.wizard.blocks import (
     Block,
     choice,
@@ -19,8 +19,8 @@ from automl_magic.wizard.blocks import (
     table,
     upload,
 )
-from automl_magic.wizard.browse import ACCEPT, LARGEST_UPLOAD_BYTES, listing
-from automl_magic.wizard.session import Session
+from automl_magic.wizard.browse import ACCEPT, MAX_UPLOAD_BYTES, list_folder
+from automl_magic.wizard.session import WizardSession
 
 _VISIBLE_ROWS, _VISIBLE_COLUMNS = 5, 8
 
@@ -37,7 +37,7 @@ def lead() -> str:
     return _("Use one row per example and one column per feature.")
 
 
-def blocks(session: Session) -> list[Block]:
+def blocks(session: WizardSession) -> list[Block]:
     page = [*_chosen(session)]
     source = session.answers.source
     frames = session.frames
@@ -53,7 +53,7 @@ def blocks(session: Session) -> list[Block]:
         upload(
             _("Upload a table ({formats})").format(formats=", ".join(ACCEPT)),
             ",".join((*ACCEPT, ".gz")),
-            LARGEST_UPLOAD_BYTES,
+            MAX_UPLOAD_BYTES,
         ),
         *(
             choice(
@@ -63,7 +63,7 @@ def blocks(session: Session) -> list[Block]:
                 source,
                 data_source.offers_note,
             )
-            for data_source in working()
+            for data_source in loadable_sources()
             if data_source.offers()
         ),
     ]
@@ -78,12 +78,16 @@ def _size_text(n_rows: int, n_columns: int) -> str:
     ).format(rows=f"{n_rows:,}", columns=f"{n_columns:,}")
 
 
-def _chosen(session: Session) -> list[Block]:
+def _chosen(session: WizardSession) -> list[Block]:
     if session.uploading is not None:
         file_name, n_done, n_bytes = session.uploading
         text = _("Uploading {name}: {done} of {size}.")
         return [
-            paragraph(text.format(name=file_name, done=file_size(n_done), size=file_size(n_bytes)))
+            paragraph(
+                text.format(
+                    name=file_name, done=format_file_size(n_done), size=format_file_size(n_bytes)
+                )
+            )
         ]
     if session.table is None:
         return []
@@ -92,12 +96,12 @@ def _chosen(session: Session) -> list[Block]:
     rows = [["" if value != value else value for value in row] for row in head.to_numpy().tolist()]  # noqa: PLR0124 - NaN
     findings = [(f.severity.value, f.title, f.fix) for f in dataset.findings]
     return [
-        heading(_("Chosen: {table}").format(table=session.table.written)),
+        heading(_("Chosen: {table}").format(table=session.table.code_name)),
         facts(
             [
                 (_("Rows"), f"{dataset.n_rows:,}"),
                 (_("Columns"), f"{len(dataset.columns):,}"),
-                (_("Memory"), file_size(dataset.memory_bytes)),
+                (_("Memory"), format_file_size(dataset.memory_bytes)),
             ]
         ),
         table(_caption(len(head), frame.shape[1] - head.shape[1]), list(head.columns), rows),
@@ -115,16 +119,16 @@ def _caption(n_rows: int, n_hidden: int) -> str:
     ).format(rows=n_rows, columns=f"{n_hidden:,}")
 
 
-def _browser(session: Session) -> Block:
+def _browser(session: WizardSession) -> Block:
     inside = session.browsing
     entries = [
         {
             "path": entry.path,
             "label": entry.name,
             "is_folder": entry.is_folder,
-            "note": _("folder") if entry.is_folder else file_size(entry.size_bytes),
+            "note": _("folder") if entry.is_folder else format_file_size(entry.size_bytes),
         }
-        for entry in listing(session.folder, inside)
+        for entry in list_folder(session.folder, inside)
     ]
     parent = None if not inside else inside.rpartition("/")[0]
     return files(inside or _("This notebook's folder"), parent, entries)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import contextlib
 
+from automl_magic.display.translation import _
 from automl_magic.errors import PlanError
-from automl_magic.look.translation import _
 from automl_magic.records import DecisionKind, Plan
 from automl_magic.records.families import kinds
 from automl_magic.tasks.families import family_for
@@ -21,8 +21,8 @@ from automl_magic.wizard.blocks import (
     option,
     paragraph,
 )
-from automl_magic.wizard.session import Session
-from automl_magic.wizard.words import metric
+from automl_magic.wizard.formatting import format_metric
+from automl_magic.wizard.session import WizardSession
 
 
 def name() -> str:
@@ -37,7 +37,7 @@ def lead() -> str:
     return _("These defaults come from your data. Change any that are wrong.")
 
 
-def blocks(session: Session) -> list[Block]:
+def blocks(session: WizardSession) -> list[Block]:
     assert session.plan is not None
     plan = session.plan
     return [
@@ -59,7 +59,7 @@ def _kinds() -> list[Block]:
     for kind in kinds():
         # A broken plug-in package mustn't hide the other tasks.
         with contextlib.suppress(PlanError):
-            words = family_for(kind).words[kind]
+            words = family_for(kind).texts[kind]
             options.append(option(str(kind), words.label, words.example))
     return options
 
@@ -69,7 +69,7 @@ def _metric(plan: Plan) -> Block:
         "metric",
         _("Metric"),
         [
-            option(metric_name, metric(metric_name), METRICS[metric_name].in_words)
+            option(metric_name, format_metric(metric_name), METRICS[metric_name].in_words)
             for metric_name in metrics_for(plan.task)
         ],
         plan.metric,
@@ -77,7 +77,7 @@ def _metric(plan: Plan) -> Block:
     )
 
 
-def _costs(session: Session, plan: Plan) -> list[Block]:
+def _costs(session: WizardSession, plan: Plan) -> list[Block]:
     no, yes = (str(label) for label in plan.classes)
     answers = session.answers
     return [
@@ -105,7 +105,7 @@ def _costs(session: Session, plan: Plan) -> list[Block]:
     ]
 
 
-def _people(session: Session) -> list[Block]:
+def _people(session: WizardSession) -> list[Block]:
     assert session.table is not None
     columns = [
         column

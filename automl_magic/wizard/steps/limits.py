@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from automl_magic.look.numbers import size
-from automl_magic.look.translation import _, ngettext
+from automl_magic.display.numbers import format_memory
+from automl_magic.display.translation import _, ngettext
 from automl_magic.wizard.blocks import Block, choice, facts, line, number, option
-from automl_magic.wizard.session import Session
+from automl_magic.wizard.session import WizardSession
 
 
 def name() -> str:
@@ -31,7 +31,7 @@ def _budgets() -> dict[int, tuple[str, str]]:
     }
 
 
-def blocks(session: Session) -> list[Block]:
+def blocks(session: WizardSession) -> list[Block]:
     assert session.plan is not None
     assert session.table is not None
     budget, budgets = session.budget_s, _budgets()
@@ -60,20 +60,20 @@ def blocks(session: Session) -> list[Block]:
         line(
             "folder",
             _("Folder for the notebooks"),
-            session.complete.folder,
+            session.with_defaults.folder,
             _("A new folder next to this notebook, named after the data."),
         ),
         facts(
             [
                 (_("Runs on"), _("this machine")),
                 (_("CPU threads per model"), f"{session.plan.experiment.threads or 1:,}"),
-                (_("Memory"), _("about {size}").format(size=size(estimate.memory_bytes))),
+                (_("Memory"), _("about {size}").format(size=format_memory(estimate.memory_bytes))),
             ]
         ),
     ]
 
 
-def _reason(session: Session) -> str:
+def _reason(session: WizardSession) -> str:
     assert session.plan is not None
     assert session.table is not None
     n_trials = session.plan.estimate.n_trials

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import shlex
 
-from automl_magic.look.numbers import milliseconds, number, score_text, seconds
-from automl_magic.look.translation import _, ngettext
-from automl_magic.pages import Board
-from automl_magic.reasons import Reason
+from automl_magic.decision_log import Reason
+from automl_magic.display.numbers import (
+    format_milliseconds,
+    format_number,
+    format_score_interval,
+    format_seconds,
+)
+from automl_magic.display.translation import _, ngettext
+from automl_magic.pages import LeaderboardView
 from automl_magic.records import DecisionKind, LeaderboardRow, Score
 from automl_magic.runs.plan_folder import slug
 from automl_magic.tasks.metrics import METRICS
-from automl_magic.wizard.attempt import EXECUTED_NOTEBOOK, MODEL_NOTEBOOK
 from automl_magic.wizard.blocks import (
     Block,
     bars,
@@ -25,8 +29,9 @@ from automl_magic.wizard.blocks import (
     paragraph,
     table,
 )
-from automl_magic.wizard.session import REPORT, Result, Session
-from automl_magic.wizard.words import metric
+from automl_magic.wizard.formatting import format_metric
+from automl_magic.wizard.session import REPORT, WizardResult, WizardSession
+from automl_magic.wizard.wizard_run import EXECUTED_NOTEBOOK, MODEL_NOTEBOOK
 
 _MAX_OTHERS, _MAX_BARS = 12, 8
 
@@ -43,10 +48,10 @@ def lead() -> str:
     return _("Scored on unseen rows.")
 
 
-def blocks(session: Session) -> list[Block]:
+def blocks(session: WizardSession) -> list[Block]:
     result = session.result
     assert result is not None
-    board = Board.of(result.board, result.run)
+    board = LeaderboardView.of(result.leaderboard, result.run)
     return [
         *_headline(board),
         facts(_facts(result, board)),
@@ -63,22 +68,22 @@ def blocks(session: Session) -> list[Block]:
     ]
 
 
-def _headline(board: Board) -> list[Block]:
+def _headline(board: LeaderboardView) -> list[Block]:
     best = board.leaderboard.holdout or (board.model.score if board.model else None)
     if best is None:
         return [paragraph(_("No model got a score. See the trials table for the reasons."))]
     return [
         paragraph(_model_text(board)),
         paragraph(_score_sentence(best, is_holdout=board.leaderboard.holdout is not None)),
-        paragraph(f"{metric(best.metric)}: {METRICS[best.metric].in_words}", soft=True),
+        paragraph(f"{format_metric(best.metric)}: {METRICS[best.metric].in_words}", soft=True),
     ]
 
 
-def _members(board: Board) -> list[LeaderboardRow]:
+def _members(board: LeaderboardView) -> list[LeaderboardRow]:
     return [row for row in board.complete if row.trial is not None and row.weight]
 
 
-def _model_text(board: Board) -> str:
+def _model_text(board: LeaderboardView) -> str:
     n_members = len(_members(board))
     if n_members > 1:
         return ngettext(
@@ -100,35 +105,37 @@ def _score_sentence(score: Score, *, is_holdout: bool) -> str:
     else:
         text = _("Its {metric} is {score} (95% interval {low} to {high}) in cross-validation.")
     return text.format(
-        metric=metric(score.metric),
-        score=number(score.score),
-        low=number(score.low),
-        high=number(score.high),
+        metric=format_metric(score.metric),
+        score=format_number(score.score),
+        low=format_number(score.low),
+        high=format_number(score.high),
         n=f"{score.rows:,}",
     )
 
 
-def _facts(result: Result, board: Board) -> list[tuple[str, str]]:
+def _facts(result: WizardResult, board: LeaderboardView) -> list[tuple[str, str]]:
     model, holdout = board.model, board.leaderboard.holdout
     pairs = [(_("Run"), result.run.run_id)]
     if holdout is not None:
-        score = _("{score}, {n} rows").format(score=score_text(holdout), n=f"{holdout.rows:,}")
+        score = _("{score}, {n} rows").format(
+            score=format_score_interval(holdout), n=f"{holdout.rows:,}"
+        )
         pairs.append((_("On the holdout"), score))
     if model is not None and model.score is not None:
-        pairs.append((_("In cross-validation"), score_text(model.score)))
+        pairs.append((_("In cross-validation"), format_score_interval(model.score)))
         if model.row_latency_ms is not None:
-            pairs.append((_("p95 latency per row"), milliseconds(model.row_latency_ms)))
+            pairs.append((_("p95 latency per row"), format_milliseconds(model.row_latency_ms)))
     n_trials = sum(row.trial is not None for row in board.leaderboard.rows)
     pairs.append((_("Trials"), f"{n_trials:,}"))
     if (search_s := result.run.result.get("search_s")) is not None:
-        pairs.append((_("Search"), seconds(search_s)))
+        pairs.append((_("Search"), format_seconds(search_s)))
     return pairs
 
 
-def _cautions(result: Result) -> list[tuple[str, str, str]]:
-    cautions = [("warning", sentence, "") for sentence in result.account.advice]
+def _cautions(result: WizardResult) -> list[tuple[str, str, str]]:
+    cautions = [("warning", sentence, "") for sentence in result.decision_log.advice]
     cautions += [("warning", f"{r.about}: {r.choice}", r.why) for r in _warnings(result)]
-    holdout = result.board.holdout
+    holdout = result.leaderboard.holdout
     if holdout is None:
         cautions.append(
             (
@@ -156,18 +163,18 @@ def _cautions(result: Result) -> list[tuple[str, str, str]]:
     return cautions
 
 
-def _warnings(result: Result) -> tuple[Reason, ...]:
-    section = result.account.section("noticed")
+def _warnings(result: WizardResult) -> tuple[Reason, ...]:
+    section = result.decision_log.section("noticed")
     return section.reasons if section else ()
 
 
-def _why(result: Result, board: Board) -> list[Block]:
+def _why(result: WizardResult, board: LeaderboardView) -> list[Block]:
     """Compare the model with the best single trial, and give the reason for each member."""
-    section = result.account.section("model")
+    section = result.decision_log.section("model")
     reasons = section.reasons if section else ()
     members = [reason for reason in reasons if reason.about == DecisionKind.TRIAL]
     rows = [
-        (r.candidate or r.label, r.choice, number(r.score.score) if r.score else "–", r.why)
+        (r.candidate or r.label, r.choice, format_number(r.score.score) if r.score else "–", r.why)
         for r in members
     ]
     others = [reason for reason in reasons if reason not in members]
@@ -178,7 +185,7 @@ def _why(result: Result, board: Board) -> list[Block]:
             [
                 _("Model"),
                 _("Role"),
-                _("{metric} of this member").format(metric=metric(board.leaderboard.metric)),
+                _("{metric} of this member").format(metric=format_metric(board.leaderboard.metric)),
                 _("Why"),
             ],
             rows,
@@ -197,7 +204,7 @@ def _why(result: Result, board: Board) -> list[Block]:
     ]
 
 
-def _against_the_best(board: Board) -> str:
+def _against_the_best(board: LeaderboardView) -> str:
     single = next((row for row in board.complete if row.trial is not None), None)
     model = board.model
     if single is None or model is None or single.score is None or model.score is None:
@@ -210,14 +217,14 @@ def _against_the_best(board: Board) -> str:
         "The blend scores {metric} {score} in cross-validation. The best single trial, {trial}, "
         "scores {trial_score}."
     ).format(
-        metric=metric(board.leaderboard.metric),
-        score=number(model.score.score),
+        metric=format_metric(board.leaderboard.metric),
+        score=format_number(model.score.score),
         trial=single.name,
-        trial_score=number(single.score.score),
+        trial_score=format_number(single.score.score),
     )
 
 
-def _comparison(board: Board) -> Block:
+def _comparison(board: LeaderboardView) -> Block:
     rows = [row for row in board.complete if row.score is not None][:_MAX_BARS]
     measure = METRICS[board.leaderboard.metric]
     scores = [row.score.score for row in rows if row.score is not None]
@@ -240,8 +247,8 @@ def _comparison(board: Board) -> Block:
             "the best. Bars don't start at zero."
         )
     return bars(
-        caption.format(n=len(rows), metric=metric(measure.name)),
-        [(_row_label(row), share(row), score_text(row.score)) for row in rows],
+        caption.format(n=len(rows), metric=format_metric(measure.name)),
+        [(_row_label(row), share(row), format_score_interval(row.score)) for row in rows],
     )
 
 
@@ -249,13 +256,13 @@ def _row_label(row: LeaderboardRow) -> str:
     return _("the model") if row.trial is None else row.name
 
 
-def _others(result: Result) -> Block:
-    section = result.account.section("trials")
+def _others(result: WizardResult) -> Block:
+    section = result.decision_log.section("trials")
     reasons = section.reasons if section else ()
-    members = {str(row.trial) for row in result.board.rows if row.weight is not None}
+    members = {str(row.trial) for row in result.leaderboard.rows if row.weight is not None}
     dropped = [reason for reason in reasons if reason.name not in members]
     rows = [
-        (r.candidate or r.label, number(r.score.score) if r.score else "–", r.choice, r.why)
+        (r.candidate or r.label, format_number(r.score.score) if r.score else "–", r.choice, r.why)
         for r in dropped[:_MAX_OTHERS]
     ]
     n_hidden = len(dropped) - len(rows)
@@ -273,7 +280,7 @@ def _others(result: Result) -> Block:
     )
 
 
-def _links(session: Session) -> list[Block]:
+def _links(session: WizardSession) -> list[Block]:
     folder = session.result_folder
     targets = [
         (
@@ -305,8 +312,8 @@ def _links(session: Session) -> list[Block]:
     return links
 
 
-def _registration(session: Session, result: Result) -> Block:
-    version = session.registered
+def _registration(session: WizardSession, result: WizardResult) -> Block:
+    version = session.model_version
     if version is not None:
         text = _("Registered as {name}, version {version} ({aliases}).").format(
             name=version.name, version=version.version, aliases=", ".join(version.aliases)
@@ -322,12 +329,12 @@ def _registration(session: Session, result: Result) -> Block:
     }
 
 
-def _model_name(session: Session) -> str:
+def _model_name(session: WizardSession) -> str:
     model_name = slug(session.table.dataset.name if session.table else "model")
     return model_name if model_name[:1].isalpha() else f"model-{model_name}"
 
 
-def _next_lines(result: Result) -> dict[str, str]:
+def _next_lines(result: WizardResult) -> dict[str, str]:
     run_id = shlex.quote(result.run.run_id)
     return {
         _("Notebook"): "\n".join(

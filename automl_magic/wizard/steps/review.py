@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from automl_magic.look.numbers import seconds, size
-from automl_magic.look.translation import _, ngettext
+from automl_magic.display.numbers import format_memory, format_seconds
+from automl_magic.display.translation import _, ngettext
 from automl_magic.records import Plan, Severity
 from automl_magic.wizard.blocks import Block, facts, heading, more, notes, paragraph, table
-from automl_magic.wizard.session import Session
+from automl_magic.wizard.formatting import format_metric
+from automl_magic.wizard.session import WizardSession
 from automl_magic.wizard.steps.as_code import as_code
-from automl_magic.wizard.words import metric
 
 
 def name() -> str:
@@ -23,10 +23,10 @@ def lead() -> str:
     return _("Nothing has been run or written yet.")
 
 
-def blocks(session: Session) -> list[Block]:
+def blocks(session: WizardSession) -> list[Block]:
     assert session.plan is not None
     assert session.table is not None
-    plan, answers = session.plan, session.complete
+    plan, answers = session.plan, session.with_defaults
     warnings = [
         (f.severity.value, f.title, f.fix)
         for f in plan.dataset.findings
@@ -39,14 +39,17 @@ def blocks(session: Session) -> list[Block]:
             [
                 (
                     _("Search"),
-                    _("at most {time}").format(time=seconds(plan.estimate.search_s)),
+                    _("at most {time}").format(time=format_seconds(plan.estimate.search_s)),
                 ),
                 (
                     _("Overhead"),
-                    _("about {time}").format(time=seconds(plan.estimate.overhead_s)),
+                    _("about {time}").format(time=format_seconds(plan.estimate.overhead_s)),
                 ),
                 (_("Trials"), _("about {n}").format(n=f"{n_trials:,}")),
-                (_("Memory"), _("about {size}").format(size=size(plan.estimate.memory_bytes))),
+                (
+                    _("Memory"),
+                    _("about {size}").format(size=format_memory(plan.estimate.memory_bytes)),
+                ),
             ]
         ),
         *([notes(_("Before you start"), warnings)] if warnings else []),
@@ -101,7 +104,7 @@ def _summary(plan: Plan) -> str:
         rows=f"{plan.dataset.n_rows:,}",
         data=plan.dataset.name,
         target=plan.experiment.target,
-        metric=metric(plan.metric),
+        metric=format_metric(plan.metric),
         folds=plan.split.folds,
         share=f"{plan.split.holdout:.0%}" if plan.split.holdout else "",
     )

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from automl_magic.look.numbers import number, seconds
-from automl_magic.look.translation import _, ngettext
-from automl_magic.wizard.attempt import Attempt
+from automl_magic.display.numbers import format_number, format_seconds
+from automl_magic.display.translation import _, ngettext
 from automl_magic.wizard.blocks import (
     Block,
     buttons,
@@ -14,8 +13,9 @@ from automl_magic.wizard.blocks import (
     progress,
     table,
 )
-from automl_magic.wizard.session import Session
-from automl_magic.wizard.words import metric
+from automl_magic.wizard.formatting import format_metric
+from automl_magic.wizard.session import WizardSession
+from automl_magic.wizard.wizard_run import WizardRun
 
 
 def name() -> str:
@@ -30,8 +30,8 @@ def lead() -> str:
     return _("You can close this page. The search runs as long as the notebook's kernel does.")
 
 
-def blocks(session: Session) -> list[Block]:
-    attempt = session.attempt
+def blocks(session: WizardSession) -> list[Block]:
+    attempt = session.wizard_run
     if attempt is None:
         return [
             paragraph(_("No search is running.")),
@@ -42,7 +42,7 @@ def blocks(session: Session) -> list[Block]:
             {"type": "problem", **problem(attempt.problem)},
             buttons([("start", _("Try again"), "main")]),
         ]
-    if attempt.is_over and session.result is None and session.busy is None:
+    if attempt.is_finished and session.result is None and session.busy is None:
         return [
             paragraph(_("The run was cancelled. Only its record was kept.")),
             buttons([("start", _("Start again"), "main")]),
@@ -50,21 +50,21 @@ def blocks(session: Session) -> list[Block]:
     return [_progress(attempt), *_latest(attempt), *_controls(attempt)]
 
 
-def _progress(attempt: Attempt) -> Block:
+def _progress(attempt: WizardRun) -> Block:
     state = attempt.progress
     return progress(
         _progress_text(attempt),
         done=state.cells_done,
         of=state.n_cells,
         points=attempt.points,
-        metric=metric(attempt.metric),
+        metric=format_metric(attempt.metric),
         chart_label=_chart_label(attempt),
     )
 
 
-def _progress_text(attempt: Attempt) -> str:
+def _progress_text(attempt: WizardRun) -> str:
     state = attempt.progress
-    if attempt.is_over:
+    if attempt.is_finished:
         return _("Finished. Reading the result.")
     if state.run_id is None:
         return _("Writing the notebooks")
@@ -78,23 +78,23 @@ def _progress_text(attempt: Attempt) -> str:
         i=min(state.cells_done + 1, state.n_cells),
         n=state.n_cells,
         cell=state.cell_id,
-        time=seconds(state.left_s),
+        time=format_seconds(state.left_s),
     )
 
 
-def _chart_label(attempt: Attempt) -> str:
+def _chart_label(attempt: WizardRun) -> str:
     """Return what a screen reader says of the chart of scores."""
     trials = [p for p in attempt.points if p["score"] is not None and not p["baseline"]]
     text = ngettext(
         "Scores of {n} trial over {time}.", "Scores of {n} trials over {time}.", len(trials)
-    ).format(n=len(trials), time=seconds(max((p["at"] for p in trials), default=0.0)))
+    ).format(n=len(trials), time=format_seconds(max((p["at"] for p in trials), default=0.0)))
     best = next((p["best"] for p in reversed(trials) if p["best"] is not None), None)
     if best is None:
         return text
-    return " ".join((text, _("The best so far is {score}.").format(score=number(best))))
+    return " ".join((text, _("The best so far is {score}.").format(score=format_number(best))))
 
 
-def _latest(attempt: Attempt) -> list[Block]:
+def _latest(attempt: WizardRun) -> list[Block]:
     if not attempt.latest:
         return []
     best = attempt.progress.best
@@ -102,10 +102,10 @@ def _latest(attempt: Attempt) -> list[Block]:
         (
             event.get("number", ""),
             event.get("candidate", ""),
-            number(event.get("score"))
+            format_number(event.get("score"))
             if event.get("score") is not None
             else event.get("state", ""),
-            seconds(event.get("elapsed_s")),
+            format_seconds(event.get("elapsed_s")),
         )
         for event in attempt.latest
     ]
@@ -113,15 +113,15 @@ def _latest(attempt: Attempt) -> list[Block]:
         caption = _("Latest trials")
     else:
         caption = _("Latest trials. Best {metric} so far: {score}.").format(
-            metric=metric(attempt.metric), score=number(best)
+            metric=format_metric(attempt.metric), score=format_number(best)
         )
     return [
         table(caption, [_("Trial"), _("Model"), _("Score"), _("After")], rows, numbers=(0, 2, 3))
     ]
 
 
-def _controls(attempt: Attempt) -> list[Block]:
-    if attempt.is_over:
+def _controls(attempt: WizardRun) -> list[Block]:
+    if attempt.is_finished:
         return []
     cancel = ("cancel", _("Cancel the run"), "danger")
     if attempt.is_stopping:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from automl_magic.look.numbers import number
-from automl_magic.look.translation import _, ngettext
+from automl_magic.display.numbers import format_number
+from automl_magic.display.translation import _, ngettext
 from automl_magic.records import Column, DecisionKind, Plan
 from automl_magic.wizard import suggest
 from automl_magic.wizard.blocks import (
@@ -17,7 +17,7 @@ from automl_magic.wizard.blocks import (
     option,
     table,
 )
-from automl_magic.wizard.session import Session
+from automl_magic.wizard.session import WizardSession
 
 _MAX_BARS = 12
 
@@ -65,11 +65,11 @@ def _option_text(column: Column) -> str:
     return text.format(**values)
 
 
-def blocks(session: Session) -> list[Block]:
+def blocks(session: WizardSession) -> list[Block]:
     assert session.table is not None
     columns = session.table.dataset.columns
     target = session.answers.target
-    guess = suggest.target(columns)
+    guess = suggest.suggest_target(columns)
     reason = ""
     if guess is not None and guess[0] == target:
         reason = guess[1]
@@ -80,7 +80,7 @@ def blocks(session: Session) -> list[Block]:
     return [*page, _columns(session)]
 
 
-def _look(session: Session, plan: Plan) -> list[Block]:
+def _look(session: WizardSession, plan: Plan) -> list[Block]:
     column = plan.dataset.column(plan.experiment.target)
     decision = next(d for d in plan.decisions if d.about is DecisionKind.TASK)
     findings = [f for f in plan.dataset.findings if column.name in f.columns or f.code == "AM002"]
@@ -109,7 +109,7 @@ def _look(session: Session, plan: Plan) -> list[Block]:
     ]
 
 
-def _distribution(session: Session, column: Column) -> Block:
+def _distribution(session: WizardSession, column: Column) -> Block:
     if "classes" in column.summary and column.n_unique <= _MAX_BARS:
         pairs = list(zip(column.summary["classes"], column.summary["counts"], strict=True))
         highest, total = (
@@ -132,11 +132,14 @@ def _distribution(session: Session, column: Column) -> Block:
     highest = max((count for _low, _high, count in bins), default=1)
     return bars(
         _("Distribution of {column}").format(column=column.name),
-        [(f"{number(low, 3)} – {number(high, 3)}", n / highest, f"{n:,}") for low, high, n in bins],
+        [
+            (f"{format_number(low, 3)} – {format_number(high, 3)}", n / highest, f"{n:,}")
+            for low, high, n in bins
+        ],
     )
 
 
-def _columns(session: Session) -> Block:
+def _columns(session: WizardSession) -> Block:
     assert session.table is not None
     dataset = session.table.dataset
     n_columns = len(dataset.columns)

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from automl_magic_lab.answers import CellChange, RunChange, RunDiff
-from automl_magic_lab.asking import Resource, permitted
-from automl_magic_lab.work import apart
+from automl_magic_lab.handlers import ApiHandler, require_permission
+from automl_magic_lab.responses import CellChange, RunChange, RunDiff
+from automl_magic_lab.threads import run_in_thread
 
 
-class Diff(Resource):
+class DiffHandler(ApiHandler):
     """What changed from run `a` to run `b`."""
 
     auth_resource = "automl-magic:runs"
 
-    @permitted("read")
+    @require_permission("read")
     async def get(self) -> None:
-        self.finish(await apart(_told, self.get_argument("a"), self.get_argument("b")))
+        self.finish(await run_in_thread(_told, self.get_argument("a"), self.get_argument("b")))
 
 
 def _told(run_a: str, run_b: str) -> dict[str, Any]:
@@ -26,6 +26,6 @@ def _told(run_a: str, run_b: str) -> dict[str, Any]:
     return RunDiff(
         before=found.before,
         after=found.after,
-        changes=tuple(RunChange(about=one.about, words=one.words) for one in found.changes),
+        changes=tuple(RunChange(about=one.about, words=one.sentence) for one in found.changes),
         cells=tuple(CellChange(**cell.to_json()) for cell in found.cells),
     ).to_json()

@@ -5,44 +5,46 @@ from __future__ import annotations
 from typing import Any
 
 from automl_magic.records import ModelVersion
-from automl_magic_lab import answers
-from automl_magic_lab.asking import Resource, permitted
-from automl_magic_lab.work import in_registry
+from automl_magic_lab import responses
+from automl_magic_lab.handlers import ApiHandler, require_permission
+from automl_magic_lab.threads import run_in_registry_thread
 
 
-class Models(Resource):
+class ModelsHandler(ApiHandler):
     """The registered models, their versions and aliases, and the aliases that there can be."""
 
     auth_resource = "automl-magic:models"
 
-    @permitted("read")
+    @require_permission("read")
     async def get(self) -> None:
-        self.finish(await in_registry(_known))
+        self.finish(await run_in_registry_thread(_known))
 
 
-class Registration(Resource):
+class RegisterHandler(ApiHandler):
     """Make a run's model a version of a registered model."""
 
     auth_resource = "automl-magic:models"
 
-    @permitted("write")
+    @require_permission("write")
     async def post(self) -> None:
         from automl_magic import flow
 
         asked = self.fields(run_id=str, name=str)
-        version = await in_registry(flow.register, asked["run_id"], asked["name"])
+        version = await run_in_registry_thread(flow.register, asked["run_id"], asked["name"])
         self.finish(_summary(version).to_json())
 
 
-class Promotion(Resource):
+class PromoteHandler(ApiHandler):
     """Make an alias mean a version."""
 
     auth_resource = "automl-magic:models"
 
-    @permitted("write")
+    @require_permission("write")
     async def post(self) -> None:
         asked = self.fields(name=str, version=int, alias=str)
-        version = await in_registry(_promoted, asked["name"], asked["version"], asked["alias"])
+        version = await run_in_registry_thread(
+            _promoted, asked["name"], asked["version"], asked["alias"]
+        )
         self.finish(_summary(version).to_json())
 
 
@@ -50,7 +52,7 @@ def _promoted(name: str, version: int, alias: str) -> ModelVersion:
     from automl_magic.flow import governance
 
     governance.promote(name, version, alias)
-    return governance.version_of(name, version)
+    return governance.resolve_version(name, version)
 
 
 def _known() -> dict[str, Any]:
@@ -58,14 +60,14 @@ def _known() -> dict[str, Any]:
     from automl_magic.register import ALIASES
 
     models = tuple(
-        answers.RegisteredModel(name=name, versions=tuple(map(_summary, versions)))
+        responses.RegisteredModel(name=name, versions=tuple(map(_summary, versions)))
         for name, versions in flow.models().items()
     )
-    return answers.Models(models=models, aliases=ALIASES).to_json()
+    return responses.Models(models=models, aliases=ALIASES).to_json()
 
 
-def _summary(version: ModelVersion) -> answers.VersionSummary:
-    return answers.VersionSummary(
+def _summary(version: ModelVersion) -> responses.VersionSummary:
+    return responses.VersionSummary(
         name=version.name,
         version=version.version,
         run_id=version.run_id,

@@ -9,15 +9,15 @@ from typing import Any
 
 from jupyter_server.utils import ensure_async
 
-from automl_magic_lab.answers import PlacedNotebook
-from automl_magic_lab.asking import Refused, Resource, permitted
-from automl_magic_lab.work import apart
+from automl_magic_lab.handlers import ApiHandler, RequestError, require_permission
+from automl_magic_lab.responses import PlacedNotebook
+from automl_magic_lab.threads import run_in_thread
 
 FOLDER = "automl-runs"
 KINDS = ("executed", "model")
 
 
-class RunNotebook(Resource):
+class NotebookHandler(ApiHandler):
     """Place a copy of a run's executed notebook, or its model as a notebook; answer its path.
 
     A copy that is there already is left alone: it may have been edited.
@@ -25,18 +25,18 @@ class RunNotebook(Resource):
 
     auth_resource = "automl-magic:runs"
 
-    @permitted("write")
+    @require_permission("write")
     async def post(self, run_id: str) -> None:
         which = self.fields(which=str)["which"]
-        await self.check_may("write", "contents")
+        await self.check_permission("write", "contents")
         if which not in KINDS:
-            raise Refused(
+            raise RequestError(
                 400,
                 f"A run has no notebook of the kind {which[:40]!r}.",
                 why=f"The kinds are {' and '.join(KINDS)}.",
                 fix="Ask for which: executed.",
             )
-        document = await apart(_executed if which == "executed" else _model, run_id)
+        document = await run_in_thread(_executed if which == "executed" else _model, run_id)
         # A word of ours: what a notebook says of its own kind is data, and no file name.
         path = f"{FOLDER}/{run_id}/{which}.ipynb"
         manager = self.contents_manager

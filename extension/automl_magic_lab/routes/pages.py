@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from automl_magic_lab.asking import Resource, permitted, told
-from automl_magic_lab.sheet import as_document
-from automl_magic_lab.work import apart
+from automl_magic_lab.handlers import ApiHandler, error_fields, require_permission
+from automl_magic_lab.html_document import as_document
+from automl_magic_lab.threads import run_in_thread
 
 CONTENT_SECURITY_POLICY = (
     "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
@@ -15,7 +15,7 @@ CONTENT_SECURITY_POLICY = (
 )
 
 
-class Page(Resource):
+class PageHandler(ApiHandler):
     """A page. Its refusals are pages too: they stand in the frame that asked."""
 
     auth_resource = "automl-magic:runs"
@@ -25,48 +25,48 @@ class Page(Resource):
         """Forbid scripts, forms and every other host."""
         return CONTENT_SECURITY_POLICY
 
-    async def answer(self, render: Callable[[str], str], run_id: str, title: str) -> None:
+    async def finish_page(self, render: Callable[[str], str], run_id: str, title: str) -> None:
         """Finish with the page that `render` makes of a run."""
-        body = await apart(render, run_id)
+        body = await run_in_thread(render, run_id)
         self.finish(self._document(title, body), set_content_type="text/html; charset=utf-8")
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Answer with the three lines of an error, as a page."""
-        from automl_magic.pages.problem import problem
+        from automl_magic.pages.error import error_block
 
         error = (kwargs.get("exc_info") or (None, None))[1]
-        body = problem(**told(status_code, error))
+        body = error_block(**error_fields(status_code, error))
         self.finish(self._document("AutoML", body), set_content_type="text/html; charset=utf-8")
 
     def _document(self, title: str, body: str) -> str:
         return as_document(title, body, is_dark=self.get_argument("theme", "light") == "dark")
 
 
-class LeaderboardPage(Page):
+class LeaderboardPageHandler(PageHandler):
     """The leaderboard of a run."""
 
-    @permitted("read")
+    @require_permission("read")
     async def get(self, run_id: str) -> None:
-        await self.answer(_leaderboard, run_id, f"Leaderboard of {run_id}")
+        await self.finish_page(_leaderboard, run_id, f"Leaderboard of {run_id}")
 
 
-class ReportPage(Page):
+class ReportPageHandler(PageHandler):
     """The explain report of a run."""
 
-    @permitted("read")
+    @require_permission("read")
     async def get(self, run_id: str) -> None:
-        await self.answer(_report, run_id, f"Report on {run_id}")
+        await self.finish_page(_report, run_id, f"Report on {run_id}")
 
 
 def _leaderboard(run_id: str) -> str:
     from automl_magic import flow
-    from automl_magic.pages.board import Board
-    from automl_magic.pages.leaderboard import board_page
+    from automl_magic.pages.leaderboard import leaderboard_page
+    from automl_magic.pages.leaderboard_view import LeaderboardView
 
-    return board_page(Board.of(flow.leaderboard(run_id), flow.find_run(run_id)))
+    return leaderboard_page(LeaderboardView.of(flow.leaderboard(run_id), flow.find_run(run_id)))
 
 
 def _report(run_id: str) -> str:
-    from automl_magic.pages.report import Report
+    from automl_magic.pages.report import ExplainReport
 
-    return Report.of(run_id).page
+    return ExplainReport.of(run_id).page

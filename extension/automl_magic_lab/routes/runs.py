@@ -11,9 +11,11 @@ from typing import Any
 from automl_magic.records import Run
 from automl_magic.records.codec import RecordProblem
 from automl_magic.records.runs.score import Score
-from automl_magic.runs.opened import run_store
+from automl_magic.runs.backends import run_store
 from automl_magic.workspace import default_workspace
-from automl_magic_lab.answers import (
+from automl_magic_lab.follow_up import followed_run_id
+from automl_magic_lab.handlers import ApiHandler, require_permission
+from automl_magic_lab.responses import (
     Events,
     Progress,
     RunDetail,
@@ -21,45 +23,43 @@ from automl_magic_lab.answers import (
     RunSummary,
     TrialSummary,
 )
-from automl_magic_lab.asking import Resource, permitted
-from automl_magic_lab.background import follows
-from automl_magic_lab.work import apart
+from automl_magic_lab.threads import run_in_thread
 
-MOST_RUNS, USUAL_RUNS = 200, 30
+MAX_RUNS, DEFAULT_RUNS = 200, 30
 MAX_READ_BYTES = 1 << 20
 
 
-class Runs(Resource):
+class RunsHandler(ApiHandler):
     """The newest runs, and how each goes or went."""
 
     auth_resource = "automl-magic:runs"
 
-    @permitted("read")
+    @require_permission("read")
     async def get(self) -> None:
-        limit = max(1, self.number("limit", USUAL_RUNS, MOST_RUNS))
+        limit = max(1, self.number("limit", DEFAULT_RUNS, MAX_RUNS))
         skip = self.number("skip", 0)
-        self.finish(await apart(_page, limit, skip))
+        self.finish(await run_in_thread(_page, limit, skip))
 
 
-class OneRun(Resource):
+class RunHandler(ApiHandler):
     """One run with the trials that it has made so far."""
 
     auth_resource = "automl-magic:runs"
 
-    @permitted("read")
+    @require_permission("read")
     async def get(self, run_id: str) -> None:
-        self.finish(await apart(_one, run_id))
+        self.finish(await run_in_thread(_one, run_id))
 
 
-class RunEvents(Resource):
+class EventsHandler(ApiHandler):
     """What a run has written to its journal since an offset in bytes."""
 
     auth_resource = "automl-magic:runs"
 
-    @permitted("read")
+    @require_permission("read")
     async def get(self, run_id: str) -> None:
         offset = self.number("offset", 0)
-        self.finish(await apart(_events, run_id, offset))
+        self.finish(await run_in_thread(_events, run_id, offset))
 
 
 def _page(limit: int, skip: int) -> dict[str, Any]:
@@ -146,7 +146,7 @@ def _name(run: Run) -> str:
 
     store = run_store(default_workspace())
     with contextlib.suppress(RunNotFound):
-        while (earlier := follows(run)) is not None:
+        while (earlier := followed_run_id(run)) is not None:
             run = store.get(earlier)
     return Path(run.notebook).parent.name
 
@@ -160,7 +160,7 @@ def _progress(folder: Path) -> Progress:
     while True:
         events, end = _read(folder, offset)
         for event in events:
-            progress.take(event)
+            progress.update(event)
         if end == offset:
             break
         offset = end

@@ -4,41 +4,41 @@ from __future__ import annotations
 
 from typing import Any
 
-from automl_magic_lab.answers import SpecProblem, SpecProblems, SpecText
-from automl_magic_lab.asking import Resource, permitted
-from automl_magic_lab.work import apart
+from automl_magic_lab.handlers import ApiHandler, require_permission
+from automl_magic_lab.responses import SpecProblem, SpecProblems, SpecText
+from automl_magic_lab.threads import run_in_thread
 
 LONGEST_BUDGET_S = 30 * 24 * 3600
 
 
-class Schema(Resource):
+class SchemaHandler(ApiHandler):
     """The JSON Schema of the experiment file, for completion."""
 
     auth_resource = "automl-magic:plans"
 
-    @permitted("read")
+    @require_permission("read")
     async def get(self) -> None:
-        self.finish(await apart(_schema))
+        self.finish(await run_in_thread(_schema))
 
 
-class Template(Resource):
+class TemplateHandler(ApiHandler):
     """The text of a new experiment file, with every field and its explanation."""
 
     auth_resource = "automl-magic:plans"
 
-    @permitted("read")
+    @require_permission("read")
     async def get(self) -> None:
-        self.finish(await apart(_template, self.number("budget_s", 60, LONGEST_BUDGET_S)))
+        self.finish(await run_in_thread(_template, self.number("budget_s", 60, LONGEST_BUDGET_S)))
 
 
-class Problems(Resource):
+class ValidateHandler(ApiHandler):
     """What is wrong in the text of an experiment file, line by line."""
 
     auth_resource = "automl-magic:plans"
 
-    @permitted("read")
+    @require_permission("read")
     async def post(self) -> None:
-        self.finish(await apart(_problems, self.fields(text=str)["text"]))
+        self.finish(await run_in_thread(_problems, self.fields(text=str)["text"]))
 
 
 def _schema() -> dict[str, Any]:
@@ -49,15 +49,15 @@ def _schema() -> dict[str, Any]:
 
 def _template(budget_s: int) -> dict[str, Any]:
     from automl_magic.planning import format_spec
-    from automl_magic.records import Experiment
+    from automl_magic.records import ExperimentSpec
     from automl_magic.runs.plan_folder import SPEC_NAME
 
-    blank = Experiment(data="data.csv", target="target", budget_s=float(max(1, budget_s)))
+    blank = ExperimentSpec(data="data.csv", target="target", budget_s=float(max(1, budget_s)))
     return SpecText(name=SPEC_NAME, text=format_spec(blank)).to_json()
 
 
 def _problems(text: str) -> dict[str, Any]:
-    from automl_magic.planning import problems_in
+    from automl_magic.planning import find_problems
 
-    found = tuple(SpecProblem(**problem.to_json()) for problem in problems_in(text))
+    found = tuple(SpecProblem(**problem.to_json()) for problem in find_problems(text))
     return SpecProblems(problems=found).to_json()

@@ -9,8 +9,8 @@ shadow         a shadow version, which runs after the response was sent
 errors         errors of a prediction
 """
 
-from automl_magic_serving.endpoint.endpoint import Endpoint, Predicted
+from automl_magic_serving.endpoint.endpoint import Endpoint, PredictionResponse
 from automl_magic_serving.endpoint.endpoints import Endpoints
-from automl_magic_serving.endpoint.errors import Late, NotRouted
+from automl_magic_serving.endpoint.errors import NotRouted, PredictionTimeout
 
-__all__ = ["Endpoint", "Endpoints", "Late", "NotRouted", "Predicted"]
+__all__ = ["Endpoint", "Endpoints", "PredictionTimeout", "NotRouted", "PredictionResponse"]

@@ -12,22 +12,27 @@ from typing import Any, NamedTuple
 from automl_magic.recipe.families import RowPrediction
 from automl_magic.records.data.schema import InputSchema
 from automl_magic.records.models.deployment import Deployment, Role, Route
-from automl_magic_serving.endpoint.errors import Late, NotRouted
+from automl_magic_serving.endpoint.errors import NotRouted, PredictionTimeout
 from automl_magic_serving.endpoint.ids import new_ids
-from automl_magic_serving.endpoint.route import Share, point_of, threshold_of
 from automl_magic_serving.endpoint.shadow import Shadow
-from automl_magic_serving.endpoint.waiting import Waiting
-from automl_magic_serving.runtime import Batcher, Busy, Refused, Served
-from automl_magic_serving.telemetry.log import Asked, PredictionLogger
-from automl_magic_serving.telemetry.protect import Protector
-from automl_magic_serving.telemetry.recent import Recent
-from automl_magic_serving.telemetry.slab import Gauge, Outcome, Region, Tally
+from automl_magic_serving.endpoint.timeouts import RequestTimeouts
+from automl_magic_serving.endpoint.traffic_split import TrafficSplitter, point_of, threshold_of
+from automl_magic_serving.runtime import Batcher, InvalidInstance, QueueFull, ServedModel
+from automl_magic_serving.telemetry.prediction_log import LoggedRequest, PredictionLogger
+from automl_magic_serving.telemetry.recent_latency import RecentLatency
+from automl_magic_serving.telemetry.redact import Redactor
+from automl_magic_serving.telemetry.shared_counters import (
+    Gauge,
+    RequestOutcome,
+    VersionCounters,
+    WorkerCounters,
+)
 from automl_magic_serving.telemetry.traces import Traces
 
-_COMPLETED = (Outcome.OK, Outcome.LATE, Outcome.ERROR)
+_COMPLETED = (RequestOutcome.OK, RequestOutcome.LATE, RequestOutcome.ERROR)
 
 
-class Predicted(NamedTuple):
+class PredictionResponse(NamedTuple):
     """The predictions for one request, all by the same version and route epoch.
 
     `ids`, `answers` and `flags` have one item per instance. `explanations` has each column's
@@ -39,7 +44,7 @@ class Predicted(NamedTuple):
     version: int
     role: Role
     epoch: int
-    answers: Sequence[RowPrediction]
+    predictions: Sequence[RowPrediction]
     ids: Sequence[str]
     flags: Sequence[Mapping[str, str]]
     latency_ms: float
@@ -53,10 +58,10 @@ class _RoutedVersion:
 
     role: Role
     epoch: int
-    model: Served
+    model: ServedModel
     batcher: Batcher
-    tally: Tally
-    protector: Protector
+    tally: VersionCounters
+    protector: Redactor
 
 
 @dataclass(frozen=True)
@@ -95,20 +100,20 @@ class Endpoint:
         name: str,
         index: int,
         *,
-        region: Region,
+        region: WorkerCounters,
         log: PredictionLogger,
         traces: Traces,
-        recent: Recent,
+        recent: RecentLatency,
         executor: ThreadPoolExecutor,
     ) -> None:
-        self.name, self.place = name, index
+        self.name, self.index = name, index
         self.last_prediction_at: float | None = None
         self._region, self._log = region, log
         self._traces, self._recent, self._executor = traces, recent, executor
         self._pinned: _PinnedRoute | None = None
-        self._splitter = Share()
+        self._splitter = TrafficSplitter()
         self._batchers: dict[str, Batcher] = {}
-        self._timeouts = Waiting(0.0)
+        self._timeouts = RequestTimeouts(0.0)
 
     @property
     def deployment(self) -> Deployment:
@@ -125,14 +130,14 @@ class Endpoint:
         """The schema of the stable version."""
         return self._current.stable.model.schema
 
-    def served(self, version: int | None = None) -> Served:
+    def model(self, version: int | None = None) -> ServedModel:
         """Return the model of a served version, by default the stable one. Raises NotRouted."""
         pinned = self._current
         routed = pinned.stable if version is None else _find_version(pinned, version)
         return routed.model
 
     @property
-    def answering(self) -> tuple[int, ...]:
+    def serving_versions(self) -> tuple[int, ...]:
         """The versions whose predictions are returned: stable and canary."""
         return tuple(routed.model.version for routed in self._current.versions)
 
@@ -147,7 +152,9 @@ class Endpoint:
             raise RuntimeError(f"{self.name} has no route yet.")
         return self._pinned
 
-    def follow(self, deployment: Deployment, route: Route, models: Mapping[int, Served]) -> None:
+    def apply_route(
+        self, deployment: Deployment, route: Route, models: Mapping[int, ServedModel]
+    ) -> None:
         """Switch to a route whose versions are loaded. Running requests keep their route."""
         before = self._pinned
         if before is not None:
@@ -158,13 +165,13 @@ class Endpoint:
                 before.shadow.stop()
         slow_s = (deployment.slos.latency_ms_p95 or float("inf")) / 1000
         if before is None or before.deployment.limits != deployment.limits:
-            self._timeouts = Waiting(deployment.limits.timeout_s)
+            self._timeouts = RequestTimeouts(deployment.limits.timeout_s)
             self._batchers.clear()
         if before is None or before.deployment.log != deployment.log:
-            self._log.interval(deployment)
+            self._log.configure(deployment)
 
-        def tally(role: Role, version: int) -> Tally:
-            return self._region.tally(self.place, role, version, route.epoch, slow_s)
+        def tally(role: Role, version: int) -> VersionCounters:
+            return self._region.version_counters(self.index, role, version, route.epoch, slow_s)
 
         def routed_version(role: Role, version: int) -> _RoutedVersion:
             model = models[version]
@@ -174,7 +181,7 @@ class Endpoint:
                 model,
                 self._batcher(model, deployment),
                 tally(role, version),
-                self._log.protector(deployment, model),
+                self._log.redactor(deployment, model),
             )
 
         shadow = None
@@ -184,7 +191,7 @@ class Endpoint:
                 deployment.checks,
                 tally(Role.SHADOW, route.shadow),
                 epoch=route.epoch,
-                protector=self._log.protector(deployment, models[route.shadow]),
+                protector=self._log.redactor(deployment, models[route.shadow]),
                 thread=self._executor,
                 offer=self._log.offer,
             )
@@ -210,7 +217,7 @@ class Endpoint:
         explain: bool = False,
         traceparent: str | None = None,
         began: float | None = None,
-    ) -> Predicted:
+    ) -> PredictionResponse:
         """Predict with one version of the current route.
 
         Parameters
@@ -247,7 +254,7 @@ class Endpoint:
         predictions: Sequence[RowPrediction] = ()
         flags: Sequence[Mapping[str, str]] = ()
         explanations = None
-        outcome = Outcome.OK
+        outcome = RequestOutcome.OK
         try:
             parsed = [
                 routed.model.parse(instance, pinned.deployment.checks) for instance in instances
@@ -263,7 +270,7 @@ class Endpoint:
                 explanations = await self._timeouts.wait(explaining, began, routed.tally)
         except BaseException as problem:
             outcome = _outcome_of(problem)
-            if outcome is Outcome.ERROR:  # for the log line of the HTTP or gRPC handler
+            if outcome is RequestOutcome.ERROR:  # for the log line of the HTTP or gRPC handler
                 problem.add_note(
                     f"{routed.model.model}/{routed.model.version}, epoch {routed.epoch}"
                 )
@@ -277,7 +284,7 @@ class Endpoint:
             ids: Sequence[str] = ()
             if outcome in _COMPLETED:
                 ids = new_ids(len(instances))
-                logged_request = Asked(
+                logged_request = LoggedRequest(
                     at=time.time(),
                     deployment=self.name,
                     model=routed.model.model,
@@ -286,25 +293,25 @@ class Endpoint:
                     epoch=routed.epoch,
                     ids=ids,
                     instances=instances,
-                    answers=predictions,
+                    predictions=predictions,
                     flags=flags,
                     latency_ms=seconds * 1000,
-                    error=None if outcome is Outcome.OK else outcome.name.lower(),
+                    error=None if outcome is RequestOutcome.OK else outcome.name.lower(),
                     key_id=key_id,
                     correlation_id=correlation_id,
                     protector=routed.protector,
                 )
                 self._log.offer(logged_request)
                 self.last_prediction_at = logged_request.at
-                if pinned.shadow is not None and outcome is Outcome.OK:
+                if pinned.shadow is not None and outcome is RequestOutcome.OK:
                     # Runs after the response: this request continues before the event loop does.
-                    asyncio.get_running_loop().call_soon(pinned.shadow.ask, logged_request)
-        return Predicted(
+                    asyncio.get_running_loop().call_soon(pinned.shadow.submit, logged_request)
+        return PredictionResponse(
             model=routed.model.model,
             version=routed.model.version,
             role=routed.role,
             epoch=routed.epoch,
-            answers=predictions,
+            predictions=predictions,
             ids=ids,
             flags=flags,
             latency_ms=seconds * 1000,
@@ -318,16 +325,16 @@ class Endpoint:
         if pinned.route.sticky and sticky_key is not None:
             is_canary = point_of(self.name, sticky_key) < pinned.threshold
         else:
-            is_canary = self._splitter.takes(pinned.threshold)
+            is_canary = self._splitter.includes_next(pinned.threshold)
         return pinned.canary if is_canary else pinned.stable
 
-    def _batcher(self, model: Served, deployment: Deployment) -> Batcher:
+    def _batcher(self, model: ServedModel, deployment: Deployment) -> Batcher:
         key = model.manifest_sha256
         if key not in self._batchers:
             self._batchers[key] = Batcher(model, queue=deployment.limits.queue)
         return self._batchers[key]
 
-    async def outcomes(self, outcomes: Sequence[tuple[str, Any]]) -> None:
+    async def write_outcomes(self, outcomes: Sequence[tuple[str, Any]]) -> None:
         """Store outcomes: pairs of a prediction id and a label or number.
 
         Returns when they are written. A later outcome of a prediction replaces an earlier one.
@@ -339,12 +346,12 @@ class Endpoint:
         StoreError
             If the prediction store doesn't respond.
         """
-        await self._log.outcomes(outcomes)
+        await self._log.write_outcomes(outcomes)
 
     @property
     def latency_p95_ms(self) -> float | None:
         """The p95 latency in ms of the last minutes, over all workers; None without requests."""
-        return self._recent.p95_ms(self.place)
+        return self._recent.p95_ms(self.index)
 
 
 def _find_version(pinned: _PinnedRoute, version: int) -> _RoutedVersion:
@@ -354,14 +361,14 @@ def _find_version(pinned: _PinnedRoute, version: int) -> _RoutedVersion:
     raise NotRouted(version, tuple(routed.model.version for routed in pinned.versions))
 
 
-def _outcome_of(problem: BaseException) -> Outcome:
+def _outcome_of(problem: BaseException) -> RequestOutcome:
     match problem:
-        case Refused():
-            return Outcome.REFUSED
-        case Busy():
-            return Outcome.BUSY
-        case Late():
-            return Outcome.LATE
+        case InvalidInstance():
+            return RequestOutcome.REFUSED
+        case QueueFull():
+            return RequestOutcome.BUSY
+        case PredictionTimeout():
+            return RequestOutcome.LATE
         case asyncio.CancelledError():
-            return Outcome.GONE
-    return Outcome.ERROR
+            return RequestOutcome.GONE
+    return RequestOutcome.ERROR

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class Late(Exception):
+class PredictionTimeout(Exception):
     """There was no prediction within the deployment's `timeout_s`."""
 
     def __init__(self, timeout_s: float) -> None:
@@ -17,4 +17,4 @@ class NotRouted(Exception):
     def __init__(self, version: int, answering: tuple[int, ...]) -> None:
         versions = ", ".join(map(str, answering))
         super().__init__(f"Version {version} isn't served here. Served versions: {versions}.")
-        self.version, self.answering = version, answering
+        self.version, self.serving_versions = version, answering

@@ -11,12 +11,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from automl_magic.recipe.families import RowPrediction
-from automl_magic.records.models.deployment import Checks, Role
+from automl_magic.records.models.deployment import InputChecks, Role
 from automl_magic_serving.endpoint.ids import SHADOW_SUFFIX
-from automl_magic_serving.runtime import Refused, Served
-from automl_magic_serving.telemetry.log import Asked
-from automl_magic_serving.telemetry.protect import Protector
-from automl_magic_serving.telemetry.slab import Outcome, Tally
+from automl_magic_serving.runtime import InvalidInstance, ServedModel
+from automl_magic_serving.telemetry.prediction_log import LoggedRequest
+from automl_magic_serving.telemetry.redact import Redactor
+from automl_magic_serving.telemetry.shared_counters import RequestOutcome, VersionCounters
 
 # Maximum number of waiting requests. Beyond it the shadow is too slow, and requests are dropped.
 MAX_WAITING = 256
@@ -36,25 +36,25 @@ class Shadow:
 
     def __init__(
         self,
-        model: Served,
-        checks: Checks,
-        tally: Tally,
+        model: ServedModel,
+        checks: InputChecks,
+        tally: VersionCounters,
         *,
         epoch: int,
-        protector: Protector,
+        protector: Redactor,
         thread: ThreadPoolExecutor,
-        offer: Callable[[Asked], None],
+        offer: Callable[[LoggedRequest], None],
     ) -> None:
-        self.served, self.checks, self.tally, self.epoch = model, checks, tally, epoch
+        self.model, self.checks, self.tally, self.epoch = model, checks, tally, epoch
         self._protector, self._thread, self._offer = protector, thread, offer
-        self._waiting: deque[Asked] = deque()
+        self._waiting: deque[LoggedRequest] = deque()
         self._task: asyncio.Task[None] | None = None
         self._logged_errors: set[str] = set()
 
-    def ask(self, request: Asked) -> None:
+    def submit(self, request: LoggedRequest) -> None:
         """Queue a request that another version has handled, or drop it if the queue is full."""
         if len(self._waiting) >= MAX_WAITING:
-            self.tally.count(Outcome.DROPPED, len(request.instances))
+            self.tally.count(RequestOutcome.DROPPED, len(request.instances))
             return
         self._waiting.append(request)
         if self._task is None:
@@ -75,26 +75,26 @@ class Shadow:
                 self._offer(result.request)
         self._task = None
 
-    def _predict_all(self, requests: Sequence[Asked]) -> list[_ShadowResult]:
+    def _predict_all(self, requests: Sequence[LoggedRequest]) -> list[_ShadowResult]:
         return [self._predict(request) for request in requests]
 
-    def _predict(self, request: Asked) -> _ShadowResult:
+    def _predict(self, request: LoggedRequest) -> _ShadowResult:
         began = time.perf_counter()
         predictions: list[RowPrediction] = []
         flags: list[dict[str, str]] = []
-        outcome, error = Outcome.OK, None
+        outcome, error = RequestOutcome.OK, None
         try:
-            parsed = [self.served.parse(instance, self.checks) for instance in request.instances]
+            parsed = [self.model.parse(instance, self.checks) for instance in request.instances]
             flags = [row.flags for row in parsed]
-            predictions = self.served.answer(parsed)
-        except Refused:
-            outcome, error = Outcome.REFUSED, "refused"
+            predictions = self.model.predict(parsed)
+        except InvalidInstance:
+            outcome, error = RequestOutcome.REFUSED, "refused"
         except Exception as problem:  # noqa: BLE001 - a shadow's failure affects no response
-            outcome, error = Outcome.ERROR, type(problem).__name__
+            outcome, error = RequestOutcome.ERROR, type(problem).__name__
             self._log_error(error)
         seconds = time.perf_counter() - began
         shadow_request = request._replace(
-            version=self.served.version,
+            version=self.model.version,
             role=Role.SHADOW,
             epoch=self.epoch,
             ids=tuple(prediction_id + SHADOW_SUFFIX for prediction_id in request.ids),
@@ -110,12 +110,12 @@ class Shadow:
         # Logged once per epoch: every request may fail, and the metrics count them.
         if error not in self._logged_errors:
             self._logged_errors.add(error)
-            fields = {"model": self.served.model, "version": self.served.version}
+            fields = {"model": self.model.model, "version": self.model.version}
             _events.warning("shadow_failed", extra={**fields, "epoch": self.epoch, "error": error})
 
 
 @dataclass(frozen=True)
 class _ShadowResult:
-    request: Asked
-    outcome: Outcome
+    request: LoggedRequest
+    outcome: RequestOutcome
     seconds: float

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from typing import Any
 
-from automl_magic_serving.gate.problem import Problem
+from automl_magic_serving.auth.problem import HttpProblem
 from automl_magic_serving.http.head import Head
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
 
-class Gone(Exception):
+class ClientDisconnected(Exception):
     """The client disconnected before sending the whole request."""
 
 
@@ -27,14 +27,14 @@ async def read_body(head: Head, receive: Receive, cap: int) -> bytes:
     """
     length = head.length
     if length is not None and length > cap:
-        raise too_large(cap)
+        raise body_too_large_error(cap)
     message = await receive()
     if message["type"] != "http.request":
-        raise Gone
+        raise ClientDisconnected
     body: bytes = message.get("body", b"")
     if not message.get("more_body", False):
         if len(body) > cap:
-            raise too_large(cap)
+            raise body_too_large_error(cap)
         return body
     parts = [body]
     n_bytes = len(body)
@@ -42,19 +42,19 @@ async def read_body(head: Head, receive: Receive, cap: int) -> bytes:
         parts.append(part)
         n_bytes += len(part)
         if n_bytes > cap:
-            raise too_large(cap)
+            raise body_too_large_error(cap)
     return b"".join(parts)
 
 
 async def stream_body(head: Head, receive: Receive, cap: int) -> AsyncIterator[bytes]:
     """Yield the body in chunks; see `read_body`."""
     if head.length is not None and head.length > cap:
-        raise too_large(cap)
+        raise body_too_large_error(cap)
     n_bytes = 0
     async for part in _chunks(receive):
         n_bytes += len(part)
         if n_bytes > cap:
-            raise too_large(cap)
+            raise body_too_large_error(cap)
         if part:
             yield part
 
@@ -64,11 +64,11 @@ async def _chunks(receive: Receive) -> AsyncIterator[bytes]:
     while more_body:
         message = await receive()
         if message["type"] != "http.request":
-            raise Gone
+            raise ClientDisconnected
         more_body = message.get("more_body", False)
         yield message.get("body", b"")
 
 
-def too_large(cap: int) -> Problem:
+def body_too_large_error(cap: int) -> HttpProblem:
     """Return the error for a body above the limit. Closes the connection: the rest isn't read."""
-    return Problem(413, "body_too_large", f"The body is larger than {cap:,} bytes.", close=True)
+    return HttpProblem(413, "body_too_large", f"The body is larger than {cap:,} bytes.", close=True)

@@ -15,12 +15,12 @@ from weakref import WeakSet
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
-from automl_magic_serving.gate import Problem
-from automl_magic_serving.http.answer import problem_body
+from automl_magic_serving.auth import HttpProblem
+from automl_magic_serving.http.responses import problem_body
 
-HEAD_BYTES = 65_536
-SLOWEST_S = 10.0
-SLOWEST_BYTES_PER_S = 10_000
+MAX_HEAD_BYTES = 65_536
+REQUEST_TIMEOUT_S = 10.0
+MIN_BYTES_PER_S = 10_000
 _SWEEP_S = 1.0
 
 _swept: WeakSet[ServerState] = WeakSet()
@@ -29,8 +29,8 @@ _swept: WeakSet[ServerState] = WeakSet()
 class GuardedProtocol(HttpToolsProtocol):
     """HTTP/1.1 for uvicorn (`Config(http=GuardedProtocol)`), protected against abusive clients.
 
-    A head larger than `HEAD_BYTES` gets a 431. A request that is incomplete after `SLOWEST_S`
-    seconds, plus one second for each `SLOWEST_BYTES_PER_S` received, gets a 408. A connection that
+    A head larger than `MAX_HEAD_BYTES` gets a 431. A request that is incomplete after `REQUEST_TIMEOUT_S`
+    seconds, plus one second for each `MIN_BYTES_PER_S` received, gets a 408. A connection that
     keeps sending a body that isn't read is closed.
     """
 
@@ -52,10 +52,12 @@ class GuardedProtocol(HttpToolsProtocol):
         """Count received bytes, and close the connection above the limits."""
         super().data_received(data)
         self._received += len(data)
-        if self._received <= HEAD_BYTES or self._begun is None:
+        if self._received <= MAX_HEAD_BYTES or self._begun is None:
             return
         if self._in_head:
-            self._refuse(431, "headers_too_large", f"The head is larger than {HEAD_BYTES:,} bytes.")
+            self._refuse(
+                431, "headers_too_large", f"The head is larger than {MAX_HEAD_BYTES:,} bytes."
+            )
         elif self.cycle.response_complete:
             # The response was sent without the body (401, 404, …), but the body keeps coming.
             self.transport.close()
@@ -79,7 +81,7 @@ class GuardedProtocol(HttpToolsProtocol):
         """Close the connection if its request arrives too slowly."""
         if self._begun is None:
             return
-        allowed = SLOWEST_S + self._received / SLOWEST_BYTES_PER_S
+        allowed = REQUEST_TIMEOUT_S + self._received / MIN_BYTES_PER_S
         if now - self._begun > allowed:
             self._refuse(408, "too_slow", "The request arrived too slowly.")
 
@@ -98,7 +100,7 @@ class GuardedProtocol(HttpToolsProtocol):
         else:
             is_free = not cycle.response_started
         if is_free:
-            body = problem_body(Problem(status, code, error))
+            body = problem_body(HttpProblem(status, code, error))
             self.transport.write(
                 b"HTTP/1.1 %d %b\r\ncontent-type: application/json\r\ncontent-length: %d\r\n"
                 b"connection: close\r\n\r\n%b"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from automl_magic_serving.gate.problem import Problem
+from automl_magic_serving.auth.problem import HttpProblem
 from automl_magic_serving.oip.request_ids import request_id
 
-MOST_HEADERS = 100
+MAX_HEADERS = 100
 _JSON = b"application/json"
 
 
@@ -26,10 +26,10 @@ class Head:
         self.request_id = request_id(self.headers.get(b"x-request-id"))
 
     def check_size(self) -> None:
-        """Raise if there are more than `MOST_HEADERS` headers."""
-        if self._n_headers > MOST_HEADERS:
-            message = f"The request has more than {MOST_HEADERS} headers."
-            raise Problem(431, "headers_too_large", message, close=True)
+        """Raise if there are more than `MAX_HEADERS` headers."""
+        if self._n_headers > MAX_HEADERS:
+            message = f"The request has more than {MAX_HEADERS} headers."
+            raise HttpProblem(431, "headers_too_large", message, close=True)
 
     @property
     def traceparent(self) -> str | None:
@@ -62,18 +62,20 @@ class Head:
         name, _, parameters = (content_type or b"").partition(b";")
         charset = parameters.replace(b'"', b"").replace(b" ", b"").lower()
         if name.strip().lower() != _JSON or charset not in (b"", b"charset=utf-8"):
-            raise unsupported("application/json")
+            raise unsupported_type_error("application/json")
         self.check_plain()
 
     def check_plain(self) -> None:
         """Raise if the body is compressed: a small body could expand to a large one."""
         if self.headers.get(b"content-encoding", b"identity").lower() != b"identity":
-            raise Problem(
+            raise HttpProblem(
                 415, "unsupported_encoding", "Compressed bodies aren't supported.", close=True
             )
 
 
-def unsupported(*accepted: str) -> Problem:
+def unsupported_type_error(*accepted: str) -> HttpProblem:
     """Return the error for an unsupported content type."""
     types = " or ".join(accepted)
-    return Problem(415, "unsupported_media_type", f"The content type must be {types}.", close=True)
+    return HttpProblem(
+        415, "unsupported_media_type", f"The content type must be {types}.", close=True
+    )

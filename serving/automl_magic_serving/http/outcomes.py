@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from automl_magic_serving.auth.problem import HttpProblem, malformed_error
 from automl_magic_serving.endpoint.ids import is_id
-from automl_magic_serving.gate.problem import Problem, malformed
 
-MOST_OUTCOMES = 1_000
+MAX_OUTCOMES = 1_000
 _VALUES = (str, int, float, bool)
 _MAX_LABEL_LENGTH = 1_000
 
@@ -15,13 +15,13 @@ _MAX_LABEL_LENGTH = 1_000
 def read_outcomes(document: Any) -> list[tuple[str, Any]]:
     """Parse `{"prediction_id", "outcome"}`, or `{"outcomes": [such objects]}`."""
     if type(document) is not dict:
-        raise malformed("The body must be an object.")
+        raise malformed_error("The body must be an object.")
     items = document.get("outcomes")
     if items is None:
         return [_read_outcome(document, "")]
-    if type(items) is not list or not 1 <= len(items) <= MOST_OUTCOMES or len(document) > 1:
-        raise malformed(
-            f"`outcomes` must be a list of 1 to {MOST_OUTCOMES:,} items, and the only field.",
+    if type(items) is not list or not 1 <= len(items) <= MAX_OUTCOMES or len(document) > 1:
+        raise malformed_error(
+            f"`outcomes` must be a list of 1 to {MAX_OUTCOMES:,} items, and the only field.",
             field="outcomes",
         )
     return [_read_outcome(item, f"outcomes.{index}.") for index, item in enumerate(items)]
@@ -29,7 +29,7 @@ def read_outcomes(document: Any) -> list[tuple[str, Any]]:
 
 def _read_outcome(document: Any, prefix: str) -> tuple[str, Any]:
     if type(document) is not dict or document.keys() != {"prediction_id", "outcome"}:
-        raise Problem(
+        raise HttpProblem(
             400,
             "malformed",
             "An outcome must be an object with only `prediction_id` and `outcome`.",
@@ -37,9 +37,9 @@ def _read_outcome(document: Any, prefix: str) -> tuple[str, Any]:
         )
     prediction_id, outcome = document["prediction_id"], document["outcome"]
     if type(prediction_id) is not str or not is_id(prediction_id):
-        raise malformed("This isn't a prediction id.", field=f"{prefix}prediction_id")
+        raise malformed_error("This isn't a prediction id.", field=f"{prefix}prediction_id")
     if type(outcome) not in _VALUES or (type(outcome) is str and len(outcome) > _MAX_LABEL_LENGTH):
-        raise malformed(
+        raise malformed_error(
             f"An outcome must be a number or a label of at most {_MAX_LABEL_LENGTH:,} characters.",
             field=f"{prefix}outcome",
         )

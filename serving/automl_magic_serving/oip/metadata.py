@@ -6,7 +6,7 @@ from typing import Any
 
 from automl_magic import __version__
 from automl_magic.records.data.schema import InputColumn, InputSchema
-from automl_magic_serving.oip.outputs import outputs_for
+from automl_magic_serving.oip.outputs import output_specs
 
 SERVER = {"name": "automl-magic", "version": __version__, "extensions": ["binary_tensor_data"]}
 PLATFORM = "automl-magic"
@@ -16,7 +16,7 @@ def model_metadata(name: str, versions: tuple[int, ...], schema: InputSchema) ->
     """Return a model's metadata: one input per column of the schema, in order."""
     outputs = [
         {"name": output.name, "datatype": output.datatype, "shape": [-1, *output.width]}
-        for output in outputs_for(schema)
+        for output in output_specs(schema)
     ]
     return {
         "name": name,

@@ -5,38 +5,38 @@ from __future__ import annotations
 import logging
 
 from automl_magic.errors import AutomlMagicError, StoreError
-from automl_magic_serving.endpoint import Late, NotRouted
-from automl_magic_serving.gate.problem import Problem, invalid, not_found
-from automl_magic_serving.runtime import Busy, Refused
+from automl_magic_serving.auth.problem import HttpProblem, invalid_input_error, not_found_error
+from automl_magic_serving.endpoint import NotRouted, PredictionTimeout
+from automl_magic_serving.runtime import InvalidInstance, QueueFull
 
 _events = logging.getLogger(__name__)
 
 
-def problem_of(error: Exception, request_id: str) -> Problem:
+def problem_from_error(error: Exception, request_id: str) -> HttpProblem:
     """Return the error response for an exception. Unexpected ones are logged, not shown."""
     match error:
-        case Problem():
+        case HttpProblem():
             return error
-        case Refused():
-            return invalid(error.details)
-        case Busy():
+        case InvalidInstance():
+            return invalid_input_error(error.details)
+        case QueueFull():
             message = "The endpoint's queue is full. Retry later."
-            return Problem(error.status, "busy", message, retry_after_s=1.0)
-        case Late():
-            return Problem(504, "late", str(error))
+            return HttpProblem(error.status, "busy", message, retry_after_s=1.0)
+        case PredictionTimeout():
+            return HttpProblem(504, "late", str(error))
         case NotRouted():
-            return not_found(str(error))
+            return not_found_error(str(error))
         case StoreError():  # database errors aren't shown to callers
-            return Problem(
+            return HttpProblem(
                 error.status, "store_unavailable", error.what, retry_after_s=error.retry_after_s
             )
         case AutomlMagicError():
             detail = {"problem": error.why, "fix": error.fix}
-            return Problem(
+            return HttpProblem(
                 error.status, "refused", error.what, [detail], retry_after_s=error.retry_after_s
             )
     _events.error("request_failed", extra={"correlation_id": request_id}, exc_info=error)
-    return Problem(
+    return HttpProblem(
         500,
         "internal",
         "Internal server error.",

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from automl_magic.records.data.schema import InputSchema
-from automl_magic_serving.gate.problem import Problem
-from automl_magic_serving.oip.tensor import Tensor, wrong
+from automl_magic_serving.auth.problem import HttpProblem
+from automl_magic_serving.oip.tensor import Tensor, tensor_error
 
 Row = dict[str, Any]
 
 
-def rows_of(tensors: Sequence[Tensor], schema: InputSchema, limit: int) -> list[Row]:
+def read_rows(tensors: Sequence[Tensor], schema: InputSchema, limit: int) -> list[Row]:
     """Return the instances in the input tensors.
 
     Accepts either one tensor per column, of shape [n] or [n, 1], or one numeric tensor of shape
@@ -25,7 +25,7 @@ def rows_of(tensors: Sequence[Tensor], schema: InputSchema, limit: int) -> list[
         rows.
     """
     if not tensors:
-        raise Problem(400, "malformed", "The request has no input tensors.")
+        raise HttpProblem(400, "malformed", "The request has no input tensors.")
     columns = schema.columns
     first = tensors[0]
     if len(tensors) == 1 and len(first.shape) == 2 and not _is_column(first, schema):
@@ -35,14 +35,14 @@ def rows_of(tensors: Sequence[Tensor], schema: InputSchema, limit: int) -> list[
     by_name: dict[str, list[Any]] = {}
     for tensor in tensors:
         if _length(tensor) != n_rows:
-            raise wrong(
+            raise tensor_error(
                 tensor.name,
                 f"has a different length than {first.name[:200]!r}",
                 expected=n_rows,
                 found=_length(tensor),
             )
         if tensor.name in by_name:
-            raise wrong(tensor.name, "is repeated")
+            raise tensor_error(tensor.name, "is repeated")
         by_name[tensor.name] = tensor.values
     if n_rows == 1:
         return [{name: values[0] for name, values in by_name.items()}]
@@ -53,9 +53,9 @@ def rows_of(tensors: Sequence[Tensor], schema: InputSchema, limit: int) -> list[
 def check_rows(n_rows: int, limit: int) -> None:
     """Raise if a request has no rows, or more than the limit."""
     if n_rows == 0:
-        raise Problem(400, "malformed", "The request has no rows.")
+        raise HttpProblem(400, "malformed", "The request has no rows.")
     if n_rows > limit:
-        raise Problem(
+        raise HttpProblem(
             422,
             "too_many_rows",
             f"A request can have at most {limit:,} rows.",
@@ -71,13 +71,13 @@ def _length(tensor: Tensor) -> int:
     shape = tensor.shape
     if len(shape) == 1 or (len(shape) == 2 and shape[1] == 1):
         return shape[0]
-    raise wrong(tensor.name, "must have shape [n] or [n, 1]", found=list(shape)[:10])
+    raise tensor_error(tensor.name, "must have shape [n] or [n, 1]", found=list(shape)[:10])
 
 
 def _table_rows(tensor: Tensor, names: Sequence[str], limit: int) -> list[Row]:
     n_rows, width = tensor.shape
     if width != len(names):
-        raise wrong(
+        raise tensor_error(
             tensor.name,
             "has a different number of columns than the model",
             expected=len(names),

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from automl_magic_serving.gate.problem import Problem, malformed
+from automl_magic_serving.auth.problem import HttpProblem, malformed_error
 
 # The layout of one element in a binary tensor. BYTES elements have a length prefix instead.
 LAYOUTS = {
@@ -32,13 +32,13 @@ LAYOUTS = {
     "FP64": "<f8",
 }
 DATATYPES = frozenset({*LAYOUTS, "BYTES"})
-RANGES = {
+INTEGER_RANGES = {
     name: (int(np.iinfo(layout).min), int(np.iinfo(layout).max))
     for name, layout in LAYOUTS.items()
     if "INT" in name
 }
 FLOATS = frozenset({"FP16", "FP32", "FP64"})
-MOST_TENSORS, MOST_ELEMENTS = 10_000, 2**40
+MAX_TENSORS, MAX_ELEMENTS = 10_000, 2**40
 _LENGTH = struct.Struct("<I")
 
 
@@ -55,22 +55,22 @@ class Tensor:
     values: list[Any]
 
 
-def wrong(name: object, problem: str, **more: Any) -> Problem:
+def tensor_error(name: object, problem: str, **more: Any) -> HttpProblem:
     """Return the error for an invalid tensor."""
     shown_name = str(name)[:200]
-    return malformed(
+    return malformed_error(
         f"The tensor {shown_name!r} {problem}.", field=shown_name, problem=problem, **more
     )
 
 
-def size_of(name: str, shape: Sequence[int]) -> int:
+def count_elements(name: str, shape: Sequence[int]) -> int:
     """Return the number of elements of a shape; raise if the shape is invalid."""
     for length in shape:
         if type(length) is not int or length < 0:
-            raise wrong(name, "has a shape that isn't a list of non-negative integers")
+            raise tensor_error(name, "has a shape that isn't a list of non-negative integers")
     size = math.prod(shape)
-    if size > MOST_ELEMENTS:
-        raise wrong(name, "has a shape that is too large")
+    if size > MAX_ELEMENTS:
+        raise tensor_error(name, "has a shape that is too large")
     return size
 
 
@@ -83,15 +83,15 @@ def from_binary(name: str, datatype: str, shape: Sequence[int], data: memoryview
         400 if the number of bytes doesn't match the shape, a string isn't UTF-8, or a number is
         infinite.
     """
-    size = size_of(name, shape)
+    size = count_elements(name, shape)
     if datatype == "BYTES":
         return Tensor(name, datatype, shape, _texts(name, size, data))
     layout = LAYOUTS.get(datatype)
     if layout is None:
-        raise unknown_datatype(name, datatype)
+        raise unknown_datatype_error(name, datatype)
     array = np.dtype(layout)
     if len(data) != size * array.itemsize:
-        raise wrong(
+        raise tensor_error(
             name,
             "has a different number of bytes than its shape requires",
             expected=size * array.itemsize,
@@ -100,7 +100,7 @@ def from_binary(name: str, datatype: str, shape: Sequence[int], data: memoryview
     elements = np.frombuffer(data, array)
     if datatype in FLOATS:
         if np.isinf(elements).any():
-            raise wrong(name, "contains an infinite number")
+            raise tensor_error(name, "contains an infinite number")
         missing = np.isnan(elements)
         values = elements.tolist()
         for position in np.flatnonzero(missing).tolist():
@@ -108,7 +108,7 @@ def from_binary(name: str, datatype: str, shape: Sequence[int], data: memoryview
         return Tensor(name, datatype, shape, values)
     if datatype == "BOOL":
         if (elements > 1).any():
-            raise wrong(name, "contains a byte other than 0 and 1")
+            raise tensor_error(name, "contains a byte other than 0 and 1")
         return Tensor(name, datatype, shape, elements.astype(bool).tolist())
     return Tensor(name, datatype, shape, elements.tolist())
 
@@ -124,10 +124,12 @@ def to_binary(datatype: str, values: Sequence[Any]) -> bytes:
     return np.asarray(values, dtype=LAYOUTS[datatype]).tobytes()
 
 
-def unknown_datatype(name: str, datatype: object) -> Problem:
+def unknown_datatype_error(name: str, datatype: object) -> HttpProblem:
     """Return the error for a data type that is unknown or isn't accepted."""
     datatypes = ", ".join(sorted(DATATYPES))
-    return wrong(name, f"has data type {str(datatype)[:40]!r}", expected=f"one of {datatypes}")
+    return tensor_error(
+        name, f"has data type {str(datatype)[:40]!r}", expected=f"one of {datatypes}"
+    )
 
 
 def _texts(name: str, size: int, data: memoryview) -> list[str]:
@@ -135,21 +137,21 @@ def _texts(name: str, size: int, data: memoryview) -> list[str]:
     offset = 0
     for _ in range(size):
         if offset + 4 > len(data):
-            raise wrong(name, "has fewer elements than its shape requires")
+            raise tensor_error(name, "has fewer elements than its shape requires")
         (length,) = _LENGTH.unpack_from(data, offset)
         offset += 4
         if offset + length > len(data):
-            raise wrong(name, "ends within an element")
-        texts.append(text_of(name, bytes(data[offset : offset + length])))
+            raise tensor_error(name, "ends within an element")
+        texts.append(decode_text(name, bytes(data[offset : offset + length])))
         offset += length
     if offset != len(data):
-        raise wrong(name, "has more bytes than its shape requires")
+        raise tensor_error(name, "has more bytes than its shape requires")
     return texts
 
 
-def text_of(name: str, element: bytes) -> str:
+def decode_text(name: str, element: bytes) -> str:
     """Decode a BYTES element as UTF-8."""
     try:
         return element.decode()
     except UnicodeDecodeError as error:
-        raise wrong(name, "contains a string that isn't UTF-8") from error
+        raise tensor_error(name, "contains a string that isn't UTF-8") from error

@@ -17,7 +17,7 @@ _MAX_LINE_BYTES = 1 << 26
 
 
 @dataclass(frozen=True)
-class Target:
+class WorkerAssignment:
     """What a worker must serve: a deployment, its route, and its versions' folders.
 
     `folders` has the folder of each version in the route, including the previous one;
@@ -49,7 +49,7 @@ class Target:
         )
 
 
-class Channel:
+class ProcessChannel:
     """One end of a socket pair. It ends when the other end dies."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -61,13 +61,13 @@ class Channel:
         end.setblocking(False)
         return cls(*await asyncio.open_connection(sock=end, limit=_MAX_LINE_BYTES))
 
-    def say(self, kind: str, **fields: Any) -> None:
+    def send(self, kind: str, **fields: Any) -> None:
         """Send a message. Does nothing if the other end is gone."""
         if not self._writer.is_closing():
             line = json.dumps({"kind": kind, **fields}, separators=(",", ":"))
             self._writer.write(line.encode() + b"\n")
 
-    async def heard(self) -> AsyncIterator[dict[str, Any]]:
+    async def receive(self) -> AsyncIterator[dict[str, Any]]:
         """Yield received messages until the other end is gone."""
         while True:
             try:

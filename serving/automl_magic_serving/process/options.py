@@ -7,7 +7,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from automl_magic_serving.gate import AuthMode
+from automl_magic_serving.auth import AuthMode
 
 GRACE_S = 10.0
 _MAX_DEPLOYMENTS = 64
@@ -37,7 +37,9 @@ def read_options(arguments: Sequence[str] | None = None) -> Options:
     parser.add_argument("--host", default="127.0.0.1", help="Address to listen on.")
     parser.add_argument("--port", type=_port, default=8080, help="HTTP port. 0 for any free port.")
     parser.add_argument("--grpc-port", type=_port, help="gRPC port. 0 for any free port.")
-    parser.add_argument("--workers", type=_workers, default=cores(), help="Worker processes.")
+    parser.add_argument(
+        "--workers", type=_workers, default=available_cores(), help="Worker processes."
+    )
     parser.add_argument("--auth", type=AuthMode, choices=list(AuthMode), default=AuthMode.AUTO)
     parser.add_argument("--grace", type=float, default=GRACE_S, metavar="SECONDS")
     parser.add_argument(
@@ -61,7 +63,7 @@ def read_options(arguments: Sequence[str] | None = None) -> Options:
     )
 
 
-def cores() -> int:
+def available_cores() -> int:
     """Return the number of CPU cores available to this process."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 

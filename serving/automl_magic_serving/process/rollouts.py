@@ -8,11 +8,11 @@ from typing import Any, Protocol, TypeVar
 
 from automl_magic.errors import AutomlMagicError
 from automl_magic.records.models.deployment import Role, StrategyKind
-from automl_magic_serving.process.channel import Target
-from automl_magic_serving.process.experiment import Experiment, JudgedBy, Verdict
-from automl_magic_serving.process.guard import breach
-from automl_magic_serving.process.stored import Stored
-from automl_magic_serving.telemetry.slab import Slab
+from automl_magic_serving.process.ab_test import ABCriterion, ABTest, Verdict
+from automl_magic_serving.process.canary_guard import find_breach
+from automl_magic_serving.process.channel import WorkerAssignment
+from automl_magic_serving.process.store_client import StoreClient
+from automl_magic_serving.telemetry.shared_counters import SharedCounters
 
 _ACTOR = "automl-serving"
 
@@ -20,7 +20,7 @@ _events = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
-class Ask(Protocol):
+class StoreCall(Protocol):
     """Calls the store in a thread; returns None if the store doesn't respond."""
 
     async def __call__(self, function: Callable[..., T], *arguments: Any) -> T | None: ...
@@ -46,39 +46,39 @@ class Rollouts:
     def __init__(
         self,
         names: Sequence[str],
-        targets: Mapping[str, Target],
-        stored: Stored,
-        slab: Slab,
+        targets: Mapping[str, WorkerAssignment],
+        stored: StoreClient,
+        slab: SharedCounters,
         *,
-        call_store: Ask,
+        call_store: StoreCall,
         refresh: Callable[[], Awaitable[None]],
         send_state: Callable[..., None],
     ) -> None:
         self._names, self._targets, self._stored, self._slab = names, targets, stored, slab
         self._call_store, self._refresh, self._send_state = call_store, refresh, send_state
         # Reported by the workers that have loaded a deployment's model.
-        self.judged_by: dict[str, JudgedBy] = {}
-        self._experiments: dict[str, Experiment] = {}
+        self.criteria: dict[str, ABCriterion] = {}
+        self._experiments: dict[str, ABTest] = {}
         self._sent_states: list[dict[str, Any]] = []
         self._logged_failures: set[tuple[str, int, int]] = set()
 
-    async def guard(self) -> None:
+    async def check_canaries(self) -> None:
         """Remove every canary that breaches the objectives of its deployment."""
         for index, name in enumerate(self._names):
             target = self._targets[name]
             route, slos = target.route, target.deployment.slos
             if route.canary is None:
                 continue
-            why = breach(self._slab.live(index, Role.CANARY, route.epoch), slos)
+            why = find_breach(self._slab.live(index, Role.CANARY, route.epoch), slos)
             if why is not None:
                 await self.roll_back(target, route.canary, f"Objective breached: {why}")
 
-    async def roll_back(self, target: Target, version: int, reason: str) -> None:
+    async def roll_back(self, target: WorkerAssignment, version: int, reason: str) -> None:
         """Remove a version from a route, if the route hasn't changed, and log the reason."""
         name, epoch = target.route.deployment, target.route.epoch
         try:
             changed = await self._call_store(
-                self._stored.take_out, target.route, version, _ACTOR, reason[:1_000]
+                self._stored.remove_version, target.route, version, _ACTOR, reason[:1_000]
             )
         except AutomlMagicError as error:
             # The route has changed meanwhile, or there is no version to return to.
@@ -99,16 +99,16 @@ class Rollouts:
             )
             await self._refresh()
 
-    async def judge(self) -> None:
+    async def check_ab_tests(self) -> None:
         """Add new outcomes to every A/B test, and act on those that are decided."""
         running = {}
         for name, target in self._targets.items():
-            route, judged_by = target.route, self.judged_by.get(name)
+            route, judged_by = target.route, self.criteria.get(name)
             if route.kind is not StrategyKind.AB or route.canary is None or judged_by is None:
                 continue
             ab_test = self._experiments.get(name)
             if ab_test is None or ab_test.route != route:
-                ab_test = Experiment(route, target.deployment.strategy, judged_by)
+                ab_test = ABTest(route, target.deployment.strategy, judged_by)
             running[name] = ab_test
             ab_test.add(await self._call_store(self._stored.outcomes, ab_test) or ())
             if ab_test.verdict is not Verdict.OPEN and not ab_test.is_settled:
@@ -119,11 +119,11 @@ class Rollouts:
             self._sent_states = states
             self._send_state(experiments=states)
 
-    async def _decide(self, experiment: Experiment) -> None:
+    async def _decide(self, experiment: ABTest) -> None:
         name = experiment.route.deployment
         reason = experiment.reason()
         try:
-            route = await self._call_store(self._stored.decide, experiment, _ACTOR)
+            route = await self._call_store(self._stored.apply_verdict, experiment, _ACTOR)
         except AutomlMagicError as error:  # the route has changed, or an approval was revoked
             _events.warning(
                 "not_promoted", extra={"deployment": name, "what": error.what, "why": error.why}

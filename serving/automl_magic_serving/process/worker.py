@@ -23,22 +23,22 @@ import uvicorn
 from automl_magic.errors import AutomlMagicError
 from automl_magic.store.keys import ApiKey
 from automl_magic.workspace import Workspace, default_workspace
+from automl_magic_serving.auth import AccessControl, AuthMode, Caller, Hub
+from automl_magic_serving.auth.access_control import is_loopback
+from automl_magic_serving.auth.rate_limit import RateLimiter
 from automl_magic_serving.endpoint import Endpoint, Endpoints
-from automl_magic_serving.gate import AuthMode, Caller, Gate, Hub
-from automl_magic_serving.gate.gate import is_loopback
-from automl_magic_serving.gate.pace import Pace
 from automl_magic_serving.http import make_app
 from automl_magic_serving.http.guard import GuardedProtocol
-from automl_magic_serving.process.accept import Acceptor
-from automl_magic_serving.process.channel import Channel, Target
-from automl_magic_serving.process.experiment import loss_for
-from automl_magic_serving.process.models import Models
-from automl_magic_serving.runtime import Served
-from automl_magic_serving.telemetry.events import log_to_stderr
-from automl_magic_serving.telemetry.log import PredictionLogger
-from automl_magic_serving.telemetry.metrics import Facts, Metrics
-from automl_magic_serving.telemetry.recent import LOOK_S, Recent
-from automl_magic_serving.telemetry.slab import Layout, Slab
+from automl_magic_serving.process.ab_test import loss_for
+from automl_magic_serving.process.acceptor import Acceptor
+from automl_magic_serving.process.channel import ProcessChannel, WorkerAssignment
+from automl_magic_serving.process.model_cache import ModelCache
+from automl_magic_serving.runtime import ServedModel
+from automl_magic_serving.telemetry.json_logging import log_to_stderr
+from automl_magic_serving.telemetry.metrics import Metrics, SupervisorState
+from automl_magic_serving.telemetry.prediction_log import PredictionLogger
+from automl_magic_serving.telemetry.recent_latency import SNAPSHOT_S, RecentLatency
+from automl_magic_serving.telemetry.shared_counters import CounterLayout, SharedCounters
 from automl_magic_serving.telemetry.traces import Traces
 
 # Longer than the keep-alive of common proxies, so that the proxy closes idle connections first.
@@ -50,16 +50,16 @@ _events = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Setup:
+class WorkerConfig:
     """The settings of a worker: file descriptors, and values that never change."""
 
     worker: int
     parent: int
     listener: int
     channel: int
-    slab: int
-    pace: int
-    layout: Layout
+    counters: int
+    rate_limits: int
+    layout: CounterLayout
     deployments: tuple[str, ...]
     host: str
     grpc_port: int | None
@@ -73,7 +73,7 @@ class Setup:
     def from_text(cls, text: str) -> Self:
         """Create a setup from the output of `to_text`."""
         fields = json.loads(text)
-        fields["layout"] = Layout(**fields["layout"])
+        fields["layout"] = CounterLayout(**fields["layout"])
         fields["deployments"] = tuple(fields["deployments"])
         fields["auth"] = AuthMode(fields["auth"])
         return cls(**fields)
@@ -82,7 +82,7 @@ class Setup:
 class _Server(uvicorn.Server):
     """uvicorn, with connections from the shared socket and without signal handlers."""
 
-    def __init__(self, config: uvicorn.Config, setup: Setup, slab: Slab) -> None:
+    def __init__(self, config: uvicorn.Config, setup: WorkerConfig, slab: SharedCounters) -> None:
         super().__init__(config)
         self._setup, self._slab = setup, slab
         self.acceptor: Acceptor | None = None
@@ -121,16 +121,16 @@ class _Server(uvicorn.Server):
 class Worker:
     """The state of one worker, and its reactions to messages of the parent."""
 
-    def __init__(self, setup: Setup, channel: Channel, workspace: Workspace) -> None:
-        self.setup, self.channel, self._workspace = setup, channel, workspace
-        self.slab = Slab(setup.layout, setup.slab)
-        region = self.slab.region(setup.worker)
+    def __init__(self, setup: WorkerConfig, channel: ProcessChannel, workspace: Workspace) -> None:
+        self.config, self.channel, self._workspace = setup, channel, workspace
+        self.counters = SharedCounters(setup.layout, setup.counters)
+        region = self.counters.region(setup.worker)
         region.begin(os.getpid())
         self.log = PredictionLogger(setup.layout.workers, region, workspace)
         self.traces = Traces()
-        self.recent = Recent(self.slab)
-        self.models = Models(workspace.home)
-        self.facts = Facts(setup.deployments)
+        self.recent = RecentLatency(self.counters)
+        self.models = ModelCache(workspace.home)
+        self.facts = SupervisorState(setup.deployments)
         executor = ThreadPoolExecutor(1, thread_name_prefix="automl-background")
         self.endpoints = Endpoints(
             {
@@ -146,12 +146,12 @@ class Worker:
                 for index, name in enumerate(setup.deployments)
             }
         )
-        self.metrics = Metrics(self.slab, self.endpoints, self.facts, self.models.loaded)
+        self.metrics = Metrics(self.counters, self.endpoints, self.facts, self.models.loaded_models)
         self._keys: dict[bytes, Caller] = {}
         self._any_key = True
         self._has_keys = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._targets: dict[str, Target] = {}
+        self._targets: dict[str, WorkerAssignment] = {}
         self._can_accept, self._stopping = asyncio.Event(), asyncio.Event()
         self._grace_s = 0.0
 
@@ -162,11 +162,11 @@ class Worker:
         listener = loop.create_task(self._listen())
         self.log.start()
         await self._has_keys.wait()
-        gate = Gate(
+        gate = AccessControl(
             lambda: (self._keys, self._any_key),
-            mode=self.setup.auth,
-            loopback=is_loopback(self.setup.host),
-            rate_limiter=Pace(Path(f"/dev/fd/{self.setup.pace}")),
+            mode=self.config.auth,
+            loopback=is_loopback(self.config.host),
+            rate_limiter=RateLimiter(Path(f"/dev/fd/{self.config.rate_limits}")),
             hub=Hub.from_environment(),
         )
         config = uvicorn.Config(
@@ -178,25 +178,25 @@ class Worker:
             server_header=False,
             timeout_keep_alive=KEEP_ALIVE_S,
         )
-        self.server = _Server(config, self.setup, self.slab)
+        self.server = _Server(config, self.config, self.counters)
         serving = loop.create_task(self.server.serve())
         await self.server.up.wait()
         maintenance = loop.create_task(self._maintain())
-        self.channel.say("up")
+        self.channel.send("up")
         await self._can_accept.wait()
         grpc_server = None
-        if self.setup.grpc_port is not None and not self._stopping.is_set():
-            from automl_magic_serving.rpc import start_rpc
+        if self.config.grpc_port is not None and not self._stopping.is_set():
+            from automl_magic_serving.rpc import start_grpc
 
-            grpc_server = await start_rpc(
-                self.endpoints, gate, host=self.setup.host, port=self.setup.grpc_port
+            grpc_server = await start_grpc(
+                self.endpoints, gate, host=self.config.host, port=self.config.grpc_port
             )
         # Objects loaded so far stay alive, so exclude them from garbage collection.
         gc.collect()
         gc.freeze()
         if not self._stopping.is_set() and self.server.acceptor is not None:
             self.server.acceptor.start()
-            self.channel.say("accepts")
+            self.channel.send("accepts")
         await self._stopping.wait()
         config.timeout_graceful_shutdown = max(1, round(self._grace_s))
         self.server.should_exit = True
@@ -210,7 +210,7 @@ class Worker:
         self.channel.close()
 
     async def _listen(self) -> None:
-        async for message in self.channel.heard():
+        async for message in self.channel.receive():
             self._on_message(message)
         # Without the parent, the worker would get no more routes.
         os._exit(1)
@@ -218,9 +218,11 @@ class Worker:
     def _on_message(self, message: dict[str, Any]) -> None:
         match message["kind"]:
             case "ping":
-                self.channel.say("pong")
+                self.channel.send("pong")
             case "route":
-                task = asyncio.ensure_future(self._follow(Target.from_json(message["target"])))
+                task = asyncio.ensure_future(
+                    self._follow(WorkerAssignment.from_json(message["target"]))
+                )
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
             case "keys":
@@ -242,14 +244,14 @@ class Worker:
         self._can_accept.set()
         self._stopping.set()
 
-    async def _follow(self, target: Target) -> None:
+    async def _follow(self, target: WorkerAssignment) -> None:
         """Load the versions of a route, then switch to it unless a later one is active."""
         route = target.route
         name = route.deployment
         latest = self._targets.get(name)
         if latest is None or latest.route.epoch <= route.epoch:
             self._targets[name] = target
-        models: dict[int, Served] = {}
+        models: dict[int, ServedModel] = {}
         for version in route.versions:
             try:
                 models[version] = await self._load(target, version)
@@ -265,30 +267,32 @@ class Worker:
         endpoint = self.endpoints.get(name)
         assert endpoint is not None
         if not endpoint.takes_requests or endpoint.route.epoch < route.epoch:
-            endpoint.follow(target.deployment, route, models)
+            endpoint.apply_route(target.deployment, route, models)
             _events.info(
                 "route_followed",
                 extra={"deployment": name, "epoch": route.epoch, "stable": route.stable}
                 | {"canary": route.canary, "shadow": route.shadow, "percent": route.percent},
             )
-        self.channel.say(
+        self.channel.send(
             "follows",
             deployment=name,
             epoch=endpoint.route.epoch,
-            judged_by=_criterion(endpoint.served()),
+            judged_by=_criterion(endpoint.model()),
         )
         if route.previous is not None and route.previous in target.folders:
             # Loaded in advance for a rollback. A failure doesn't matter yet.
             with contextlib.suppress(AutomlMagicError):
                 await self._load(target, route.previous)
 
-    async def _load(self, target: Target, version: int) -> Served:
+    async def _load(self, target: WorkerAssignment, version: int) -> ServedModel:
         return await self.models.get(
             target.folders[version], target.route.model, version, target.digests[version]
         )
 
-    def _report_failure(self, target: Target, version: int, what: str, why: str, fix: str) -> None:
-        self.channel.say(
+    def _report_failure(
+        self, target: WorkerAssignment, version: int, what: str, why: str, fix: str
+    ) -> None:
+        self.channel.send(
             "failed",
             deployment=target.route.deployment,
             epoch=target.route.epoch,
@@ -298,8 +302,8 @@ class Worker:
 
     async def _maintain(self) -> None:
         while True:
-            await asyncio.sleep(LOOK_S)
-            self.recent.look()
+            await asyncio.sleep(SNAPSHOT_S)
+            self.recent.take_snapshot()
             self.models.keep(self._used_models())
 
     def _used_models(self) -> list[tuple[str, int, str]]:
@@ -310,7 +314,7 @@ class Worker:
         ]
 
 
-def _criterion(model: Served) -> dict[str, Any]:
+def _criterion(model: ServedModel) -> dict[str, Any]:
     metric = model.fitted.recipe.metric
     loss = loss_for(metric, has_classes=model.task.has_classes)
     return {"loss": loss.value, "classes": list(model.classes)}
@@ -320,7 +324,7 @@ def _caller(key: ApiKey) -> Caller:
     return Caller(key.id, frozenset(key.deployments), key.requests_per_s, key.expires_at)
 
 
-def die_with(parent: int) -> None:
+def exit_with_parent(parent: int) -> None:
     """Make the kernel kill this process when its parent dies."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -328,15 +332,15 @@ def die_with(parent: int) -> None:
         os._exit(1)
 
 
-async def _main(setup: Setup) -> None:
-    channel = await Channel.open(socket.socket(fileno=setup.channel))
+async def _main(setup: WorkerConfig) -> None:
+    channel = await ProcessChannel.open(socket.socket(fileno=setup.channel))
     await Worker(setup, channel, default_workspace()).run()
 
 
 def main(text: str) -> None:
     """Run a worker."""
-    setup = Setup.from_text(text)
-    die_with(setup.parent)
+    setup = WorkerConfig.from_text(text)
+    exit_with_parent(setup.parent)
     # A terminal sends Ctrl-C to every process; the parent handles it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     log_to_stderr(worker=setup.worker)

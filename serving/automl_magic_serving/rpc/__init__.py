@@ -12,6 +12,6 @@ import os
 # Child processes of the worker don't use gRPC, so fork support and its warnings aren't needed.
 os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")
 
-from automl_magic_serving.rpc.server import Rpc, start_rpc
+from automl_magic_serving.rpc.server import GrpcServer, start_grpc
 
-__all__ = ["Rpc", "start_rpc"]
+__all__ = ["GrpcServer", "start_grpc"]

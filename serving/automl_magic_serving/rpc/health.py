@@ -9,18 +9,18 @@ from typing import Any
 import grpc
 
 from automl_magic_serving.endpoint import Endpoints
-from automl_magic_serving.rpc.compiled import protocol, read_or_none
+from automl_magic_serving.rpc.proto_files import load_proto, read_or_none
 
 _POLL_S = 0.5
 _SERVING, _NOT_SERVING, _UNKNOWN = 1, 2, 3
 
 
-class Health:
+class HealthServicer:
     """Reports whether the server, the inference service or a deployment is serving."""
 
     def __init__(self, endpoints: Endpoints, services: tuple[str, ...]) -> None:
         self._endpoints, self._services = endpoints, ("", *services)
-        self._protocol = protocol("health")
+        self._protocol = load_proto("health")
 
     def handlers(self) -> grpc.GenericRpcHandler:
         """Return the handlers to add to a gRPC server."""

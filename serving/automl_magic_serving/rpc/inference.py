@@ -8,23 +8,23 @@ from typing import Any
 
 import grpc
 
+from automl_magic_serving.auth import AccessControl, Caller, HttpProblem
+from automl_magic_serving.auth.problem import malformed_error, not_found_error
 from automl_magic_serving.endpoint import Endpoint, Endpoints
-from automl_magic_serving.gate import Caller, Gate, Problem
-from automl_magic_serving.gate.problem import malformed, not_found
+from automl_magic_serving.oip.lookup import find_endpoint, find_version
 from automl_magic_serving.oip.metadata import SERVER, model_metadata
-from automl_magic_serving.oip.named import endpoint_of, version_of
-from automl_magic_serving.oip.outputs import check_asked, outputs_of
-from automl_magic_serving.oip.problems import problem_of
+from automl_magic_serving.oip.outputs import check_outputs, output_tensors
+from automl_magic_serving.oip.problems import problem_from_error
 from automl_magic_serving.oip.request_ids import request_id
-from automl_magic_serving.oip.rows import rows_of
-from automl_magic_serving.rpc.compiled import Protocol, protocol, read_or_none
-from automl_magic_serving.rpc.status import code_of, metadata_of, words_of
+from automl_magic_serving.oip.rows import read_rows
+from automl_magic_serving.rpc.proto_files import ProtoFile, load_proto, read_or_none
+from automl_magic_serving.rpc.status import status_code, status_message, trailing_metadata
 from automl_magic_serving.rpc.tensors import read_tensors, write_tensors
 
-Answer = Callable[[Any, "Call"], Awaitable[Any]]
+Method = Callable[[Any, "Call"], Awaitable[Any]]
 
 
-class Call:
+class CallContext:
     """The metadata of a call, and its request id."""
 
     __slots__ = ("metadata", "request_id")
@@ -42,16 +42,16 @@ class Call:
         return value.decode("latin-1") if isinstance(value, bytes) else value
 
 
-class Inference:
+class InferenceServicer:
     """Implements the protocol's methods."""
 
-    def __init__(self, endpoints: Endpoints, gate: Gate) -> None:
+    def __init__(self, endpoints: Endpoints, gate: AccessControl) -> None:
         self._endpoints, self._gate = endpoints, gate
-        self._protocol = protocol("inference")
+        self._protocol = load_proto("inference")
 
     def handlers(self) -> grpc.GenericRpcHandler:
         """Return the handlers to add to a gRPC server."""
-        methods: Mapping[str, Answer] = {
+        methods: Mapping[str, Method] = {
             "ServerLive": self._live,
             "ServerReady": self._ready,
             "ModelReady": self._model_ready,
@@ -64,40 +64,40 @@ class Inference:
             {name: _handler(self._protocol, name, method) for name, method in methods.items()},
         )
 
-    async def _live(self, _: Any, __: Call) -> Any:
+    async def _live(self, _: Any, __: CallContext) -> Any:
         return self._protocol.ServerLiveResponse(live=True)
 
-    async def _ready(self, _: Any, __: Call) -> Any:
+    async def _ready(self, _: Any, __: CallContext) -> Any:
         return self._protocol.ServerReadyResponse(ready=self._endpoints.ready)
 
-    async def _model_ready(self, request: Any, _: Call) -> Any:
+    async def _model_ready(self, request: Any, _: CallContext) -> Any:
         try:
             self._find(request.name, request.version)
-        except Problem as problem:
+        except HttpProblem as problem:
             if problem.status != 503:
                 raise
             return self._protocol.ModelReadyResponse(ready=False)
         return self._protocol.ModelReadyResponse(ready=self._endpoints.ready)
 
-    async def _server(self, _: Any, __: Call) -> Any:
+    async def _server(self, _: Any, __: CallContext) -> Any:
         return self._protocol.ServerMetadataResponse(**SERVER)
 
-    async def _metadata(self, request: Any, call: Call) -> Any:
+    async def _metadata(self, request: Any, call: CallContext) -> Any:
         await self._admit(call, request.name)
         endpoint, number = self._find(request.name, request.version)
-        versions = endpoint.answering if number is None else (number,)
-        metadata = model_metadata(request.name, versions, endpoint.served(number).schema)
+        versions = endpoint.serving_versions if number is None else (number,)
+        metadata = model_metadata(request.name, versions, endpoint.model(number).schema)
         return self._protocol.ModelMetadataResponse(**metadata)
 
-    async def _infer(self, request: Any, call: Call) -> Any:
+    async def _infer(self, request: Any, call: CallContext) -> Any:
         began = time.perf_counter()
         caller = await self._admit(call, request.model_name)
         endpoint, number = self._find(request.model_name, request.model_version)
-        schema = endpoint.served(number).schema
-        requested = check_asked(
+        schema = endpoint.model(number).schema
+        requested = check_outputs(
             schema, list(dict.fromkeys(output.name for output in request.outputs))
         )
-        rows = rows_of(read_tensors(request), schema, endpoint.deployment.limits.rows)
+        rows = read_rows(read_tensors(request), schema, endpoint.deployment.limits.rows)
         result = await endpoint.predict(
             rows,
             version=number,
@@ -110,16 +110,18 @@ class Inference:
         response = self._protocol.ModelInferResponse(
             model_name=request.model_name, model_version=str(result.version), id=request.id
         )
-        write_tensors(response, outputs_of(result, requested), raw=bool(request.raw_input_contents))
+        write_tensors(
+            response, output_tensors(result, requested), raw=bool(request.raw_input_contents)
+        )
         return response
 
     def _find(self, name: str, version: str) -> tuple[Endpoint, int | None]:
         if not name:
-            raise not_found("The request has no model name.")
-        endpoint = endpoint_of(self._endpoints, name)
-        return endpoint, version_of(endpoint, version) if version else None
+            raise not_found_error("The request has no model name.")
+        endpoint = find_endpoint(self._endpoints, name)
+        return endpoint, find_version(endpoint, version) if version else None
 
-    async def _admit(self, call: Call, deployment: str) -> Caller:
+    async def _admit(self, call: CallContext, deployment: str) -> Caller:
         authorization = call.text("authorization")
         return await self._gate.admit(
             None if authorization is None else authorization.encode("latin-1", "replace"),
@@ -128,18 +130,20 @@ class Inference:
         )
 
 
-def _handler(proto: Protocol, name: str, method: Answer) -> grpc.RpcMethodHandler[Any, Any]:
+def _handler(proto: ProtoFile, name: str, method: Method) -> grpc.RpcMethodHandler[Any, Any]:
     async def call(request: Any, context: Any) -> Any:
-        call_context = Call(context)
+        call_context = CallContext(context)
         request_id = ("x-request-id", call_context.request_id)
         try:
             if request is None:
-                raise malformed("Can't parse the message.")
+                raise malformed_error("Can't parse the message.")
             response = await method(request, call_context)
         except Exception as error:  # noqa: BLE001 - becomes a gRPC status
-            problem = problem_of(error, call_context.request_id)
+            problem = problem_from_error(error, call_context.request_id)
             await context.abort(
-                code_of(problem), words_of(problem), (request_id, *metadata_of(problem))
+                status_code(problem),
+                status_message(problem),
+                (request_id, *trailing_metadata(problem)),
             )
         context.set_trailing_metadata((request_id,))
         return response

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import grpc
 
 from automl_magic.errors import DeploymentError
-from automl_magic.records.models.deployment import Limits
+from automl_magic.records.models.deployment import RequestLimits
+from automl_magic_serving.auth import AccessControl
 from automl_magic_serving.endpoint import Endpoints
-from automl_magic_serving.gate import Gate
-from automl_magic_serving.rpc.compiled import protocol
-from automl_magic_serving.rpc.health import Health
-from automl_magic_serving.rpc.inference import Inference
+from automl_magic_serving.rpc.health import HealthServicer
+from automl_magic_serving.rpc.inference import InferenceServicer
+from automl_magic_serving.rpc.proto_files import load_proto
 
 _MAX_CONCURRENT_RPCS = 1_024
 _METADATA_BYTES = 16_384
@@ -21,7 +21,7 @@ _MINUTE_MS = 60_000
 
 
 @dataclass(frozen=True)
-class Rpc:
+class GrpcServer:
     """A running gRPC server."""
 
     server: grpc.aio.Server
@@ -32,9 +32,9 @@ class Rpc:
         await self.server.stop(grace_s)
 
 
-async def start_rpc(
-    endpoints: Endpoints, gate: Gate, host: str, port: int, *, shared: bool = True
-) -> Rpc:
+async def start_grpc(
+    endpoints: Endpoints, gate: AccessControl, host: str, port: int, *, shared: bool = True
+) -> GrpcServer:
     """Start a gRPC server.
 
     Parameters
@@ -50,7 +50,7 @@ async def start_rpc(
         If the port isn't available.
     """
     limits = [endpoint.deployment.limits for endpoint in endpoints if endpoint.takes_requests] or [
-        Limits()
+        RequestLimits()
     ]
     server = grpc.aio.server(
         maximum_concurrent_rpcs=_MAX_CONCURRENT_RPCS,
@@ -65,8 +65,8 @@ async def start_rpc(
             ("grpc.so_reuseport", int(shared)),
         ],
     )
-    inference = Inference(endpoints, gate)
-    health = Health(endpoints, (protocol("inference").service,))
+    inference = InferenceServicer(endpoints, gate)
+    health = HealthServicer(endpoints, (load_proto("inference").service,))
     server.add_generic_rpc_handlers((inference.handlers(), health.handlers()))
     url_host = f"[{host}]" if ":" in host else host
     try:
@@ -78,4 +78,4 @@ async def start_rpc(
             fix="Choose another port with --grpc-port.",
         ) from error
     await server.start()
-    return Rpc(server, bound_port)
+    return GrpcServer(server, bound_port)

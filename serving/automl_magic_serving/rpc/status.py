@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from grpc import StatusCode
 
-from automl_magic_serving.gate import Problem
-from automl_magic_serving.gate.gate import retry_after
+from automl_magic_serving.auth import HttpProblem
+from automl_magic_serving.auth.access_control import retry_after
 
 _MAX_LENGTH = 1_000
 _MAX_DETAILS = 5
@@ -23,12 +23,12 @@ _CODES = {
 }
 
 
-def code_of(problem: Problem) -> StatusCode:
+def status_code(problem: HttpProblem) -> StatusCode:
     """Return the gRPC status for the error's HTTP status."""
     return _CODES.get(problem.status, StatusCode.INVALID_ARGUMENT)
 
 
-def words_of(problem: Problem) -> str:
+def status_message(problem: HttpProblem) -> str:
     """Return the error and its details as one text: a gRPC status has no list of details."""
     details = (
         "; ".join(f"{key}: {value}" for key, value in detail.items())
@@ -37,7 +37,7 @@ def words_of(problem: Problem) -> str:
     return "\n".join((problem.error, *details))[:_MAX_LENGTH]
 
 
-def metadata_of(problem: Problem) -> list[tuple[str, str]]:
+def trailing_metadata(problem: HttpProblem) -> list[tuple[str, str]]:
     """Return the trailing metadata: the error code and the retry delay.
 
     gRPC clients use `grpc-retry-pushback-ms` for their own retries (gRFC A6).

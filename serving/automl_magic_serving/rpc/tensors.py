@@ -6,18 +6,18 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from automl_magic_serving.gate.problem import Problem, malformed
+from automl_magic_serving.auth.problem import HttpProblem, malformed_error
 from automl_magic_serving.oip.tensor import (
     FLOATS,
     LAYOUTS,
-    MOST_TENSORS,
+    MAX_TENSORS,
     Tensor,
+    count_elements,
+    decode_text,
     from_binary,
-    size_of,
-    text_of,
+    tensor_error,
     to_binary,
-    unknown_datatype,
-    wrong,
+    unknown_datatype_error,
 )
 
 # Message field for the elements of each data type, if they aren't raw.
@@ -47,10 +47,10 @@ def read_tensors(request: Any) -> list[Tensor]:
         400 if an input is inconsistent.
     """
     inputs, raw = request.inputs, request.raw_input_contents
-    if len(inputs) > MOST_TENSORS:
-        raise malformed(f"The request has more than {MOST_TENSORS:,} input tensors.")
+    if len(inputs) > MAX_TENSORS:
+        raise malformed_error(f"The request has more than {MAX_TENSORS:,} input tensors.")
     if raw and len(raw) != len(inputs):
-        raise malformed("`raw_input_contents` and `inputs` have different lengths.")
+        raise malformed_error("`raw_input_contents` and `inputs` have different lengths.")
     return [
         _read_tensor(tensor, raw[index] if raw else None) for index, tensor in enumerate(inputs)
     ]
@@ -73,29 +73,31 @@ def write_tensors(response: Any, tensors: Sequence[Tensor], *, raw: bool) -> Non
 def _read_tensor(message: Any, raw: bytes | None) -> Tensor:
     name, datatype, shape = message.name, message.datatype, list(message.shape)
     if not 1 <= len(shape) <= 8:
-        raise wrong(name, "has no valid shape", expected="1 to 8 dimensions")
+        raise tensor_error(name, "has no valid shape", expected="1 to 8 dimensions")
     if _UNSUPPORTED in message.parameters:
-        raise Problem(400, "unsupported", f"The extension {_UNSUPPORTED!r} isn't supported.")
+        raise HttpProblem(400, "unsupported", f"The extension {_UNSUPPORTED!r} isn't supported.")
     if raw is not None:
         if message.HasField("contents"):
-            raise wrong(name, "has both `contents` and `raw_input_contents`")
+            raise tensor_error(name, "has both `contents` and `raw_input_contents`")
         return from_binary(name, datatype, shape, memoryview(raw))
     field = _FIELDS.get(datatype)
     if field is None:
         if datatype in LAYOUTS:
-            raise wrong(name, f"is {datatype}, which is only accepted in `raw_input_contents`")
-        raise unknown_datatype(name, datatype)
-    size = size_of(name, shape)
+            raise tensor_error(
+                name, f"is {datatype}, which is only accepted in `raw_input_contents`"
+            )
+        raise unknown_datatype_error(name, datatype)
+    size = count_elements(name, shape)
     values = list(getattr(message.contents, field))
     if len(values) != size:
-        raise wrong(
+        raise tensor_error(
             name,
             f"has a different number of elements in `{field}` than its shape",
             expected=size,
             found=len(values),
         )
     if datatype == "BYTES":
-        values = [text_of(name, value) for value in values]
+        values = [decode_text(name, value) for value in values]
     elif datatype in FLOATS:
         values = [_finite(name, value) for value in values]
     return Tensor(name, datatype, shape, values)
@@ -107,4 +109,4 @@ def _finite(name: str, value: float) -> float | None:
         return value
     if math.isnan(value):
         return None
-    raise wrong(name, "contains an infinite number")
+    raise tensor_error(name, "contains an infinite number")

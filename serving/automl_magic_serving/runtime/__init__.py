@@ -7,9 +7,16 @@ Batcher      combines the requests of one turn of the event loop into a batch
 
 from __future__ import annotations
 
-from automl_magic.recipe.checking import Parsed, Refused
-from automl_magic_serving.runtime.batcher import Batcher, Busy
+from automl_magic.recipe.instance_validator import InvalidInstance, ValidatedInstance
+from automl_magic_serving.runtime.batcher import Batcher, QueueFull
 from automl_magic_serving.runtime.loading import load_model
-from automl_magic_serving.runtime.served import Served
+from automl_magic_serving.runtime.served_model import ServedModel
 
-__all__ = ["Batcher", "Busy", "Parsed", "Refused", "Served", "load_model"]
+__all__ = [
+    "Batcher",
+    "QueueFull",
+    "ValidatedInstance",
+    "InvalidInstance",
+    "ServedModel",
+    "load_model",
+]

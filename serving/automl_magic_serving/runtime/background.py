@@ -15,8 +15,13 @@ from typing import Any
 from automl_magic.recipe.values import EPOCH
 from automl_magic.records import ColumnKind
 from automl_magic.records.data.schema import InputColumn, InputSchema
-from automl_magic.records.monitoring.reference import ColumnReference, Levels, Numbers, Reference
-from automl_magic_serving.runtime.compiled.parity import as_stored, value_of
+from automl_magic.records.monitoring.reference import (
+    CategoricalDistribution,
+    ColumnReference,
+    NumericDistribution,
+    Reference,
+)
+from automl_magic_serving.runtime.compiled.parity import parse_level, sample_value
 
 
 def background_rows(
@@ -38,27 +43,27 @@ def background_rows(
 
 
 def _value(column: InputColumn, reference: ColumnReference | None, rng: random.Random) -> Any:
-    if reference is None or reference.seen is None:
-        return None if column.nullable else value_of(column, rng, odd=False)
+    if reference is None or reference.distribution is None:
+        return None if column.nullable else sample_value(column, rng, odd=False)
     if rng.random() < reference.missing:
         return None
-    if isinstance(reference.seen, Levels):
-        return _level(column, reference.seen, rng)
-    return _number(column, reference.seen, rng)
+    if isinstance(reference.distribution, CategoricalDistribution):
+        return _level(column, reference.distribution, rng)
+    return _number(column, reference.distribution, rng)
 
 
-def _level(column: InputColumn, distribution: Levels, rng: random.Random) -> Any:
+def _level(column: InputColumn, distribution: CategoricalDistribution, rng: random.Random) -> Any:
     if not distribution.levels or rng.random() < distribution.other:
-        return value_of(column, rng, odd=False)
+        return sample_value(column, rng, odd=False)
     text = (
         rng.choices(distribution.levels, distribution.shares)[0]
         if sum(distribution.shares) > 0
         else distribution.levels[0]
     )
-    return text if column.stored_as == "text" else as_stored(text)
+    return text if column.stored_as == "text" else parse_level(text)
 
 
-def _number(column: InputColumn, distribution: Numbers, rng: random.Random) -> Any:
+def _number(column: InputColumn, distribution: NumericDistribution, rng: random.Random) -> Any:
     index = min(bisect_left(distribution.below, rng.random()), len(distribution.knots) - 1)
     value = distribution.knots[index]
     if column.kind is ColumnKind.DATE:
@@ -67,4 +72,4 @@ def _number(column: InputColumn, distribution: Numbers, rng: random.Random) -> A
         return moment.strftime(date_format) if date_format else moment.isoformat()
     if column.kind is ColumnKind.NUMBER and column.stored_as in ("number", "text"):
         return value
-    return None if column.nullable else value_of(column, rng, odd=False)
+    return None if column.nullable else sample_value(column, rng, odd=False)

@@ -18,20 +18,20 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from automl_magic.errors import DeploymentError
-from automl_magic.recipe.checking import Parsed
 from automl_magic.recipe.families import RowPrediction
-from automl_magic_serving.runtime.served import Served
+from automl_magic.recipe.instance_validator import ValidatedInstance
+from automl_magic_serving.runtime.served_model import ServedModel
 
 # Below this time per row, waiting for the next turn of the loop costs more than it saves.
-AT_ONCE_S = 0.000_1
+INLINE_ROW_S = 0.000_1
 # Longer calls run in a thread: blocking the loop would delay all other connections.
-HOLD_UP_S = 0.002
-MOST_TOGETHER = 1_024
+MAX_BLOCKING_S = 0.002
+MAX_BATCH_ROWS = 1_024
 # Weight of the last batch in the running estimate of the slowdown.
-LEARNING, MOST_SLOWER = 0.2, 20.0
+SMOOTHING, MAX_SLOWDOWN = 0.2, 20.0
 
 
-class Busy(DeploymentError):
+class QueueFull(DeploymentError):
     """The queue is full. `retry_after_s` is the delay before a retry, in seconds."""
 
     status = HTTPStatus.TOO_MANY_REQUESTS
@@ -47,7 +47,7 @@ class Busy(DeploymentError):
 
 @dataclass(slots=True)
 class _QueuedRequest:
-    rows: Sequence[Parsed]
+    rows: Sequence[ValidatedInstance]
     future: asyncio.Future[list[RowPrediction]]
 
 
@@ -60,8 +60,8 @@ class Batcher:
         Maximum number of waiting rows.
     """
 
-    def __init__(self, model: Served, *, queue: int = 1_024) -> None:
-        self.served, self.queue = model, queue
+    def __init__(self, model: ServedModel, *, queue: int = 1_024) -> None:
+        self.model, self.queue = model, queue
         self.waiting = 0
         self._requests: deque[_QueuedRequest] = deque()
         self._flush_is_due = self._thread_is_busy = False
@@ -69,7 +69,7 @@ class Batcher:
         # Time of recent batches relative to the times measured at load.
         self._slowdown = 1.0
 
-    async def submit(self, rows: Sequence[Parsed]) -> list[RowPrediction]:
+    async def submit(self, rows: Sequence[ValidatedInstance]) -> list[RowPrediction]:
         """Predict some rows, in their order.
 
         Raises
@@ -79,13 +79,13 @@ class Batcher:
         """
         n = len(rows)
         expected = self._seconds(n)
-        if not self._requests and expected <= AT_ONCE_S * n and expected <= HOLD_UP_S:
+        if not self._requests and expected <= INLINE_ROW_S * n and expected <= MAX_BLOCKING_S:
             started = time.perf_counter()
-            predictions = self.served.answer(rows)
+            predictions = self.model.predict(rows)
             self._update_slowdown(n, time.perf_counter() - started)
             return predictions
         if self.waiting and self.waiting + n > self.queue:
-            raise Busy(self.waiting, self.queue, self._seconds(self.waiting))
+            raise QueueFull(self.waiting, self.queue, self._seconds(self.waiting))
         loop = asyncio.get_running_loop()
         request = _QueuedRequest(rows, loop.create_future())
         self._requests.append(request)
@@ -111,7 +111,7 @@ class Batcher:
         if not batch:
             return
         n = sum(len(request.rows) for request in batch)
-        if self._seconds(n) <= HOLD_UP_S:
+        if self._seconds(n) <= MAX_BLOCKING_S:
             started = time.perf_counter()
             results = self._predict_batch(batch)
             self._update_slowdown(n, time.perf_counter() - started)
@@ -143,10 +143,10 @@ class Batcher:
         future.add_done_callback(done)
 
     def _next_batch(self) -> list[_QueuedRequest]:
-        """Return the next requests that weren't cancelled, up to `MOST_TOGETHER` rows."""
+        """Return the next requests that weren't cancelled, up to `MAX_BATCH_ROWS` rows."""
         batch: list[_QueuedRequest] = []
         n = 0
-        while self._requests and (not batch or n + len(self._requests[0].rows) <= MOST_TOGETHER):
+        while self._requests and (not batch or n + len(self._requests[0].rows) <= MAX_BATCH_ROWS):
             request = self._requests.popleft()
             self.waiting -= len(request.rows)
             if not request.future.done():
@@ -160,23 +160,25 @@ class Batcher:
         """Return the predictions of each request; an exception affects only its own request."""
         try:
             rows = [row for request in batch for row in request.rows]
-            predictions = iter(self.served.answer(rows))
+            predictions = iter(self.model.predict(rows))
             return [[next(predictions) for _ in request.rows] for request in batch]
         except Exception:  # noqa: BLE001 - raised again below, for its own request
             return [self._predict_request(request) for request in batch]
 
     def _predict_request(self, request: _QueuedRequest) -> list[RowPrediction] | Exception:
         try:
-            return self.served.answer(request.rows)
+            return self.model.predict(request.rows)
         except Exception as error:  # noqa: BLE001 - raised in `submit`
             return error
 
     def _seconds(self, n: int) -> float:
-        return self.served.seconds(n) * self._slowdown
+        return self.model.estimate_seconds(n) * self._slowdown
 
     def _update_slowdown(self, n: int, seconds: float) -> None:
-        slowdown = min(MOST_SLOWER, max(1 / MOST_SLOWER, seconds / self.served.seconds(n)))
-        self._slowdown += LEARNING * (slowdown - self._slowdown)
+        slowdown = min(
+            MAX_SLOWDOWN, max(1 / MAX_SLOWDOWN, seconds / self.model.estimate_seconds(n))
+        )
+        self._slowdown += SMOOTHING * (slowdown - self._slowdown)
 
 
 def _set_results(

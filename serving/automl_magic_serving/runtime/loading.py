@@ -1,14 +1,14 @@
-"""Load a `Served` from a signed folder. Unsigned files are never parsed."""
+"""Load a `ServedModel` from a signed folder. Unsigned files are never parsed."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from automl_magic.store.signing import TrustedKeys
-from automl_magic_serving.runtime.opening import opened
-from automl_magic_serving.runtime.rehearsal import Limits, rehearse_once
-from automl_magic_serving.runtime.sealed import unseal
-from automl_magic_serving.runtime.served import Served
+from automl_magic_serving.runtime.parsing import parse_model
+from automl_magic_serving.runtime.served_model import ServedModel
+from automl_magic_serving.runtime.smoke_test import SandboxLimits, run_smoke_test_once
+from automl_magic_serving.runtime.verified_files import read_verified_files
 
 
 def load_model(
@@ -18,8 +18,8 @@ def load_model(
     model: str,
     version: int,
     home: Path,
-    rehearsal: Limits | None = Limits(),  # noqa: B008 - frozen
-) -> Served:
+    rehearsal: SandboxLimits | None = SandboxLimits(),  # noqa: B008 - frozen
+) -> ServedModel:
     """Load a model from its signed folder.
 
     Checks in this order: the approval's signature, the manifest's digest, the files' names and
@@ -42,11 +42,11 @@ def load_model(
     ArtifactTampered
         If a file differs from the approved one.
     """
-    files = unseal(folder, trusted, model=model, version=version)
+    files = read_verified_files(folder, trusted, model=model, version=version)
     if rehearsal is not None:
-        rehearse_once(files.contents, files.manifest_sha256, home, rehearsal)
-    parsed = opened(files.contents)
-    return Served(
+        run_smoke_test_once(files.contents, files.manifest_sha256, home, rehearsal)
+    parsed = parse_model(files.contents)
+    return ServedModel(
         parsed.fitted,
         parsed.schema,
         reference=parsed.reference,

@@ -17,9 +17,14 @@ from prometheus_client.core import (
 from prometheus_client.registry import Collector
 
 from automl_magic.records.models.deployment import Role
-from automl_magic_serving.runtime import Served
+from automl_magic_serving.runtime import ServedModel
 from automl_magic_serving.telemetry.latency import N_BUCKETS, PER_OCTAVE, edge_s
-from automl_magic_serving.telemetry.slab import Counts, Gauge, Outcome, Slab
+from automl_magic_serving.telemetry.shared_counters import (
+    Gauge,
+    RequestCounts,
+    RequestOutcome,
+    SharedCounters,
+)
 
 if TYPE_CHECKING:
     from automl_magic_serving.endpoint import Endpoints
@@ -27,7 +32,7 @@ if TYPE_CHECKING:
 _VERSION_LABELS = ("deployment", "model", "version", "role")
 
 
-class Facts:
+class SupervisorState:
     """The parent's state that workers export: store, newest checks, A/B tests."""
 
     def __init__(self, deployments: Sequence[str]) -> None:
@@ -53,10 +58,10 @@ class Metrics(Collector):
 
     def __init__(
         self,
-        slab: Slab,
+        slab: SharedCounters,
         endpoints: Endpoints,
-        facts: Facts,
-        loaded: Callable[[], Iterable[Served]],
+        facts: SupervisorState,
+        loaded: Callable[[], Iterable[ServedModel]],
     ) -> None:
         self._slab, self._endpoints, self._facts, self._loaded = slab, endpoints, facts, loaded
         self._registry = CollectorRegistry(auto_describe=False)
@@ -76,7 +81,7 @@ class Metrics(Collector):
         yield from self._experiments()
         yield from _processes(self._slab)
 
-    def _requests(self, totals: Sequence[Counts]) -> Iterator[Metric]:
+    def _requests(self, totals: Sequence[RequestCounts]) -> Iterator[Metric]:
         requests = CounterMetricFamily(
             "automl_serving_requests",
             "Requests by outcome: ok, refused (invalid input), busy (queue full), late (timeout), "
@@ -100,8 +105,8 @@ class Metrics(Collector):
             labels = self._labels(counts)
             outcomes = {
                 outcome.name.lower(): counts.outcomes[outcome]
-                for outcome in Outcome
-                if counts.outcomes[outcome] or outcome is Outcome.OK
+                for outcome in RequestOutcome
+                if counts.outcomes[outcome] or outcome is RequestOutcome.OK
             }
             if counts.role is Role.SHADOW:
                 for outcome, n in outcomes.items():
@@ -216,15 +221,15 @@ class Metrics(Collector):
                     metric.add_metric((*labels, ab_test["metric"]), arm["mean"])
         yield from (outcomes, metric)
 
-    def _labels(self, counts: Counts) -> tuple[str, str, str, str]:
-        name = self._facts.deployments[counts.place]
+    def _labels(self, counts: RequestCounts) -> tuple[str, str, str, str]:
+        name = self._facts.deployments[counts.deployment_index]
         endpoint = self._endpoints.get(name)
         assert endpoint is not None
         model = endpoint.route.model if endpoint.takes_requests else ""
         return name, model, str(counts.version), counts.role.value
 
 
-def _gauge(name: str, help_text: str, gauge: Gauge, slab: Slab) -> Metric:
+def _gauge(name: str, help_text: str, gauge: Gauge, slab: SharedCounters) -> Metric:
     return GaugeMetricFamily(f"automl_serving_{name}", help_text, value=sum(slab.gauges(gauge)))
 
 
@@ -241,7 +246,7 @@ def _cumulative(buckets: Sequence[int]) -> list[tuple[str, float]]:
     return pairs
 
 
-def _processes(slab: Slab) -> Iterator[Metric]:
+def _processes(slab: SharedCounters) -> Iterator[Metric]:
     """Yield prometheus_client's process metrics for each worker."""
     cpu = CounterMetricFamily(
         "process_cpu_seconds", "Total user and system CPU time", labels=("worker",)

@@ -10,15 +10,15 @@ import os
 from typing import TYPE_CHECKING
 
 from automl_magic.records.models.deployment import Role
-from automl_magic_serving.runtime import Served
-from automl_magic_serving.telemetry.slab import Outcome
+from automl_magic_serving.runtime import ServedModel
+from automl_magic_serving.telemetry.shared_counters import RequestOutcome
 
 if TYPE_CHECKING:
     from opentelemetry.trace import Span
 
 _ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 _SERVICE = "automl-magic-serving"
-_BLAMED = (Outcome.ERROR, Outcome.LATE)
+_BLAMED = (RequestOutcome.ERROR, RequestOutcome.LATE)
 
 
 class Traces:
@@ -53,7 +53,7 @@ class Traces:
             attributes={"automl.deployment": deployment},
         )
 
-    def end(self, span: Span, model: Served, role: Role, outcome: Outcome) -> None:
+    def end(self, span: Span, model: ServedModel, role: Role, outcome: RequestOutcome) -> None:
         """End the span with the version, role and outcome. It contains no values of the request."""
         from opentelemetry.trace import Status, StatusCode
 

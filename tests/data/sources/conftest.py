@@ -42,13 +42,13 @@ def install():
 def session(tmp_path, monkeypatch):
     """Return a wizard's session, in a folder and with a home of its own."""
     from automl_magic.wizard.drafts import Drafts
-    from automl_magic.wizard.session import Session
+    from automl_magic.wizard.session import WizardSession
     from automl_magic.workspace import default_workspace
 
     monkeypatch.setenv("AUTOML_MAGIC_HOME", str(tmp_path / "home"))
     (tmp_path / "work").mkdir()
     here = default_workspace()
-    return Session(
+    return WizardSession(
         folder=tmp_path / "work",
         names=dict,
         changed=lambda: None,
@@ -79,4 +79,4 @@ def toy(announce, monkeypatch, token, orders):
     """Return the toy source, installed, with its credential at hand."""
     announce()
     monkeypatch.setenv("COUNTS_TOKEN", token)
-    return registry.find(orders)
+    return registry.find_source(orders)

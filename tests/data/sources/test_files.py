@@ -1,7 +1,7 @@
 import pytest
 
 from automl_magic import data
-from automl_magic.data import Limits
+from automl_magic.data import ReadLimits
 from automl_magic.errors import DataNotReadable
 
 
@@ -85,7 +85,7 @@ def test_a_name_with_a_zero_character_cannot_be_a_path():
 
 
 def test_a_file_above_the_limit_is_refused_before_it_is_read(refused):
-    error = refused(b"a,b\n1,2\n", limits=Limits(file_bytes=4))
+    error = refused(b"a,b\n1,2\n", limits=ReadLimits(file_bytes=4))
     assert error.why == "It has 8 bytes. The limit is 4."
 
 

@@ -67,9 +67,9 @@ def test_a_notebook_that_stands_alone_reads_the_credential_where_it_runs(toy, or
 
 
 def test_the_wizard_offers_and_reads_a_table_of_others(toy, session, orders):
-    from automl_magic.wizard.steps import view_of
+    from automl_magic.wizard.steps import build_view
 
-    offered = json.dumps(view_of(session))
+    offered = json.dumps(build_view(session))
     session.do({"do": "set", "name": "source", "value": orders})
     session.wait()
 
@@ -78,13 +78,13 @@ def test_the_wizard_offers_and_reads_a_table_of_others(toy, session, orders):
     assert session.problem is None
     assert (session.table.dataset.name, session.table.dataset.n_rows) == ("orders", 420)
     assert session.plan.experiment.target == "busy"
-    assert "Chosen: " + orders in json.dumps(view_of(session))
+    assert "Chosen: " + orders in json.dumps(build_view(session))
 
 
 def test_completion_offers_a_table_of_others(toy, orders):
-    from automl_magic.magics.complete import offers
+    from automl_magic.magics.completion import find_completions
 
-    assert orders in offers(["fit"], "cou", {}).words
+    assert orders in find_completions(["fit"], "cou", {}).values
 
 
 def test_a_missing_credential_is_named_by_its_reference(toy, monkeypatch, orders):
@@ -120,7 +120,7 @@ def test_a_broken_source_is_told_of_when_it_is_named_and_not_before(announce, po
 
     assert why in caught.value.why
     assert data.load("sklearn:iris").shape == (150, 5)
-    assert next(registry.working()).name == "sklearn"
+    assert next(registry.loadable_sources()).name == "sklearn"
 
 
 def test_no_package_can_take_a_scheme_of_ours(announce):
@@ -164,7 +164,7 @@ def test_the_wizard_keeps_no_draft_with_a_credential_in_clear(
 
 def test_nobody_outside_asks_which_source_or_format_it_is():
     """Only the demo names tables of its own, and the server writes rows that it was sent."""
-    ours = {source.name for source in registry.OURS} | set(SUFFIXES)
+    ours = {source.name for source in registry.BUILT_IN} | set(SUFFIXES)
     ours -= {"sklearn", ".json"}  # a library's name, and the ending of many files that are no table
     known = {"automl_magic/cli/demo.py", "serving/automl_magic_serving/http/batch/routes.py"}
     named = set()

@@ -8,8 +8,8 @@ import pytest
 from automl_magic import data
 from automl_magic.batch.formats import FORMATS
 from automl_magic.data.sources.frame import Frames, frame_text
-from automl_magic.data.sources.registry import find, in_words
-from automl_magic.data.sources.sampling import drawn
+from automl_magic.data.sources.registry import find_source, help_text
+from automl_magic.data.sources.sampling import sample_rows
 from automl_magic.errors import DataNotReadable, RenderError
 from automl_magic.files.templates import source_piece
 
@@ -109,7 +109,7 @@ def test_a_misspelt_bundled_set_gets_its_near_miss():
 @pytest.mark.parametrize("name", ["t.csv.gz", "t.parquet", "t.json"])
 def test_every_format_previews_draws_and_says_what_it_holds(name, tmp_path, customers):
     path = _write(customers, tmp_path / name)
-    source = find(path)
+    source = find_source(path)
     drawn = source.sample(path, 20, seed=1)["customer"].tolist()
 
     pd.testing.assert_frame_equal(
@@ -128,32 +128,34 @@ def test_a_preview_reads_the_first_rows_alone(tmp_path):
     path = tmp_path / "t.csv"
     path.write_bytes(b"a,b\n1,2\n3,4\n5,6,7\n")
 
-    assert find(str(path)).preview(str(path), 2).to_numpy().tolist() == [[1, 2], [3, 4]]
+    assert find_source(str(path)).preview(str(path), 2).to_numpy().tolist() == [[1, 2], [3, 4]]
     with pytest.raises(DataNotReadable, match="rows of different length"):
         data.load(str(path))
 
 
 def test_a_file_that_has_changed_has_another_identity(tmp_path, customers):
     path = _write(customers, tmp_path / "t.csv")
-    before = find(path).identity(path)
+    before = find_source(path).identity(path)
 
-    assert find(path).identity(path) == before
+    assert find_source(path).identity(path) == before
     _write(customers.head(10), tmp_path / "t.csv")
-    assert find(path).identity(path) != before
+    assert find_source(path).identity(path) != before
 
 
 def test_a_sample_does_not_depend_on_how_the_rows_are_cut(customers):
     table = pa.Table.from_pandas(customers)
-    cuts = [drawn(iter(table.to_batches(max_chunksize=n)), 25, seed=5) for n in (7, 30, 60)]
+    cuts = [sample_rows(iter(table.to_batches(max_chunksize=n)), 25, seed=5) for n in (7, 30, 60)]
 
     assert cuts[0].equals(cuts[1])
     assert cuts[1].equals(cuts[2])
-    assert drawn(iter(table.to_batches()), 1000, seed=5).num_rows == 60
+    assert sample_rows(iter(table.to_batches()), 1000, seed=5).num_rows == 60
 
 
 def test_a_sample_draws_every_row_as_often_as_any_other():
     table = pa.table({"row": range(20)})
-    seen = [drawn(iter(table.to_batches(max_chunksize=3)), 5, seed)["row"] for seed in range(2000)]
+    seen = [
+        sample_rows(iter(table.to_batches(max_chunksize=3)), 5, seed)["row"] for seed in range(2000)
+    ]
 
     counts = pd.Series([int(row.as_py()) for one in seen for row in one]).value_counts()
     assert counts.sum() == 10_000
@@ -164,7 +166,7 @@ def test_a_frame_of_the_kernel_is_a_source_by_its_name(customers):
     source = Frames({"people": customers})
     text = frame_text("people")
 
-    assert find(text, [source]) is source
+    assert find_source(text, [source]) is source
     assert source.load(text) is customers
     assert (source.title(text), source.in_code(text)) == ("people", "people")
     assert source.schema(text)["age"] == "number"
@@ -179,7 +181,7 @@ def test_no_name_leads_out_of_the_pieces_that_load_tables(name):
 
 
 def test_the_help_of_a_command_names_what_every_source_of_ours_reads():
-    words = in_words()
+    words = help_text()
 
     assert all(form.title in words for form in FORMATS)
     assert "sklearn:NAME" in words

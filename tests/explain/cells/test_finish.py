@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from automl_magic import explain
+from automl_magic.display.cell_output import CellOutput
+from automl_magic.display.text_table import TextTable
 from automl_magic.errors import DataError, FolderNotWritable, PlanError, RunError
-from automl_magic.explain import Subject
+from automl_magic.explain import Explainer
 from automl_magic.explain.sections import sections
-from automl_magic.look.cell_output import CellOutput
-from automl_magic.look.text_table import TextTable
 from automl_magic.recipe import save_model
 from automl_magic.records import EXPLANATION_NAME, Explanation
 
@@ -127,7 +127,7 @@ def test_another_table_is_refused(make_search):
     found = make_search("binary", data_fingerprint="sha256:one")
 
     with pytest.raises(DataError, match="isn't the one that the model was trained on"):
-        Subject(found.frame, search_dir=found.folder, data_fingerprint="sha256:other")
+        Explainer(found.frame, search_dir=found.folder, data_fingerprint="sha256:other")
 
 
 def test_an_unknown_column_suggests_the_closest_match(binary):
@@ -141,7 +141,7 @@ def test_a_folder_without_predictions_is_an_error(binary, tmp_path):
     save_model(binary.subject().model, tmp_path / "model")
 
     with pytest.raises(RunError, match="Can't read the predictions of a search"):
-        Subject(binary.frame, search_dir=tmp_path, data_fingerprint="")
+        Explainer(binary.frame, search_dir=tmp_path, data_fingerprint="")
 
 
 def test_nothing_in_the_data_becomes_markup(binary, make_search, tmp_path):
@@ -160,7 +160,7 @@ def test_nothing_in_the_data_becomes_markup(binary, make_search, tmp_path):
 
 def test_what_a_cell_shows_is_the_same_in_plain_text():
     table = TextTable("Sizes", ("Name", "Rows"), [("a\nb", "10"), ("c", "2")], frozenset({1}))
-    shown = CellOutput(tables=[table], said=["A sentence."])
+    shown = CellOutput(tables=[table], notes=["A sentence."])
 
     assert repr(shown) == "Sizes\n  Name  Rows\n  a\\nb    10\n  c        2\n\nA sentence."
     assert '<th scope="col" style="text-align: right">Rows</th>' in shown._repr_html_()

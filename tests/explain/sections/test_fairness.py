@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from automl_magic import explain
-from automl_magic.explain.groups import groups_of
+from automl_magic.explain.fairness_groups import assign_groups
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def test_the_groups_of_a_regression_have_errors(make_search):
 def test_rare_values_are_one_group():
     values = np.array([f"v{i % 20}" for i in range(200)] + [None], dtype=object)
 
-    found = groups_of(values)
+    found = assign_groups(values)
 
     assert len(found.names) == 12
     assert found.names[-1] == "(all others)"

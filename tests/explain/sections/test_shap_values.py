@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from automl_magic import explain
-from automl_magic.explain import sampled, tree_path
-from automl_magic.explain.codes import Coded
-from automl_magic.explain.sources import shares_of_columns
+from automl_magic.explain import exact_shap, sampling_shap
+from automl_magic.explain.coded_table import CodedTable
+from automl_magic.explain.feature_sources import column_shares
 from automl_magic.recipe import MemberSpec
-from automl_magic.recipe.attribution import refusal
-from automl_magic.recipe.combine import Blend, Calibration, Method
+from automl_magic.recipe.attribution import shap_unsupported_reason
+from automl_magic.recipe.combine import Blend, CalibrationMethod, Calibrator
 
 BOOSTERS = ("lightgbm", "xgboost", "catboost")
 LINEAR = MemberSpec(name="linear", estimator="linear", view="dense", weight=0.5)
@@ -24,7 +24,9 @@ def booster(name, **changes):
 
 def shap_of(subject, rows):
     views = subject.model.views.items()
-    return tree_path.tree_shap_of(subject).values({name: v.transform(rows) for name, v in views})
+    return exact_shap.compute_tree_shap(subject).values(
+        {name: v.transform(rows) for name, v in views}
+    )
 
 
 @pytest.mark.parametrize("estimator", BOOSTERS)
@@ -37,7 +39,7 @@ def test_tree_shap_values_add_up_to_the_prediction(estimator, kind, make_search)
 
     assert values.shape == (40, len(subject.columns), len(subject.outputs))
     size = 1.0 if kind != "regression" else float(np.abs(subject.y).max())
-    assert tree_path.gap(subject, rows, values.sum(axis=1) + base) < 1e-5 * size
+    assert exact_shap.additivity_gap(subject, rows, values.sum(axis=1) + base) < 1e-5 * size
 
 
 def test_members_and_a_temperature_add_up_where_log_odds_are_blended(make_search):
@@ -45,30 +47,34 @@ def test_members_and_a_temperature_add_up_where_log_odds_are_blended(make_search
         "binary",
         (booster("lightgbm", weight=0.75), booster("xgboost", weight=0.25)),
         blend=Blend.GEOMETRIC,
-        calibration=Calibration(method=Method.TEMPERATURE, temperature=1.5, shift=(0.1, -0.2)),
+        calibration=Calibrator(
+            method=CalibrationMethod.TEMPERATURE, temperature=1.5, shift=(0.1, -0.2)
+        ),
     )
     subject = found.subject()
     rows = subject.rows(np.arange(40))
 
     values, base = shap_of(subject, rows)
 
-    assert tree_path.gap(subject, rows, values.sum(axis=1) + base) < 1e-5
+    assert exact_shap.additivity_gap(subject, rows, values.sum(axis=1) + base) < 1e-5
 
 
 def test_averaged_probabilities_have_no_tree_shap(make_search):
     halves = (booster("lightgbm", weight=0.5), booster("xgboost", weight=0.5))
 
-    assert "its members' probabilities" in refusal(make_search("binary", halves).subject().model)
-    assert refusal(make_search("regression", halves).subject().model) is None
+    assert "its members' probabilities" in shap_unsupported_reason(
+        make_search("binary", halves).subject().model
+    )
+    assert shap_unsupported_reason(make_search("regression", halves).subject().model) is None
     mixed = make_search("binary", (booster("lightgbm", weight=0.5), LINEAR))
-    assert refusal(mixed.subject().model) == "linear isn't a tree booster"
+    assert shap_unsupported_reason(mixed.subject().model) == "linear isn't a tree booster"
 
 
 def test_an_output_belongs_to_the_columns_that_it_reads(binary):
     subject = binary.subject()
     view = subject.model.views["tree"]
 
-    shares = shares_of_columns(
+    shares = column_shares(
         view,
         subject.recipe.views["tree"],
         subject.rows(np.arange(len(subject.y))),
@@ -84,7 +90,7 @@ def test_an_output_belongs_to_the_columns_that_it_reads(binary):
 
 def test_sampled_values_add_up_to_the_prediction(make_search):
     subject = make_search("binary", (booster("lightgbm", weight=0.5), LINEAR)).subject()
-    explainer = sampled.SamplingShap(subject, np.arange(5), seconds_a_row=1.0)
+    explainer = sampling_shap.SamplingShap(subject, np.arange(5), seconds_a_row=1.0)
 
     for place in range(5):
         values, total = explainer.explain(place)
@@ -123,7 +129,7 @@ def test_codes_decode_to_their_values():
     mixed = np.array(["1", 1, True, None, float("nan"), "1"], dtype=object)
     numbers = np.array([2.5, np.nan, 2.5, 1.0, np.nan, 0.0])
 
-    coded = Coded({"mixed": mixed, "numbers": numbers})
+    coded = CodedTable({"mixed": mixed, "numbers": numbers})
 
     back = coded.table(coded.codes)
     assert [type(value) for value in back["mixed"]][:3] == [str, int, bool]
@@ -153,7 +159,7 @@ def test_the_first_row_does_not_wait_for_compilation():
     code = (
         "import numpy as np; from numba import config; from numba.core import event\n"
         "usual = config.DISABLE_JIT\n"
-        "from automl_magic.explain.sampled import load_shap; shap = load_shap()\n"
+        "from automl_magic.explain.sampling_shap import load_shap; shap = load_shap()\n"
         "assert config.DISABLE_JIT == usual\n"
         "rows = np.eye(8); explainer = shap.PermutationExplainer(lambda x: x.sum(axis=1), "
         "shap.maskers.Independent(rows), seed=0)\n"

@@ -16,12 +16,12 @@ from automl_magic.records import (
     Dataset,
     Decision,
     DecisionKind,
-    Experiment,
+    ExperimentSpec,
     StepSpec,
     TaskKind,
 )
-from automl_magic.tasks.context import Context
-from automl_magic.tasks.family import Family, Words
+from automl_magic.tasks.context import CandidateContext
+from automl_magic.tasks.family import Family, TaskTexts
 from automl_magic.tasks.options import Option
 from automl_magic.tasks.target import Target
 
@@ -40,8 +40,8 @@ class Counts(Family):
 
     name: ClassVar[str] = "counts"
     templates: ClassVar[Path] = Path(__file__).parent / "pieces"
-    words: ClassVar[Mapping[TaskKind, Words]] = {
-        COUNT: Words(label="How many", example="How many calls will come in?")
+    texts: ClassVar[Mapping[TaskKind, TaskTexts]] = {
+        COUNT: TaskTexts(label="How many", example="How many calls will come in?")
     }
 
     def read_target(self, dataset: Dataset, name: str, asked: TaskKind | None) -> Target:
@@ -55,10 +55,10 @@ class Counts(Family):
         decision = Decision(about=DecisionKind.TASK, choice=COUNT, why="You set this.")
         return Target(kind=COUNT, n_labelled=dataset.n_rows - column.n_missing, decision=decision)
 
-    def also_measured(self, kind: TaskKind) -> tuple[str, ...]:
+    def extra_metrics(self, kind: TaskKind) -> tuple[str, ...]:
         return ("mae",)
 
-    def complete(self, experiment: Experiment, dataset: Dataset) -> Experiment:
+    def complete(self, experiment: ExperimentSpec, dataset: Dataset) -> ExperimentSpec:
         asked = super().complete(experiment, dataset)
         if (name := asked.options["group"]) is not None:
             dataset.column(str(name))
@@ -68,13 +68,13 @@ class Counts(Family):
         return replace(asked, options={"group": few.name if few else None})
 
     def views(
-        self, dataset: Dataset, experiment: Experiment, left_out: Mapping[str, Decision]
+        self, dataset: Dataset, experiment: ExperimentSpec, left_out: Mapping[str, Decision]
     ) -> dict[str, tuple[StepSpec, ...]]:
         group = experiment.options["group"]
         is_there = group is not None and group not in left_out
         return {"group": (StepSpec(kind="category", columns=(str(group),)),) if is_there else ()}
 
-    def candidates(self, context: Context) -> tuple[Candidate, ...]:
+    def candidates(self, context: CandidateContext) -> tuple[Candidate, ...]:
         return tuple(
             Candidate(
                 name=name,

@@ -10,17 +10,17 @@ from automl_magic.records import TaskKind
 
 def described_as(kind="binary", **values):
     usual = {"rows": 3.0, "columns": 1.0, "rows_per_column": 2.0, **values}
-    return meta.Described(
+    return meta.MetaFeatures(
         TaskKind(kind), tuple(float(usual.get(name, 0.0)) for name in meta.FEATURES)
     )
 
 
 def entry_of(losses, seconds=None, pairs=None, name="", kind="binary", weights=None, **values):
     seconds = seconds or {}
-    return meta.Entry(
+    return meta.KnownDataset(
         described_as(kind, **values),
         {
-            candidate: meta.Outcome(
+            candidate: meta.CandidateResult(
                 loss, seconds.get(candidate, 1.0), (weights or {}).get(candidate, 0.0)
             )
             for candidate, loss in losses.items()
@@ -46,7 +46,7 @@ def store():
     seconds = {"linear": 0.1, "catboost": 2.0, "lightgbm": 1.0, "forest": 4.0}
     small = {"linear": 0.4, "catboost": 0.0, "lightgbm": 0.3, "forest": 0.35}
     large = {"linear": 0.4, "catboost": 0.3, "lightgbm": 0.0, "forest": 0.35}
-    return meta.Store(
+    return meta.MetaStore(
         tuple(
             entry_of(
                 small if i % 2 else large,

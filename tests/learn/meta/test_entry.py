@@ -23,7 +23,7 @@ def regression(describe_as):
 
 def measured(described, predictions, metric="rmse", y=TRUTH, baseline=BASELINE, **more):
     seconds = dict.fromkeys(predictions, 2.0)
-    return meta.entry(
+    return meta.measure_dataset(
         described, METRICS[metric], y, predictions, baseline=baseline, seconds=seconds, **more
     )
 

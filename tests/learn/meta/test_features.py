@@ -12,7 +12,7 @@ RANDOM = np.random.default_rng(0)
 
 
 def described(X, y, kind, **counts):
-    return meta.describe(X, y, kind, meta.Counts(*X.shape, **counts))
+    return meta.compute_meta_features(X, y, kind, meta.TableCounts(*X.shape, **counts))
 
 
 def step(kind, *columns):
@@ -37,8 +37,8 @@ def test_what_is_counted_is_what_the_views_read():
         "tree": [step("number", "age"), step("category", "city"), step("target_mean", "shop")],
         "dense": [step("one_hot", "city"), step("text", "note")],
     }
-    found = meta.count(table, views, n_rows=4_000)
-    assert found == meta.Counts(4_000, 4, 2, 3, missing=2 / 16, text=True, date=False)
+    found = meta.count_table(table, views, n_rows=4_000)
+    assert found == meta.TableCounts(4_000, 4, 2, 3, missing=2 / 16, text=True, date=False)
 
 
 def test_every_feature_is_a_finite_number():

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from automl_magic.learn.candidate import Candidate
-from automl_magic.learn.strategies import strategy
+from automl_magic.learn.strategies import make_strategy
 from automl_magic.records import Score, Trial, TrialState
 from automl_magic.tasks.metrics import METRICS
 
@@ -51,7 +51,7 @@ def search(make_trial):
     """Return a function that lets a strategy propose, and returns the trials after a baseline."""
 
     def run(name, n, *, seed=0, usable_s=9.0, candidates=CANDIDATES):
-        chosen = strategy(name, candidates, METRICS["roc_auc"], seed)
+        chosen = make_strategy(name, candidates, METRICS["roc_auc"], seed)
         history = [make_trial(0, "dummy", "dummy", score=0.5, view="baseline")]
         while len(history) <= n:
             asked = chosen.propose(history, usable_s)

@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from automl_magic.learn.strategies.parents import distinct, in_turn
+from automl_magic.learn.strategies.parents import distinct, next_parents
 from automl_magic.tasks.metrics import METRICS
 
 AUC = METRICS["roc_auc"]
@@ -38,7 +38,7 @@ def turns(trials, make_trial, n):
     """Let each parent be varied without success, as often as it has its turn."""
     trials, had = list(trials), Counter()
     for _ in range(n):
-        parent = next(in_turn(trials, AUC))
+        parent = next(next_parents(trials, AUC))
         had[parent.candidate] += 1
         trials.append(
             make_trial(
@@ -57,13 +57,13 @@ def test_the_best_trial_of_a_candidate_stands_for_it(history, make_trial):
     trials.append(make_trial(2, "a", "lightgbm", score=0.82))
     trials.append(make_trial(3, "a", "lightgbm", score=0.81))
 
-    assert [trial.number for trial in in_turn(trials, AUC)] == [2]
+    assert [trial.number for trial in next_parents(trials, AUC)] == [2]
 
 
 def test_a_lower_loss_is_better_where_the_metric_says_so(history):
     trials = history(("a", "lightgbm", 0.4, 100), ("b", "xgboost", 0.2, 100))
 
-    assert next(in_turn(trials, METRICS["log_loss"])).candidate == "b"
+    assert next(next_parents(trials, METRICS["log_loss"])).candidate == "b"
 
 
 def test_equally_strong_families_have_equal_work(history, make_trial):
@@ -104,9 +104,9 @@ def test_a_pruned_variation_costs_a_part_of_a_whole_one(history, make_trial):
     trials = history(("a", "lightgbm", 0.9, 110), ("b", "xgboost", 0.9, 100))
     trials += [make_trial(3 + number, "a", "lightgbm") for number in range(2)]
 
-    assert next(in_turn(trials, AUC)).candidate == "b"
+    assert next(next_parents(trials, AUC)).candidate == "b"
     trials.append(make_trial(5, "b", "xgboost", score=0.8, n_iterations=100))
-    assert next(in_turn(trials, AUC)).candidate == "a"
+    assert next(next_parents(trials, AUC)).candidate == "a"
 
 
 def test_a_frozen_trial_that_went_on_counts_once_and_with_its_later_score(make_trial):
@@ -123,10 +123,10 @@ def test_time_has_no_say(history):
     trials = history(("a", "lightgbm", 0.9, 100), ("b", "xgboost", 0.9, 100))
     slow = [dataclasses.replace(trial, fit_s=trial.fit_s * trial.number**3) for trial in trials]
 
-    assert [one.number for one in in_turn(trials, AUC)] == [
-        one.number for one in in_turn(slow, AUC)
+    assert [one.number for one in next_parents(trials, AUC)] == [
+        one.number for one in next_parents(slow, AUC)
     ]
 
 
 def test_without_a_complete_trial_nothing_is_varied(make_trial):
-    assert list(in_turn([make_trial(0, "a", "lightgbm")], AUC)) == []
+    assert list(next_parents([make_trial(0, "a", "lightgbm")], AUC)) == []

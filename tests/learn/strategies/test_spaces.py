@@ -3,11 +3,11 @@
 import pytest
 
 from automl_magic.learn.candidate import Candidate
-from automl_magic.learn.strategies.spaces import learning_rates, place, space_of
+from automl_magic.learn.strategies.spaces import learning_rates, position_of, space_of
 from automl_magic.recipe import Range, member
-from automl_magic.recipe.registry import our_estimators
+from automl_magic.recipe.registry import builtin_estimators
 
-SPACES = {name: member(name).space for name in our_estimators() if member(name).space}
+SPACES = {name: member(name).space for name in builtin_estimators() if member(name).space}
 
 
 def test_boosters_forests_and_the_linear_model_are_varied():
@@ -19,26 +19,26 @@ def test_boosters_forests_and_the_linear_model_are_varied():
 @pytest.mark.parametrize("values", [one for space in SPACES.values() for one in space.values()])
 def test_a_usual_value_has_a_place_in_its_range(values):
     assert values.low < values.high
-    assert values.usual is None or values.low <= values.inside(values.usual) <= values.high
+    assert values.usual is None or values.low <= values.clip(values.usual) <= values.high
 
 
 def test_near_is_a_part_of_the_range_about_a_value():
-    assert Range(0.0, 1.0).near(0.5, 0.2) == Range(0.3, 0.7)
-    assert Range(0.0, 1.0).near(0.9, 0.2) == Range(0.7, 1.0)
-    assert Range(1.0, 100.0, log=True).near(10.0, 0.25) == Range(3.162, 31.62, log=True)
+    assert Range(0.0, 1.0).narrow(0.5, 0.2) == Range(0.3, 0.7)
+    assert Range(0.0, 1.0).narrow(0.9, 0.2) == Range(0.7, 1.0)
+    assert Range(1.0, 100.0, log=True).narrow(10.0, 0.25) == Range(3.162, 31.62, log=True)
 
 
 def test_near_a_whole_number_there_is_always_another():
-    narrow = Range(4, 8, whole=True).near(8, 0.01)
+    narrow = Range(4, 8, integer=True).narrow(8, 0.01)
 
     assert (narrow.low, narrow.high) == (7, 8)
-    narrow = Range(1, 8, log=True, whole=True).near(1, 0.1)
+    narrow = Range(1, 8, log=True, integer=True).narrow(1, 0.1)
     assert (narrow.low, narrow.high) == (1, 2)
 
 
 def test_a_value_outside_a_range_is_brought_to_its_edge():
-    assert Range(0.001, 2.0, log=True).inside(0.0) == 0.001
-    assert Range(0.0, 1.0).inside(0.123456) == 0.1235
+    assert Range(0.001, 2.0, log=True).clip(0.0) == 0.001
+    assert Range(0.0, 1.0).clip(0.123456) == 0.1235
 
 
 def test_the_learning_rate_stays_near_those_of_the_cells():
@@ -61,7 +61,7 @@ def test_what_only_some_models_have_is_varied_only_where_it_is_given():
 def test_what_is_left_out_stands_where_the_library_puts_it():
     space = space_of("xgboost", {"max_depth": 4}, {})
 
-    assert place({"max_depth": 4}, space) == {
+    assert position_of({"max_depth": 4}, space) == {
         "max_depth": 4,
         "min_child_weight": 1.0,
         "subsample": 1.0,
@@ -69,4 +69,7 @@ def test_what_is_left_out_stands_where_the_library_puts_it():
         "reg_lambda": 1.0,
         "reg_alpha": 0.001,
     }
-    assert place({"max_features": "sqrt"}, space_of("random_forest", {}, {}))["max_features"] == 0.3
+    assert (
+        position_of({"max_features": "sqrt"}, space_of("random_forest", {}, {}))["max_features"]
+        == 0.3
+    )

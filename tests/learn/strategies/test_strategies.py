@@ -7,7 +7,7 @@ import pytest
 
 from automl_magic.errors import PlanError
 from automl_magic.learn.candidate import Candidate
-from automl_magic.learn.strategies import most_trials, strategy
+from automl_magic.learn.strategies import make_strategy, max_trials_for
 from automl_magic.recipe import member
 from automl_magic.records.plans.experiment import SAMPLERS, Hpo
 from automl_magic.tasks.metrics import METRICS
@@ -59,7 +59,7 @@ def test_a_strategy_made_anew_goes_on_where_another_stood(search, name):
         for trial in trials[1:4]
     }
 
-    proposal = strategy(name, cells, METRICS["roc_auc"], 0).propose(trials[:14], 9.0)
+    proposal = make_strategy(name, cells, METRICS["roc_auc"], 0).propose(trials[:14], 9.0)
 
     assert (proposal.params, proposal.reason) == (trials[14].params, trials[14].reason)
 
@@ -109,7 +109,7 @@ def test_optuna_is_imported_with_the_first_variation_and_not_before():
 
 def test_an_unknown_sampler_is_offered_its_near_miss():
     with pytest.raises(PlanError) as refused:
-        strategy("randm", {}, METRICS["roc_auc"], 0)
+        make_strategy("randm", {}, METRICS["roc_auc"], 0)
 
     assert refused.value.what == "'randm' isn't a valid sampler."
     assert refused.value.why == "The samplers are portfolio, random, tpe."
@@ -121,8 +121,8 @@ def test_an_unknown_sampler_is_offered_its_near_miss():
     [(20, 4), (100, 4), (500, 8), (2_500, 15), (10_000, 40), (100_000, 100), (10**7, 100)],
 )
 def test_more_rows_tell_more_trials_apart(n_rows, n):
-    assert most_trials(n_rows) == n
+    assert max_trials_for(n_rows) == n
 
 
 def test_between_the_given_rows_the_number_of_trials_grows_evenly():
-    assert most_trials(5_000) == 24
+    assert max_trials_for(5_000) == 24

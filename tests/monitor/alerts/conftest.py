@@ -8,7 +8,7 @@ from automl_magic.records.monitoring.drift import (
     ColumnDrift,
     DriftReport,
     DriftSeverity,
-    Thresholds,
+    DriftThresholds,
 )
 from automl_magic.store.engine import open_engine
 from automl_magic.workspace import Database
@@ -53,7 +53,7 @@ def report():
             sampling="all",
             severity=max(severities.values(), key=lambda one: one.rank, default=DriftSeverity.OK),
             summary="",
-            thresholds=Thresholds(),
+            thresholds=DriftThresholds(),
             features=features,
         )
 

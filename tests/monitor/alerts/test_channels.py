@@ -6,11 +6,11 @@ import logging
 import pytest
 
 from automl_magic.errors import MonitorError
-from automl_magic.monitor.alerts.channels import Refused, send
-from automl_magic.monitor.alerts.channels.email import message_of
-from automl_magic.monitor.alerts.channels.pagerduty import document_of as event_of
-from automl_magic.monitor.alerts.channels.slack import document_of as blocks_of
-from automl_magic.monitor.alerts.told import notice_of
+from automl_magic.monitor.alerts.channels import NotificationRejected, send
+from automl_magic.monitor.alerts.channels.email import build_message
+from automl_magic.monitor.alerts.channels.pagerduty import build_event as event_of
+from automl_magic.monitor.alerts.channels.slack import build_payload as blocks_of
+from automl_magic.monitor.alerts.notification_text import build_notification
 from automl_magic.records.codec import OutOfRange
 from automl_magic.records.monitoring.alert import (
     Alert,
@@ -20,7 +20,7 @@ from automl_magic.records.monitoring.alert import (
     Channel,
     ChannelKind,
 )
-from automl_magic.records.runs.score import Link
+from automl_magic.records.runs.score import CellLink
 from automl_magic.workspace import default_workspace
 from tests.outbound.receiver import OK, always, certificate_for, receiving
 
@@ -40,13 +40,13 @@ def notice(subject="age", state=AlertState.FIRING, deployment="churn"):
         severity=AlertSeverity.CRITICAL,
         state=state,
         summary=f"{subject} has moved.",
-        link=Link(run_id="run-1", notebook="output.ipynb", cell_id="features"),
+        link=CellLink(run_id="run-1", notebook="output.ipynb", cell_id="features"),
         breaches=2,
         calm=0,
         first_at=AT,
         last_at=AT,
     )
-    return notice_of(deployment, alert.kind, alert.group, [alert], at=AT)
+    return build_notification(deployment, alert.kind, alert.group, [alert], at=AT)
 
 
 def hook(receiver, path="/services/T0/s3cret", **more):
@@ -86,7 +86,7 @@ def test_text_from_data_is_plain_text_without_mentions_in_slack(monkeypatch):
 
 def test_a_rejecting_webhook_is_not_retried_and_its_url_is_not_shown():
     gone = always(b"HTTP/1.1 404 Not Found\r\n\r\n")
-    with receiving(gone) as receiver, pytest.raises(Refused) as caught:
+    with receiving(gone) as receiver, pytest.raises(NotificationRejected) as caught:
         send(hook(receiver), notice(), notice_id=7, secret_of=default_workspace().secret)
 
     assert "s3cret" not in str(caught.value)
@@ -102,7 +102,7 @@ def test_a_busy_webhook_is_retried(status):
 def test_a_webhook_in_the_private_network_must_be_allowed():
     channel = Channel(name="x", kind=ChannelKind.SLACK, url="https://127.0.0.1/x")
 
-    with pytest.raises(Refused, match="isn't public"):
+    with pytest.raises(NotificationRejected, match="isn't public"):
         send(channel, notice(), notice_id=7, secret_of=default_workspace().secret)
 
 
@@ -160,7 +160,7 @@ def test_an_smtp_server_with_another_hosts_certificate_is_rejected(tmp_path, mon
 
 
 def test_an_email_header_stays_on_one_line():
-    message = message_of(mail(), notice(deployment=HOSTILE), 7)
+    message = build_message(mail(), notice(deployment=HOSTILE), 7)
 
     assert message["Bcc"] is None
     assert "\n" not in message["Subject"]
@@ -173,12 +173,12 @@ def test_an_invalid_email_address_is_rejected(address):
         name="mail", kind=ChannelKind.EMAIL, host="h", sender="a@b.example", to=(address,)
     )
 
-    with pytest.raises(Refused, match="isn't an email address"):
-        message_of(channel, notice(), 7)
+    with pytest.raises(NotificationRejected, match="isn't an email address"):
+        build_message(channel, notice(), 7)
 
 
 def test_a_notification_in_the_log_is_one_line(caplog):
-    with caplog.at_level(logging.INFO, "automl_magic.alerts"):
+    with caplog.at_level(logging.INFO, "automl_magic.format_alerts"):
         send(
             Channel(name="log", kind=ChannelKind.LOG),
             notice(HOSTILE),

@@ -5,9 +5,9 @@ import os
 import pytest
 
 from automl_magic.errors import MonitorError, SpecError
-from automl_magic.monitor.alerts import monitor_file, monitor_of, read_monitor
-from automl_magic.monitor.alerts.secrets import filled
-from automl_magic.records.monitoring.alert import AlertKind, AlertSeverity, Monitor
+from automl_magic.monitor.alerts import load_monitor, monitor_file, read_monitor
+from automl_magic.monitor.alerts.secrets import fill_secrets
+from automl_magic.records.monitoring.alert import AlertKind, AlertSeverity, MonitorSpec
 from automl_magic.records.monitoring.retrain import Promote
 from automl_magic.workspace import default_workspace
 
@@ -50,14 +50,14 @@ def test_a_monitor_file_is_read_with_its_durations(tmp_path):
 
 
 def test_without_a_file_the_defaults_apply():
-    assert monitor_of("churn", default_workspace().home) == Monitor(name="churn")
+    assert load_monitor("churn", default_workspace().home) == MonitorSpec(name="churn")
 
 
 def test_the_file_of_a_deployment_is_found_by_its_name(home):
     monitor_file("churn", default_workspace().home).parent.mkdir()
     monitor_file("churn", default_workspace().home).write_text(WHOLE)
 
-    assert monitor_of("churn", default_workspace().home).every_s == 600
+    assert load_monitor("churn", default_workspace().home).every_s == 600
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "a/b", ".hidden", ""])
@@ -99,7 +99,7 @@ def test_a_file_for_another_deployment_is_refused(tmp_path):
 def test_a_secret_comes_from_the_environment(monkeypatch):
     monkeypatch.setenv("AUTOML_MAGIC_SECRET_SLACK", "https://x.example/1")
 
-    assert filled("${secret:SLACK}", default_workspace().secret) == "https://x.example/1"
+    assert fill_secrets("${secret:SLACK}", default_workspace().secret) == "https://x.example/1"
 
 
 def test_a_secret_comes_from_a_file_that_only_the_user_can_read(home):
@@ -109,11 +109,13 @@ def test_a_secret_comes_from_a_file_that_only_the_user_can_read(home):
     path.write_text("https://x.example/2\n")
     path.chmod(0o600)
 
-    assert filled("a ${secret:SLACK} b", default_workspace().secret) == "a https://x.example/2 b"
+    assert (
+        fill_secrets("a ${secret:SLACK} b", default_workspace().secret) == "a https://x.example/2 b"
+    )
 
     path.chmod(0o644)
     with pytest.raises(MonitorError, match="Other users can read"):
-        filled("${secret:SLACK}", default_workspace().secret)
+        fill_secrets("${secret:SLACK}", default_workspace().secret)
 
 
 @pytest.mark.parametrize("name", ["PATH", "HOME", "../SLACK", "slack", ""])
@@ -121,4 +123,4 @@ def test_no_other_variable_and_no_other_file_can_be_named(name):
     assert "PATH" in os.environ
 
     with pytest.raises(MonitorError):
-        filled(f"${{secret:{name}}}", default_workspace().secret)
+        fill_secrets(f"${{secret:{name}}}", default_workspace().secret)

@@ -7,10 +7,10 @@ from automl_magic.records.monitoring.alert import (
     HOUR_S,
     AlertKind,
     AlertSeverity,
-    Monitor,
+    MonitorSpec,
     ServingLimits,
 )
-from automl_magic.store.engine import writing
+from automl_magic.store.engine import write_transaction
 from automl_magic.store.tables import predictions, workers
 
 NOW = 1_700_000_000.0
@@ -32,12 +32,12 @@ def ask(store, ats, *, failed=0, latency_ms=5.0, rate=1.0):
         }
         for i, at in enumerate(ats)
     ]
-    with writing(store) as connection:
+    with write_transaction(store) as connection:
         connection.execute(predictions.insert(), rows)
 
 
 def seen(store, **limits):
-    monitor = Monitor(name="churn", serving=ServingLimits(**limits))
+    monitor = MonitorSpec(name="churn", serving=ServingLimits(**limits))
     return observe_serving(store, store, monitor, now=NOW)
 
 
@@ -104,7 +104,7 @@ def test_a_gap_as_long_as_each_night_is_not_a_finding(store):
 
 def test_repeated_worker_deaths_are_a_finding(store):
     rows = [{"id": f"w{i}", "beat_at": NOW - 60 * i} for i in range(5)]
-    with writing(store) as connection:
+    with write_transaction(store) as connection:
         connection.execute(
             workers.insert(), [{**row, "deployment": "churn", "epoch": 1} for row in rows]
         )
@@ -113,7 +113,7 @@ def test_repeated_worker_deaths_are_a_finding(store):
 
 
 def test_no_running_workers_is_critical(store):
-    with writing(store) as connection:
+    with write_transaction(store) as connection:
         connection.execute(
             workers.insert().values(id="w", deployment="churn", epoch=1, beat_at=NOW - 45)
         )

@@ -9,16 +9,16 @@ from hypothesis import strategies as st
 from scipy import stats
 from scipy.spatial import distance
 
-from automl_magic.learn.distributions import numbers_of
-from automl_magic.monitor.measures.beyond import beyond_range
+from automl_magic.learn.distributions import numeric_distribution
 from automl_magic.monitor.measures.chi_square import chi_square, cramers_v
-from automl_magic.monitor.measures.families import bonferroni, holm
+from automl_magic.monitor.measures.fisher_exact import fisher_greater, fisher_two_sided
 from automl_magic.monitor.measures.jensen_shannon import jensen_shannon
 from automl_magic.monitor.measures.kolmogorov_smirnov import kolmogorov_smirnov
 from automl_magic.monitor.measures.kullback_leibler import kullback_leibler
-from automl_magic.monitor.measures.population_stability import psi, psi_by_chance, smoothed
-from automl_magic.monitor.measures.proportions import more_often, otherwise_often
-from automl_magic.monitor.measures.shares import Shares, effective_rows, pooled
+from automl_magic.monitor.measures.multiple_testing import bonferroni, holm
+from automl_magic.monitor.measures.population_stability import expected_psi, psi, smooth
+from automl_magic.monitor.measures.range_test import out_of_range_p_value
+from automl_magic.monitor.measures.shares import Shares, effective_rows, pool_rare_bins
 
 counts = st.lists(st.integers(0, 400), min_size=2, max_size=12).filter(lambda some: sum(some) > 0)
 
@@ -62,17 +62,19 @@ def test_fisher_matches_scipy(count, more, count_reference, more_reference):
 
     expected = stats.fisher_exact(table, alternative="greater").pvalue
 
-    assert more_often(count, n, count_reference, m) == pytest.approx(expected, rel=1e-6, abs=1e-14)
+    assert fisher_greater(count, n, count_reference, m) == pytest.approx(
+        expected, rel=1e-6, abs=1e-14
+    )
     less = stats.fisher_exact(table, alternative="less").pvalue
     twice = min(1.0, 2 * min(expected, less))
-    both = otherwise_often(count, n, count_reference, m)
+    both = fisher_two_sided(count, n, count_reference, m)
     assert both == pytest.approx(twice, rel=1e-6, abs=1e-14)
 
 
 @given(two_samples())
 def test_the_distances_match_scipy(samples):
     shares = shares_of(*samples)
-    p, q = smoothed(shares)
+    p, q = smooth(shares)
 
     assert jensen_shannon(shares) == pytest.approx(distance.jensenshannon(p, q, 2), abs=1e-7)
     assert kullback_leibler(shares) == pytest.approx(stats.entropy(p, q), abs=1e-9)
@@ -91,7 +93,7 @@ def test_equal_shares_have_no_distance(some):
 def test_kolmogorov_smirnov_matches_scipy_if_all_values_are_knots(size):
     random = np.random.default_rng(1)
     trained, met = random.normal(size=150), random.normal(0.3, 1, size)
-    reference = numbers_of(trained, 201)
+    reference = numeric_distribution(trained, 201)
 
     result, p_value = kolmogorov_smirnov(reference, 150, met, np.ones(size), size)
 
@@ -104,7 +106,7 @@ def test_kolmogorov_smirnov_matches_scipy_if_all_values_are_knots(size):
 def test_kolmogorov_smirnov_on_quantiles_keeps_its_level():
     random = np.random.default_rng(2)
     trained = random.normal(size=20_000)
-    reference = numbers_of(trained, 21)
+    reference = numeric_distribution(trained, 21)
     windows = [random.choice(trained, 300) for _ in range(600)]
 
     alarms = [
@@ -118,7 +120,7 @@ def test_kolmogorov_smirnov_on_quantiles_keeps_its_level():
 def test_the_count_outside_the_range_is_beta_binomial(count, n, m):
     expected = stats.betabinom.pmf(np.arange(count, n + 1), n, 2, m - 1).sum()
 
-    assert beyond_range(count, n, m) == pytest.approx(expected, rel=1e-6, abs=1e-300)
+    assert out_of_range_p_value(count, n, m) == pytest.approx(expected, rel=1e-6, abs=1e-300)
 
 
 def test_the_range_test_keeps_its_level_without_a_shift():
@@ -127,7 +129,7 @@ def test_the_range_test_keeps_its_level_without_a_shift():
     for _ in range(2_000):
         trained, met = random.exponential(size=100), random.exponential(size=100)
         outside = np.sum((met < trained.min()) | (met > trained.max()))
-        p_values.append(beyond_range(outside, 100, 100))
+        p_values.append(out_of_range_p_value(outside, 100, 100))
 
     for level in (0.2, 0.05, 0.01):
         assert np.mean(np.array(p_values) <= level) <= level + 3 * np.sqrt(level / 2_000)
@@ -150,7 +152,7 @@ def test_expected_psi_matches_the_simulated_mean(n, m):
 
     mean = np.mean([psi(one) for one in windows])
 
-    assert mean == pytest.approx(psi_by_chance(windows[0]), rel=0.08)
+    assert mean == pytest.approx(expected_psi(windows[0]), rel=0.08)
 
 
 def test_holm_adjusts_by_the_number_of_remaining_tests():
@@ -178,7 +180,7 @@ def test_weighted_rows_have_fewer_effective_rows():
 
 
 def test_rare_bins_of_the_reference_are_merged():
-    shares, last_is_rare = pooled(
+    shares, last_is_rare = pool_rare_bins(
         ("a", "b", "c", "d"),
         np.array([0.6, 0.395, 0.003, 0.002]),
         np.array([0.5, 0.3, 0.1, 0.1]),

@@ -5,16 +5,22 @@ import threading
 import pytest
 
 from automl_magic.errors import MonitorError
-from automl_magic.monitor.alerts import alerts_of, observe
-from automl_magic.monitor.alerts.observed import Observation
-from automl_magic.monitor.retrain.policy import begin, end, refusal, retrains_of, triggered_by
+from automl_magic.monitor.alerts import alerts_of, record_observation
+from automl_magic.monitor.alerts.observation import Observation
+from automl_magic.monitor.retrain.policy import (
+    finish_retraining,
+    refusal_reason,
+    retrains_of,
+    start_retraining,
+    triggering_alert,
+)
 from automl_magic.records.monitoring.alert import (
     HOUR_S,
     MINUTE_S,
+    AlertFinding,
     AlertKind,
     AlertSeverity,
-    Finding,
-    Monitor,
+    MonitorSpec,
 )
 from automl_magic.records.monitoring.retrain import RetrainPolicy, RetrainStatus, Trigger
 from automl_magic.store.engine import open_engine
@@ -32,11 +38,11 @@ def store(tmp_path):
 
 
 def start(store, trigger=Trigger.ALERT, *, at=START, policy=POLICY):
-    return begin(store, "churn", policy, trigger, detail="", now=at)
+    return start_retraining(store, "churn", policy, trigger, detail="", now=at)
 
 
 def finish(store, number, *, at):
-    end(store, number, status=RetrainStatus.SUCCEEDED, detail="better", now=at)
+    finish_retraining(store, number, status=RetrainStatus.SUCCEEDED, detail="better", now=at)
 
 
 def test_no_retraining_starts_while_another_is_running_not_even_by_hand(store):
@@ -49,11 +55,11 @@ def test_no_retraining_starts_while_another_is_running_not_even_by_hand(store):
 def test_an_automatic_retraining_waits_for_the_cooldown(store):
     finish(store, start(store), at=START + 70)
 
-    assert "The cooldown is 24 h" in refusal(
+    assert "The cooldown is 24 h" in refusal_reason(
         store, "churn", POLICY, Trigger.ALERT, now=START + 23 * HOUR_S
     )
-    assert refusal(store, "churn", POLICY, Trigger.ALERT, now=START + 24 * HOUR_S) is None
-    assert refusal(store, "churn", POLICY, Trigger.HAND, now=START + 100) is None
+    assert refusal_reason(store, "churn", POLICY, Trigger.ALERT, now=START + 24 * HOUR_S) is None
+    assert refusal_reason(store, "churn", POLICY, Trigger.HAND, now=START + 100) is None
 
 
 def test_the_budget_of_a_week_is_kept(store):
@@ -62,7 +68,7 @@ def test_the_budget_of_a_week_is_kept(store):
         began = START + i * HOUR_S
         finish(store, start(store, at=began, policy=policy), at=began + 60)
 
-    why = refusal(store, "churn", policy, Trigger.SCHEDULE, now=START + 3 * HOUR_S)
+    why = refusal_reason(store, "churn", policy, Trigger.SCHEDULE, now=START + 3 * HOUR_S)
 
     assert why == ("Retrainings took 120 s in the last 168 h. The limit is 100 s (retrain.spend).")
 
@@ -101,9 +107,9 @@ def test_of_many_concurrent_starts_one_succeeds(tmp_path):
 
 @pytest.mark.parametrize("n", [50, pytest.param(500, marks=pytest.mark.long)])
 def test_many_features_that_drift_for_a_day_are_one_retraining(store, n):
-    monitor, begun = Monitor(name="churn"), []
+    monitor, begun = MonitorSpec(name="churn"), []
     findings = tuple(
-        Finding(
+        AlertFinding(
             kind=AlertKind.FEATURE_DRIFT,
             subject=f"f{i}",
             severity=AlertSeverity.CRITICAL,
@@ -114,9 +120,9 @@ def test_many_features_that_drift_for_a_day_are_one_retraining(store, n):
     for i in range(24 * 4):
         at = START + i * 15 * MINUTE_S
         seen = Observation("churn", at, frozenset({AlertKind.FEATURE_DRIFT}), findings)
-        observe(store, monitor, seen, now=at)
-        alert = triggered_by(monitor.retrain, alerts_of(store, "churn"))
-        if refusal(store, "churn", monitor.retrain, Trigger.ALERT, now=at) is None:
+        record_observation(store, monitor, seen, now=at)
+        alert = triggering_alert(monitor.retrain, alerts_of(store, "churn"))
+        if refusal_reason(store, "churn", monitor.retrain, Trigger.ALERT, now=at) is None:
             assert alert is not None
             begun.append(start(store, at=at))
             finish(store, begun[-1], at=at + 70)

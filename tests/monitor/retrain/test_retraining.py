@@ -12,7 +12,7 @@ from automl_magic.flow import alerting, governance, retraining
 from automl_magic.monitor.retrain import retrains_of
 from automl_magic.records.monitoring.alert import AlertKind
 from automl_magic.records.monitoring.retrain import Trigger
-from automl_magic.store.opened import store
+from automl_magic.store.opened import store_engine
 from automl_magic.store.routes import read_route
 from automl_magic.workspace import default_workspace
 
@@ -27,7 +27,7 @@ def test_retraining_without_outcomes_is_an_error(deployed):
     with pytest.raises(MonitorError, match="too few new rows"):
         retraining.retrain(NAME)
 
-    assert retrains_of(store(default_workspace()), NAME) == ()
+    assert retrains_of(store_engine(default_workspace()), NAME) == ()
 
 
 def test_rows_in_the_champions_table_are_not_new(deployed):
@@ -96,7 +96,7 @@ def test_neither_model_learned_from_the_scoring_rows(made, deployed):
 def test_the_challenger_is_registered_and_the_route_is_unchanged(made):
     assert (made.version.name, made.version.version) == ("people", 2)
     assert "challenger" in made.version.aliases
-    assert read_route(store(default_workspace()), NAME).versions == (1,)
+    assert read_route(store_engine(default_workspace()), NAME).versions == (1,)
 
 
 def test_an_alert_asks_for_approval_with_the_commands(made):
@@ -142,20 +142,20 @@ def test_an_approved_challenger_becomes_a_canary_if_the_policy_allows_it(made, d
         "apiVersion: automl-magic/v1\nkind: Monitor\nmetadata: {name: churn}\n"
         "spec: {retrain: {promote: if_better}}\n"
     )
-    assert retraining.retrain_if_asked(NAME) is None
+    assert retraining.retrain_if_due(NAME) is None
     governance.approve("people", 2)
 
-    assert "10% of the requests" in retraining.retrain_if_asked(NAME)
+    assert "10% of the requests" in retraining.retrain_if_due(NAME)
 
-    route = read_route(store(default_workspace()), NAME)
+    route = read_route(store_engine(default_workspace()), NAME)
     assert (route.stable, route.canary, route.percent) == (1, 2, 10.0)
-    assert retraining.retrain_if_asked(NAME) is None
+    assert retraining.retrain_if_due(NAME) is None
 
 
 def test_an_approval_resolves_the_alert_that_asked_for_it(made):
     governance.approve("people", 2)
 
-    alerting.look(NAME, now=time.time())
+    alerting.check_alerts(NAME, now=time.time())
 
     kinds = [alert.kind for alert in alerting.alerts(NAME).alerts]
     assert AlertKind.APPROVAL_WANTED not in kinds

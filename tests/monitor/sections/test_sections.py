@@ -10,20 +10,20 @@ import pytest
 
 from automl_magic import monitor
 from automl_magic.errors import MonitorError
-from automl_magic.monitor.cells.finish import report_of
+from automl_magic.monitor.cells.finish import build_report
 from automl_magic.monitor.measures.shares import effective_rows
-from automl_magic.monitor.model import load_watched
+from automl_magic.monitor.model import load_monitored_model
 from automl_magic.monitor.scoring import score_of, standard_error
 from automl_magic.monitor.sections.calibration import calibration_test, ece
-from automl_magic.monitor.sections.evidently import drawn
-from automl_magic.monitor.sections.performance import lost, trend
-from automl_magic.monitor.sections.traffic import quantiles
+from automl_magic.monitor.sections.evidently import draw_reference
+from automl_magic.monitor.sections.performance import score_loss, trend
+from automl_magic.monitor.sections.traffic import latency_quantiles
 from automl_magic.monitor.window import Requests
 from automl_magic.recipe import save_model
 from automl_magic.records import RecordProblem, Score
 from automl_magic.records.models.deployment import Slos
 from automl_magic.records.monitoring.drift import DriftReport, DriftSeverity, ScoreBucket
-from automl_magic.records.monitoring.reference import CalibrationBin
+from automl_magic.records.monitoring.reference import ConfidenceBin
 
 CELLS = ("prediction", "features", "quality", "performance", "calibration", "traffic")
 
@@ -33,7 +33,7 @@ def judged(watch, *cells):
         displayed = getattr(monitor, cell)(watch)
         assert repr(displayed)
         assert displayed._repr_html_()
-    return report_of(watch, run_id="run-1")
+    return build_report(watch, run_id="run-1")
 
 
 def by_name(found):
@@ -105,7 +105,12 @@ def test_values_of_personal_columns_are_neither_stored_nor_shown(binary, make_pe
 
     report = judged(binary.watch(frame), "features", "quality")
 
-    assert (column.personal, column.seen, column.low, column.high) == (True, None, None, None)
+    assert (column.personal, column.distribution, column.low, column.high) == (
+        True,
+        None,
+        None,
+        None,
+    )
     assert by_name(report.features)["email"].severity is DriftSeverity.UNJUDGED
     assert "example.com" not in str(report.to_json())
     assert "example.org" not in (binary.folder / "reference.json").read_text()
@@ -190,10 +195,10 @@ def test_invalid_thresholds_are_rejected(binary, make_people):
 
 
 def test_a_model_without_a_reference_cannot_be_monitored(binary, tmp_path):
-    save_model(load_watched(binary.folder).fitted, tmp_path / "old")
+    save_model(load_monitored_model(binary.folder).fitted, tmp_path / "old")
 
     with pytest.raises(MonitorError, match="Can't monitor the model") as refused:
-        load_watched(tmp_path / "old")
+        load_monitored_model(tmp_path / "old")
     assert "reference" in refused.value.why or "schema" in refused.value.why
 
 
@@ -204,7 +209,7 @@ def test_many_rows_are_sampled_and_the_report_says_so(binary, make_people):
         frame, watched, 0.0, 1.0, source="a test", model="people", max_sampled=500
     )
 
-    report = judged(monitor.Watch(window, watched))
+    report = judged(monitor.WindowAnalysis(window, watched))
 
     assert (report.n_rows, report.n_judged) == (3_000, 500)
     assert "500 of 3,000 rows" in report.sampling
@@ -229,11 +234,11 @@ def test_a_loss_is_a_fraction_of_the_release_in_either_direction():
     release = Score(metric="roc_auc", score=0.9, rows=500, low=0.88, high=0.92)
     now = Score(metric="roc_auc", score=0.81, rows=500, low=0.78, high=0.84)
 
-    loss, p_value = lost(release, now, higher_is_better=True)
+    loss, p_value = score_loss(release, now, higher_is_better=True)
     assert loss == pytest.approx(0.1)
     assert p_value < 1e-5
-    assert lost(now, release, higher_is_better=True)[0] < 0
-    assert lost(now, release, higher_is_better=False)[0] == pytest.approx(0.09 / 0.81)
+    assert score_loss(now, release, higher_is_better=True)[0] < 0
+    assert score_loss(now, release, higher_is_better=False)[0] == pytest.approx(0.09 / 0.81)
 
 
 def test_a_score_that_falls_day_by_day_has_a_slope():
@@ -271,11 +276,11 @@ def test_the_expected_calibration_error_by_chance_is_subtracted():
     random = np.random.default_rng(1)
     shares = np.linspace(0.05, 0.95, 10)
     fair = [
-        [CalibrationBin(rows=40, predicted=p, observed=random.binomial(40, p) / 40) for p in shares]
+        [ConfidenceBin(rows=40, predicted=p, observed=random.binomial(40, p) / 40) for p in shares]
         for _ in range(400)
     ]
     assert np.mean([ece(bins) for bins in fair]) < 0.012
-    off = [CalibrationBin(rows=4_000, predicted=p, observed=p * 0.8) for p in shares]
+    off = [ConfidenceBin(rows=4_000, predicted=p, observed=p * 0.8) for p in shares]
     assert ece(off) == pytest.approx(0.1, abs=0.01)
 
 
@@ -285,7 +290,7 @@ def test_the_calibration_test_keeps_its_level():
 
     def bins(n):
         return [
-            CalibrationBin(rows=n, predicted=p, observed=random.binomial(n, p) / n) for p in shares
+            ConfidenceBin(rows=n, predicted=p, observed=random.binomial(n, p) / n) for p in shares
         ]
 
     p_values = [
@@ -296,10 +301,10 @@ def test_the_calibration_test_keeps_its_level():
 
 
 def test_latency_quantiles_are_weighted():
-    p50, p95, p99 = quantiles(np.array([1.0, 100.0]), np.array([90.0, 10.0]))
+    p50, p95, p99 = latency_quantiles(np.array([1.0, 100.0]), np.array([90.0, 10.0]))
 
     assert (p50, p95, p99) == (1.0, 100.0, 100.0)
-    assert quantiles(np.array([]), np.array([])) == (None, None, None)
+    assert latency_quantiles(np.array([]), np.array([])) == (None, None, None)
 
 
 @pytest.mark.parametrize(
@@ -315,7 +320,7 @@ def test_traffic_is_checked_against_the_objectives_of_the_deployment(
 ):
     watch = binary.watch(make_people(200, seed=24))
     requests = Requests(
-        at=np.linspace(watch.window.start, watch.window.end - 1, 200),
+        timestamps=np.linspace(watch.window.start, watch.window.end - 1, 200),
         latency_ms=np.full(200, latency),
         weights=np.full(200, 2.0),
         errors=["timeout"] * failed + [None] * (200 - failed),
@@ -339,8 +344,8 @@ def test_values_can_be_drawn_from_a_reference(binary):
     random = np.random.default_rng(0)
     reference = binary.watched.reference
 
-    ages = drawn(reference.column("age"), 2_000, random)
-    cities = drawn(reference.column("city"), 2_000, random)
+    ages = draw_reference(reference.column("age"), 2_000, random)
+    cities = draw_reference(reference.column("city"), 2_000, random)
 
     assert np.mean(ages) == pytest.approx(binary.frame["age"].mean(), abs=0.3)
     assert np.mean(cities == "Oslo") == pytest.approx(

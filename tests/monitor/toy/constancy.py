@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from automl_magic.look.cell_output import CellOutput
-from automl_magic.look.section_cell import SectionResult
-from automl_magic.monitor.section import MonitorSection, Part
-from automl_magic.monitor.watch import Watch
+from automl_magic.display.cell_output import CellOutput
+from automl_magic.display.section_cell import SectionResult
+from automl_magic.monitor.section import MonitorSection, NotebookPart
+from automl_magic.monitor.window_analysis import WindowAnalysis
 from automl_magic.records.codec import Record
 from automl_magic.records.monitoring.drift import DriftSeverity
 
@@ -21,13 +21,13 @@ class Constancy(Record):
     why: str
 
 
-SECTION = MonitorSection(name="constancy", part=Part.INPUTS, place=9)
+SECTION = MonitorSection(name="constancy", part=NotebookPart.INPUTS, position=9)
 
 
 @SECTION.cell
-def constancy(analysis: Watch, /) -> SectionResult:
+def constancy(analysis: WindowAnalysis, /) -> SectionResult:
     """Measure the spread of the predictions."""
-    spread = float(np.nanstd(analysis.window.predicted[:, 1]))
+    spread = float(np.nanstd(analysis.window.predictions[:, 1]))
     severity = DriftSeverity.WARNING if spread < 0.01 else DriftSeverity.OK
     result = Constancy(severity=severity, value=spread, why=f"The spread is {spread:.3f}.")
-    return result, CellOutput(said=[result.why])
+    return result, CellOutput(notes=[result.why])

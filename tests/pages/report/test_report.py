@@ -8,13 +8,13 @@ from html.parser import HTMLParser
 import pytest
 
 from automl_magic.pages.cells import Cell
-from automl_magic.pages.frame import POLICY
+from automl_magic.pages.document import POLICY
 from automl_magic.pages.report import report_document, report_page
 from automl_magic.pages.report.sections.shap import _direction
 from automl_magic.pages.report.waterfall import Step, waterfall_figure
-from automl_magic.records import Link
-from automl_magic.records.explanations.explained import Beeswarm, Dependence
+from automl_magic.records import CellLink
 from automl_magic.records.explanations.explanation import documents_of
+from automl_magic.records.explanations.inspection import Beeswarm, Dependence
 
 KINDS = ("binary", "multiclass", "regression")
 HOSTILE = (
@@ -162,7 +162,7 @@ def test_the_direction_of_a_column_is_described():
     rising = Beeswarm(
         column="a",
         output=None,
-        shown=("1",) * 4,
+        values=("1",) * 4,
         position=(0.0, 0.3, 0.6, 1.0),
         shap=(-1.0, -0.2, 0.4, 2.0),
     )
@@ -175,7 +175,7 @@ def test_the_direction_of_a_column_is_described():
 
 def test_a_waterfall_sums_up_small_contributions():
     steps = [Step(f"c{i}", "1", 0.5) for i in range(20)]
-    link = Link(run_id="e1", notebook="output.ipynb", cell_id="local")
+    link = CellLink(run_id="e1", notebook="output.ipynb", cell_id="local")
 
     shown = waterfall_figure(1.0, steps, 11.0, unit="log-odds", title="t", link=link)
 

@@ -8,12 +8,12 @@ import pytest
 
 from automl_magic.errors import PlanError
 from automl_magic.recipe import MemberSpec, Recipe, fit_recipe
-from automl_magic.recipe.batches import answers, names_of
+from automl_magic.recipe.batches import predict_table, prediction_columns
 from automl_magic.recipe.families import RecipeFamily, RowPrediction, recipe_family
-from automl_magic.recipe.families.wire import Output
+from automl_magic.recipe.families.wire import OutputTensor
 from automl_magic.records import RecordProblem, Split, SplitKind, StepSpec, TaskKind
 from automl_magic.records.data.schema import InputSchema
-from automl_magic.records.families import installed
+from automl_magic.records.families import installed_families
 
 FAMILY = """
 from automl_magic.records import Answer, TaskFamily, TaskKind
@@ -90,7 +90,7 @@ def counts(tmp_path, monkeypatch):
 
 
 def _forget():
-    installed.cache_clear()
+    installed_families.cache_clear()
     from automl_magic.recipe.families import find
 
     find._load.cache_clear()
@@ -126,7 +126,7 @@ def table():
     [
         (
             "binary",
-            [Output("predict", "BYTES"), Output("predict_proba", "FP64", (2,))],
+            [OutputTensor("predict", "BYTES"), OutputTensor("predict_proba", "FP64", (2,))],
             {"label": "yes", "score": 0.7},
             {
                 "prediction": "yes",
@@ -136,7 +136,7 @@ def table():
         ),
         (
             "multiclass",
-            [Output("predict", "INT64"), Output("predict_proba", "FP64", (3,))],
+            [OutputTensor("predict", "INT64"), OutputTensor("predict_proba", "FP64", (3,))],
             {"label": 2, "score": 0.8},
             {
                 "prediction": 2,
@@ -144,7 +144,7 @@ def table():
                 "probabilities": {"1": 0.1, "2": 0.8, "3": 0.1},
             },
         ),
-        ("regression", [Output("predict", "FP64")], {"value": 1.5}, {"prediction": 1.5}),
+        ("regression", [OutputTensor("predict", "FP64")], {"value": 1.5}, {"prediction": 1.5}),
     ],
 )
 def test_left_alone_a_family_answers_as_its_kinds_answers_say(task, outputs, instance, reply):
@@ -164,7 +164,7 @@ def test_a_family_without_a_module_for_its_recipes_has_the_usual_one(counts, tab
     fitted = fit_recipe(a_recipe("count"), table)
 
     assert type(recipe_family(kind)) is RecipeFamily
-    assert names_of(fitted) == ("prediction",)
+    assert prediction_columns(fitted) == ("prediction",)
     assert recipe_family(kind).instance(described("count"), RowPrediction(3.3, None)) == {
         "value": 3.3
     }
@@ -176,8 +176,8 @@ def test_a_family_says_itself_what_an_answer_is_made_of(counts, table):
 
     assert fitted.predict(table.head(3)).tolist() == [0, 2, 4]
     assert [fitted.predict_row({"x": x}) for x in (0.0, 1.0, 2.0)] == [0, 2, 4]
-    assert names_of(fitted) == ("count", "expected")
-    said = answers(fitted, table.head(3))
+    assert prediction_columns(fitted) == ("count", "expected")
+    said = predict_table(fitted, table.head(3))
     assert said["count"].tolist() == [0, 2, 4]
     np.testing.assert_allclose(said["expected"], [0.0, 2.2, 4.4], atol=0.3)
     schema = described("count")
@@ -186,31 +186,31 @@ def test_a_family_says_itself_what_an_answer_is_made_of(counts, table):
 
 def test_the_server_writes_what_a_family_says(counts, table):
     from automl_magic.records.models.deployment import Role
-    from automl_magic_serving.endpoint import Predicted
-    from automl_magic_serving.http.instances import Instances, write_predictions
+    from automl_magic_serving.endpoint import PredictionResponse
+    from automl_magic_serving.http.instances import InstancesRequest, write_predictions
     from automl_magic_serving.oip.metadata import model_metadata
-    from automl_magic_serving.oip.outputs import names_of as outputs_of_server
-    from automl_magic_serving.oip.outputs import outputs_of
+    from automl_magic_serving.oip.outputs import output_names as outputs_of_server
+    from automl_magic_serving.oip.outputs import output_tensors
 
     counts(RECIPE)
     schema = described("count")
-    predicted = Predicted(
+    predicted = PredictionResponse(
         model="calls",
         version=1,
         role=Role.STABLE,
         epoch=0,
-        answers=[RowPrediction(4, None), RowPrediction(7, None)],
+        predictions=[RowPrediction(4, None), RowPrediction(7, None)],
         ids=["a", "b"],
         flags=[{}, {}],
         latency_ms=1.0,
         schema=schema,
     )
 
-    written = write_predictions("calls", Instances([{}, {}], [None, 5]), predicted)
+    written = write_predictions("calls", InstancesRequest([{}, {}], [None, 5]), predicted)
     assert b'{"id":"a","prediction_id":"a","count":4}' in written
     assert b'{"id":5,"prediction_id":"b","count":7}' in written
     assert outputs_of_server(schema) == ("count", "prediction_id")
-    (tensor, ids) = outputs_of(predicted, ("count", "prediction_id"))
+    (tensor, ids) = output_tensors(predicted, ("count", "prediction_id"))
     assert (tensor.datatype, tuple(tensor.shape), ids.name) == ("INT64", (2,), "prediction_id")
     assert model_metadata("calls", (1,), schema)["outputs"] == [
         {"name": "count", "datatype": "INT64", "shape": [-1]},

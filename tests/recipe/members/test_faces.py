@@ -7,7 +7,7 @@ from automl_magic.errors import PlanError
 from automl_magic.recipe import MemberSpec, member
 from automl_magic.recipe.members import catboost as catboost_member
 from automl_magic.recipe.members import xgboost as xgboost_member
-from automl_magic.recipe.registry import our_estimators
+from automl_magic.recipe.registry import builtin_estimators
 from automl_magic.records import TaskKind
 
 TASKS = ("binary", "multiclass", "regression")
@@ -87,7 +87,7 @@ def fit(name, task, X, y, **options):
 
 @pytest.mark.parametrize("class_weight", [False, True])
 @pytest.mark.parametrize("task", TASKS)
-@pytest.mark.parametrize("name", our_estimators())
+@pytest.mark.parametrize("name", builtin_estimators())
 def test_fitted_saved_row_and_code_agree(name, task, class_weight, piece, tmp_path):
     task = TaskKind(task)
     X, y, X_new = inputs(name, task)
@@ -122,7 +122,7 @@ def test_fitted_saved_row_and_code_agree(name, task, class_weight, piece, tmp_pa
         spec, task, n_classes_of(task), 1, class_weight=class_weight, categorical=CATEGORICAL
     )
     notebook = {"members": {}, "member_views": {}, "weights": {}, "seeds": {}}
-    piece(f"members/{member(name).piece(task)}", notebook, slots)
+    piece(f"members/{member(name).template_piece(task)}", notebook, slots)
     assert notebook["member_views"] == {"a 'name'": "tree"}
     assert notebook["weights"] == {"a 'name'": 0.25}
     assert notebook["seeds"] == {"a 'name'": [3]}
@@ -149,7 +149,7 @@ def test_catboost_chooses_nothing_by_the_number_of_rounds(grow_policy, most):
     np.testing.assert_array_equal(catboost.predict(few, X_new), first)
 
 
-@pytest.mark.parametrize("name", [name for name in our_estimators() if member(name).is_random])
+@pytest.mark.parametrize("name", [name for name in builtin_estimators() if member(name).is_random])
 def test_another_seed_is_another_model(name):
     X, y, X_new = inputs(name, TaskKind("regression"))
     first, second = (
@@ -159,7 +159,7 @@ def test_another_seed_is_another_model(name):
     assert not np.array_equal(first, second)
 
 
-@pytest.mark.parametrize("name", our_estimators())
+@pytest.mark.parametrize("name", builtin_estimators())
 def test_a_class_that_a_fold_has_not_seen_keeps_its_column(name):
     task = TaskKind("multiclass")
     X, y, X_new = inputs(name, task)
@@ -192,7 +192,7 @@ def test_a_matrix_may_hold_only_codes_or_only_numbers(name, columns):
     assert np.isfinite(member(name).predict(model, X_new[:, columns])).all()
 
 
-@pytest.mark.parametrize("name", our_estimators())
+@pytest.mark.parametrize("name", builtin_estimators())
 def test_two_fits_are_the_same(name):
     task = TaskKind("multiclass")
     X, y, X_new = inputs(name, task)

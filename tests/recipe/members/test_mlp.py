@@ -26,7 +26,7 @@ def test_after_n_epochs_it_predicts_what_a_fit_of_n_epochs_predicts(task, n_clas
     growth = member("mlp").grow(PARAMS, Fold(X, y, X_new, y_new), max_rounds=100, **common)
     losses = growth.grow(5) + growth.grow(100)
 
-    assert growth.ended
+    assert growth.finished
     assert len(losses) == growth.n_rounds == 12
     assert losses[-1] < losses[0]
     model = member("mlp").fit(PARAMS, X, y, n_iterations=5, **common)
@@ -41,7 +41,7 @@ def test_it_ends_where_no_more_rounds_are_wanted():
     )
 
     assert len(growth.grow(100)) == 3
-    assert growth.ended
+    assert growth.finished
 
 
 def test_the_loss_of_an_epoch_is_that_of_its_predictions():

@@ -19,14 +19,14 @@ import pytest
 from automl_magic import flow, learn
 from automl_magic.data import load_code
 from automl_magic.errors import PlanError
-from automl_magic.files.templates import templates
+from automl_magic.files.templates import templates_folder
 from automl_magic.learn.input_schema import input_schema
 from automl_magic.recipe import estimators, load_model, member, members, registry, save_model
-from automl_magic.render import as_script, render_model
+from automl_magic.render import render_model, to_script
 from automl_magic.tasks.search_steps import search_steps
 from automl_magic.tasks.tabular import candidates
 from automl_magic.tasks.tabular.family import Tabular
-from automl_magic_serving.runtime.compiled.plan import Plan
+from automl_magic_serving.runtime.compiled.inference_plan import InferencePlan
 
 TOY = Path(__file__).parent / "toy"
 ALONE = """
@@ -45,16 +45,16 @@ def installed(monkeypatch, tmp_path):
     """This process, with three more files in three folders."""
     shutil.copytree(Path(registry.__file__).parent / "members", tmp_path / "members")
     shutil.copytree(TOY / "estimator", tmp_path / "members", dirs_exist_ok=True)
-    shutil.copytree(templates() / "notebooks" / "tabular", tmp_path / "pieces")
+    shutil.copytree(templates_folder() / "notebooks" / "tabular", tmp_path / "pieces")
     shutil.copytree(TOY / "piece", tmp_path / "pieces" / "model" / "members")
-    monkeypatch.setattr(registry, "FOLDER", tmp_path / "members")
+    monkeypatch.setattr(registry, "MEMBERS_FOLDER", tmp_path / "members")
     monkeypatch.setattr(members, "__path__", [*members.__path__, str(TOY / "estimator")])
     monkeypatch.setattr(candidates, "__path__", [*candidates.__path__, str(TOY / "candidate")])
     monkeypatch.setattr(Tabular, "templates", tmp_path / "pieces")
-    registry.our_estimators.cache_clear()
+    registry.builtin_estimators.cache_clear()
     candidates._modules.cache_clear()
     yield
-    registry.our_estimators.cache_clear()
+    registry.builtin_estimators.cache_clear()
     candidates._modules.cache_clear()
 
 
@@ -104,14 +104,14 @@ def test_it_is_searched_and_written_out_and_kept_and_served(table, tmp_path):
     for step in search_steps(made):
         inputs = [known[name] for name in step.inputs]
         parameters = {name: known[name] for name in step.parameters}
-        known[step.makes] = getattr(learn, step.call)(*inputs, **step.values, **parameters)
+        known[step.output] = getattr(learn, step.call)(*inputs, **step.values, **parameters)
 
     # searched, and varied in its space
     trials = [trial for trial in known["search"].trials if trial.estimator == "small_tree"]
     assert len({trial.params["min_samples_leaf"] for trial in trials}) == len(trials) == 3
 
     # written out: the same score without us
-    script = as_script(render_model(known["recipe"], load_code(made.dataset)))
+    script = to_script(render_model(known["recipe"], load_code(made.dataset)))
     (tmp_path / "model.py").write_text(script)
     done = subprocess.run(
         [sys.executable, "-c", ALONE, "model.py"],
@@ -129,7 +129,7 @@ def test_it_is_searched_and_written_out_and_kept_and_served(table, tmp_path):
 
     # served, a row at a time and many at once
     schema = input_schema(read.recipe, table)
-    served = Plan(read, schema)
+    served = InferencePlan(read, schema)
     rows = table[[column.name for column in schema.columns]].to_numpy().tolist()
-    assert served.many(rows) == pytest.approx(own, abs=1e-6)
-    assert [served.one(row) for row in rows[:20]] == pytest.approx(own[:20], abs=1e-6)
+    assert served.predict(rows) == pytest.approx(own, abs=1e-6)
+    assert [served.predict_row(row) for row in rows[:20]] == pytest.approx(own[:20], abs=1e-6)

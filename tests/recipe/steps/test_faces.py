@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from automl_magic.errors import PlanError
-from automl_magic.recipe import code_params, fit_view, table_of
-from automl_magic.recipe.steps import pieces_of, step_class
-from automl_magic.recipe.steps.base import KINDS
+from automl_magic.recipe import code_params, fit_view, select_columns
+from automl_magic.recipe.steps import code_pieces, step_class
+from automl_magic.recipe.steps.base import STEP_CLASSES
 from automl_magic.recipe.steps.select import DEFAULTS, SELECT
-from automl_magic.recipe.view import FittedView, in_order
+from automl_magic.recipe.view import FittedView, order_steps
 from automl_magic.records import StepSpec, TaskKind
 
 TASKS = ("binary", "multiclass", "regression")
@@ -122,18 +122,18 @@ def targets(request, targets, found_together):
 def fitted(case, task, train, targets):
     spec = CASES[case]
     kind = TaskKind(task)
-    return fit_view([spec], table_of(train, spec.columns), targets[task], kind), spec, kind
+    return fit_view([spec], select_columns(train, spec.columns), targets[task], kind), spec, kind
 
 
 def test_every_kind_has_a_case():
-    assert {spec.kind for spec in CASES.values()} == set(KINDS)
+    assert {spec.kind for spec in CASES.values()} == set(STEP_CLASSES)
 
 
 def test_every_parameter_is_in_the_reference():
     page = (Path(__file__).parents[3] / "docs" / "reference" / "features.md").read_text("utf-8")
     rows = {line.split("`")[1]: line for line in page.splitlines() if line.startswith("| `")}
 
-    defaults = {kind: step_class(kind).defaults for kind in KINDS} | {SELECT: DEFAULTS}
+    defaults = {kind: step_class(kind).defaults for kind in STEP_CLASSES} | {SELECT: DEFAULTS}
     rows.pop("kind")
     assert rows.keys() == defaults.keys()
     for kind, params in defaults.items():
@@ -144,13 +144,13 @@ def test_every_parameter_is_in_the_reference():
 @pytest.mark.parametrize("case", CASES)
 def test_table_row_code_and_state_agree(case, task, train, new, targets, piece, readers):
     (view, matrix), spec, kind = fitted(case, task, train, targets)
-    expected = view.transform(table_of(new, spec.columns))
+    expected = view.transform(select_columns(new, spec.columns))
 
     by_row = np.array([view.transform_row(row) for row in rows_of(new)])
     np.testing.assert_allclose(by_row.reshape(expected.shape), expected, rtol=0, atol=1e-9)
 
     names = dict(readers)
-    for name in pieces_of([spec.kind]):
+    for name in code_pieces([spec.kind]):
         piece(f"steps/{name}.py", names)
     function = names[f"{spec.kind}_features"]
     keywords = code_params(spec, kind, 3 if kind is TaskKind("multiclass") else 2)
@@ -163,7 +163,7 @@ def test_table_row_code_and_state_agree(case, task, train, new, targets, piece, 
 
     document, arrays = view.to_state()
     again = FittedView.from_state(json.loads(json.dumps(document, allow_nan=False)), arrays)
-    np.testing.assert_array_equal(again.transform(table_of(new, spec.columns)), expected)
+    np.testing.assert_array_equal(again.transform(select_columns(new, spec.columns)), expected)
     assert again.names == view.names
     assert again.categorical == view.categorical
     assert matrix.shape == (len(train), len(view.names))
@@ -187,7 +187,9 @@ MADE_OF_TARGETS = ("target_mean", "cross", "forecast", "pieces", "topics")
 )
 def test_the_training_matrix_is_that_of_the_rows(case, train, targets):
     (view, matrix), spec, _ = fitted(case, "binary", train, targets)
-    np.testing.assert_allclose(view.transform(table_of(train, spec.columns)), matrix, atol=1e-12)
+    np.testing.assert_allclose(
+        view.transform(select_columns(train, spec.columns)), matrix, atol=1e-12
+    )
 
 
 @pytest.mark.parametrize("task", TASKS)
@@ -218,7 +220,7 @@ def test_dense_parameters_leave_no_gap(train, new, targets):
     ):
         (view, matrix), spec, _ = fitted(case, "binary", train, targets)
         assert np.isfinite(matrix).all()
-        assert np.isfinite(view.transform(table_of(new, spec.columns))).all()
+        assert np.isfinite(view.transform(select_columns(new, spec.columns))).all()
 
 
 def test_a_level_that_training_has_not_seen_has_no_code():
@@ -237,17 +239,17 @@ def test_categories_stand_in_front_so_that_their_positions_are_known_before_the_
         StepSpec(kind="number", columns=("age", "children"), params={"indicator": True}),
         StepSpec(kind="category", columns=("city", "code")),
     ]
-    view, _ = fit_view(specs, table_of(train, train.columns), None, TaskKind("binary"))
+    view, _ = fit_view(specs, select_columns(train, train.columns), None, TaskKind("binary"))
 
     assert view.names == ("city", "code", "age", "age is missing", "children")
     assert view.categorical == (0, 1)
-    assert [spec.kind for spec in in_order(specs)] == ["category", "number"]
+    assert [spec.kind for spec in order_steps(specs)] == ["category", "number"]
 
 
 def test_a_view_without_steps_has_no_columns(train):
-    view, matrix = fit_view([], table_of(train, ["age"]), None, TaskKind("binary"))
+    view, matrix = fit_view([], select_columns(train, ["age"]), None, TaskKind("binary"))
 
-    assert matrix.shape == view.transform(table_of(train, ["age"])).shape == (300, 0)
+    assert matrix.shape == view.transform(select_columns(train, ["age"])).shape == (300, 0)
     assert view.transform_row({"age": 1}) == []
 
 
@@ -296,7 +298,7 @@ def test_a_date_is_its_place_in_the_calendar():
 def test_a_wrong_parameter_is_refused_with_its_near_miss(train):
     spec = StepSpec(kind="number", columns=("age",), params={"scael": True})
     with pytest.raises(PlanError) as caught:
-        fit_view([spec], table_of(train, ["age"]), None, TaskKind("binary"))
+        fit_view([spec], select_columns(train, ["age"]), None, TaskKind("binary"))
     assert caught.value.what == "The feature step 'number' has no parameter 'scael'."
     assert caught.value.fix == "Use 'scale' instead."
 
@@ -304,7 +306,7 @@ def test_a_wrong_parameter_is_refused_with_its_near_miss(train):
 def test_a_wrong_value_of_a_parameter_is_refused(train):
     spec = StepSpec(kind="number", columns=("age",), params={"fill": "mean"})
     with pytest.raises(PlanError) as caught:
-        fit_view([spec], table_of(train, ["age"]), None, TaskKind("binary"))
+        fit_view([spec], select_columns(train, ["age"]), None, TaskKind("binary"))
     assert caught.value.what == "The feature step 'number' can't use fill='mean'."
     assert caught.value.fix == "Use fill='median'."
 

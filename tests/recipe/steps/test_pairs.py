@@ -5,7 +5,7 @@ import pytest
 
 from automl_magic.errors import PlanError
 from automl_magic.recipe import fit_view
-from automl_magic.recipe.steps.interaction import combined, combined_one
+from automl_magic.recipe.steps.interaction import combine_columns, combine_numbers
 from automl_magic.recipe.steps.relevance import centred_ranks, even_rows, relevance
 from automl_magic.records import StepSpec, TaskKind
 
@@ -14,14 +14,14 @@ from automl_magic.records import StepSpec, TaskKind
 def test_a_result_that_is_not_finite_is_missing(sign):
     edge = [0.0, -0.0, 1.0, -2.5, 3e38, 1e-300, np.nan]
     left, right = (grid.ravel() for grid in np.meshgrid(edge, edge))
-    results = combined(left, sign, right)
+    results = combine_columns(left, sign, right)
 
     one_by_one = [
-        combined_one(a, sign, b) for a, b in zip(left.tolist(), right.tolist(), strict=True)
+        combine_numbers(a, sign, b) for a, b in zip(left.tolist(), right.tolist(), strict=True)
     ]
     np.testing.assert_array_equal(results, one_by_one)
     assert not np.isinf(results).any()
-    assert np.isnan(combined_one(1.0, "/", 0.0))
+    assert np.isnan(combine_numbers(1.0, "/", 0.0))
 
 
 def test_noise_has_no_interactions():

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from automl_magic.errors import PlanError
-from automl_magic.recipe import code_params, fit_view, table_of
-from automl_magic.recipe.steps import pieces_of
-from automl_magic.recipe.steps.select import boruta_hits, fewest_hits, mutual_information
-from automl_magic.recipe.view import FittedView, divided
+from automl_magic.recipe import code_params, fit_view, select_columns
+from automl_magic.recipe.steps import code_pieces
+from automl_magic.recipe.steps.select import boruta_hits, min_hits, mutual_information
+from automl_magic.recipe.view import FittedView, separate_selection
 from automl_magic.records import StepSpec, TaskKind
 
 TASKS = ("binary", "multiclass", "regression")
@@ -34,12 +34,12 @@ def test_table_row_code_and_state_agree(task, method, train, new, found_together
     spec = selection(method=method, most=5 if method == "mutual_information" else None)
     kind, y = TaskKind(task), found_together[task]
     n_classes = {"binary": 2, "multiclass": 3, "regression": 0}[task]
-    view, matrix = fit_view([spec, *STEPS], table_of(train, columns), y, kind, n_classes)
-    expected = view.transform(table_of(new, columns))
+    view, matrix = fit_view([spec, *STEPS], select_columns(train, columns), y, kind, n_classes)
+    expected = view.transform(select_columns(new, columns))
 
     assert view.categorical == (0, 1)
     assert view.names[:2] == ("city", "left")
-    whole, full = fit_view(STEPS, table_of(train, columns), y, kind, n_classes)
+    whole, full = fit_view(STEPS, select_columns(train, columns), y, kind, n_classes)
     np.testing.assert_array_equal(matrix, full[:, [whole.names.index(name) for name in view.names]])
     if method == "mutual_information":
         assert len(view.names) == 7
@@ -48,7 +48,7 @@ def test_table_row_code_and_state_agree(task, method, train, new, found_together
     np.testing.assert_allclose(by_row, expected, rtol=0, atol=1e-9)
 
     names = dict(readers)
-    for name in pieces_of([one.kind for one in (*divided(STEPS)[0], spec)]):
+    for name in code_pieces([one.kind for one in (*separate_selection(STEPS)[0], spec)]):
         piece(f"steps/{name}.py", names)
 
     def side_by_side(frame):
@@ -57,7 +57,7 @@ def test_table_row_code_and_state_agree(task, method, train, new, found_together
                 names[f"{one.kind}_features"](
                     train, frame, list(one.columns), y, **code_params(one, kind, n_classes)
                 )
-                for one in divided(STEPS)[0]
+                for one in separate_selection(STEPS)[0]
             ]
         )
 
@@ -70,7 +70,7 @@ def test_table_row_code_and_state_agree(task, method, train, new, found_together
 
     document, arrays = view.to_state()
     again = FittedView.from_state(json.loads(json.dumps(document, allow_nan=False)), arrays)
-    np.testing.assert_array_equal(again.transform(table_of(new, columns)), expected)
+    np.testing.assert_array_equal(again.transform(select_columns(new, columns)), expected)
     assert (again.names, again.categorical) == (view.names, view.categorical)
 
 
@@ -148,9 +148,9 @@ def test_mutual_information_is_the_same_whatever_the_scale():
 
 def test_few_hits_are_too_few_only_where_chance_would_rarely_give_them():
     # 20 coin flips: P(3 heads or fewer) = 0.0013, P(4 or fewer) = 0.0059, P(5 or fewer) = 0.021.
-    assert fewest_hits(1) == 5
-    assert fewest_hits(5) == 4
-    assert fewest_hits(10_000_000) == 0
+    assert min_hits(1) == 5
+    assert min_hits(5) == 4
+    assert min_hits(10_000_000) == 0
 
 
 def test_boruta_is_the_same_every_time():
@@ -162,7 +162,7 @@ def test_boruta_is_the_same_every_time():
 
 def test_a_second_selection_is_refused():
     with pytest.raises(PlanError) as caught:
-        divided([selection(), selection()])
+        separate_selection([selection(), selection()])
     assert caught.value.what == "A view has 2 'select' steps."
 
 

@@ -38,7 +38,7 @@ def test_terms_are_counted_as_scikit_learn_counts_them(documents, analyzer, most
         theirs = vectorizer.set_params(vocabulary=sorted(expected)).transform(documents)
         np.testing.assert_array_equal(counts.toarray(), theirs.toarray())
         np.testing.assert_array_equal(vocabulary.counts(documents).toarray(), theirs.toarray())
-        row = Counter(term for term in vocabulary.in_one(documents[0]) if term in known)
+        row = Counter(term for term in vocabulary.terms_of_text(documents[0]) if term in known)
         assert row == Counter(analyze(documents[0]))
 
 

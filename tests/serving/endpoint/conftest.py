@@ -13,9 +13,9 @@ from automl_magic.store.staged import staged_folder
 from automl_magic.workspace.own import own_workspace
 from automl_magic_serving.endpoint import Endpoint
 from automl_magic_serving.runtime import load_model
-from automl_magic_serving.telemetry.log import PredictionLogger
-from automl_magic_serving.telemetry.recent import Recent
-from automl_magic_serving.telemetry.slab import Layout, Slab
+from automl_magic_serving.telemetry.prediction_log import PredictionLogger
+from automl_magic_serving.telemetry.recent_latency import RecentLatency
+from automl_magic_serving.telemetry.shared_counters import CounterLayout, SharedCounters
 from automl_magic_serving.telemetry.traces import Traces
 
 
@@ -48,7 +48,7 @@ class Bench:
 
     def __init__(self, home, versions):
         self.versions = versions
-        self.slab = Slab(Layout(workers=1, deployments=1))
+        self.slab = SharedCounters(CounterLayout(workers=1, deployments=1))
         self.region = self.slab.region(0)
         self.log = PredictionLogger(1, self.region, workspace_in(home))
         self.traces = Traces()
@@ -58,7 +58,7 @@ class Bench:
             region=self.region,
             log=self.log,
             traces=self.traces,
-            recent=Recent(self.slab),
+            recent=RecentLatency(self.slab),
             executor=ThreadPoolExecutor(1),
         )
         self.deployment = Deployment(name="churn", model_version_id="churn/1")
@@ -70,7 +70,7 @@ class Bench:
         route = Route(
             **{"deployment": "churn", "model": "churn", "epoch": self.epoch, "stable": 1, **fields}
         )
-        self.endpoint.follow(self.deployment, route, versions or self.versions)
+        self.endpoint.apply_route(self.deployment, route, versions or self.versions)
 
 
 @pytest.fixture

@@ -7,14 +7,14 @@ import time
 
 import pytest
 
-from automl_magic.records.models.deployment import Limits, PredictionLog, Role, Slos
+from automl_magic.records.models.deployment import PredictionLog, RequestLimits, Role, Slos
 from automl_magic.store.engine import open_engine
-from automl_magic.store.predictions import window
+from automl_magic.store.predictions import read_window
 from automl_magic.workspace import Database
-from automl_magic_serving.endpoint import Late, NotRouted
+from automl_magic_serving.endpoint import NotRouted, PredictionTimeout
 from automl_magic_serving.endpoint.shadow import MAX_WAITING
-from automl_magic_serving.runtime import Busy, Refused
-from automl_magic_serving.telemetry.slab import Gauge, Outcome
+from automl_magic_serving.runtime import InvalidInstance, QueueFull
+from automl_magic_serving.telemetry.shared_counters import Gauge, RequestOutcome
 
 
 class Version:
@@ -34,7 +34,7 @@ class Version:
 def logged(home):
     engine = open_engine(Database(f"sqlite:///{home / 'predictions.db'}"))
     try:
-        return window(engine, "churn", 0, 1e12)
+        return read_window(engine, "churn", 0, 1e12)
     finally:
         engine.dispose()
 
@@ -135,19 +135,19 @@ def test_a_version_can_be_asked_by_its_number_if_it_answers(bench, customer):
     predicted, error = bench(scenario)
 
     assert (predicted.version, predicted.role) == (2, Role.CANARY)
-    assert error.answering == (1, 2)
+    assert error.serving_versions == (1, 2)
 
 
 def test_a_refused_input_is_counted_as_the_callers_and_not_logged(bench, customer, tmp_path):
     async def scenario(made):
         made.follow()
-        with pytest.raises(Refused):
+        with pytest.raises(InvalidInstance):
             await made.endpoint.predict([{**customer, "age": "old"}])
         return made.slab.live(0, Role.STABLE, 1)
 
     counts = bench(scenario)
 
-    assert (counts.outcomes[Outcome.REFUSED], counts.failed, counts.answered) == (1, 0, 0)
+    assert (counts.outcomes[RequestOutcome.REFUSED], counts.failed, counts.answered) == (1, 0, 0)
     assert sum(counts.buckets) == 0
     assert logged(tmp_path) == []
 
@@ -179,7 +179,7 @@ def test_a_version_that_takes_too_long_is_late_and_seen_to_be_slow_before(bench,
             return made.versions[1].answer(rows)
 
         made.deployment = dataclasses.replace(
-            made.deployment, limits=Limits(timeout_s=0.8), slos=Slos(latency_ms_p95=100.0)
+            made.deployment, limits=RequestLimits(timeout_s=0.8), slos=Slos(latency_ms_p95=100.0)
         )
         made.follow({1: Version(made.versions[1], answer, seconds=1.0)})
         tasks = [asyncio.ensure_future(made.endpoint.predict([customer])) for _ in range(3)]
@@ -193,7 +193,7 @@ def test_a_version_that_takes_too_long_is_late_and_seen_to_be_slow_before(bench,
     waiting, came, counts, slab = bench(scenario)
 
     assert waiting == 3
-    assert [type(one) for one in came] == [Late] * 3
+    assert [type(one) for one in came] == [PredictionTimeout] * 3
     assert (counts.failed, counts.slow, counts.waiting) == (3, 3, 0)
     assert slab.gauge(0, Gauge.IN_FLIGHT) == 0
 
@@ -210,7 +210,7 @@ def test_a_caller_who_goes_away_is_no_fault_of_the_version(bench, customer):
 
     counts = bench(scenario)
 
-    assert (counts.outcomes[Outcome.GONE], counts.failed) == (1, 0)
+    assert (counts.outcomes[RequestOutcome.GONE], counts.failed) == (1, 0)
 
 
 def test_a_full_queue_is_busy(bench, customer):
@@ -221,7 +221,7 @@ def test_a_full_queue_is_busy(bench, customer):
             ends.wait(10)
             return made.versions[1].answer(rows)
 
-        made.deployment = dataclasses.replace(made.deployment, limits=Limits(queue=4))
+        made.deployment = dataclasses.replace(made.deployment, limits=RequestLimits(queue=4))
         made.follow({1: Version(made.versions[1], answer, seconds=1.0)})
         first = asyncio.ensure_future(made.endpoint.predict([customer]))
         await asyncio.sleep(0.05)  # it is being answered and does not wait any more
@@ -232,7 +232,7 @@ def test_a_full_queue_is_busy(bench, customer):
 
     came = bench(scenario)
 
-    assert sum(isinstance(one, Busy) for one in came) == 2
+    assert sum(isinstance(one, QueueFull) for one in came) == 2
     assert sum(not isinstance(one, Exception) for one in came) == 5
 
 
@@ -277,7 +277,7 @@ def test_a_shadow_that_is_too_slow_or_fails_delays_nobody(bench, customer):
         await until(lambda: made.slab.live(0, Role.SHADOW, 1) is not None)
         ends.set()
         await until(lambda: sum(made.slab.live(0, Role.SHADOW, 1).outcomes) == n)
-        dropped = made.slab.live(0, Role.SHADOW, 1).outcomes[Outcome.DROPPED]
+        dropped = made.slab.live(0, Role.SHADOW, 1).outcomes[RequestOutcome.DROPPED]
         return n, len(answered), dropped, made.slab.live(0, Role.STABLE, 1)
 
     n, answered, dropped, stable = bench(scenario)

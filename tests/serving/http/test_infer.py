@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from automl_magic_serving.gate import Problem
+from automl_magic_serving.auth import HttpProblem
 from automl_magic_serving.oip.tensor import LAYOUTS, from_binary, to_binary
 
 
@@ -156,7 +156,7 @@ def test_numbers_survive_their_bytes(datatype, data):
     shape = [len(blob) // layout.itemsize]
     try:
         tensor = from_binary("x", datatype, shape, memoryview(blob))
-    except Problem:
+    except HttpProblem:
         return  # an infinite number, or a byte that is neither 0 nor 1
     values = [float("nan") if value is None else value for value in tensor.values]
     again = np.frombuffer(to_binary(datatype, values), layout)
@@ -174,11 +174,11 @@ def test_texts_survive_their_bytes(texts):
 def test_any_bytes_are_texts_or_a_problem(blob, n):
     try:
         tensor = from_binary("x", "BYTES", [n], memoryview(blob))
-    except Problem:
+    except HttpProblem:
         return
     assert to_binary("BYTES", tensor.values) == blob
 
 
 def test_a_text_that_claims_four_gigabytes_is_refused():
-    with pytest.raises(Problem):
+    with pytest.raises(HttpProblem):
         from_binary("x", "BYTES", [1], memoryview(struct.pack("<I", 2**32 - 1)))

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from automl_magic.store.engine import open_engine, reading
+from automl_magic.store.engine import open_engine, read_transaction
 from automl_magic.store.tables import outcomes
 from automl_magic.workspace import default_workspace
 from tests.waiting import wait_for
@@ -113,7 +113,7 @@ def test_what_came_true_is_kept(live, customer, plane):
         engine = open_engine(default_workspace().predictions)
 
     def found():
-        with reading(engine) as connection:
+        with read_transaction(engine) as connection:
             query = outcomes.select().where(outcomes.c.prediction_id.in_(ids))
             return {row.prediction_id: row.outcome for row in connection.execute(query)}
 

@@ -8,7 +8,7 @@ import pytest
 from automl_magic.records import ColumnKind, TaskKind
 from automl_magic.records.data.schema import InputColumn, InputSchema
 from automl_magic.records.models.deployment import Route
-from automl_magic_serving.http.page import POLICY, page
+from automl_magic_serving.http.page import CONTENT_SECURITY_POLICY, page
 
 HOSTILE = "\"><script>window.__xss=1</script><img src=x onerror='window.__xss=1'>"
 
@@ -33,9 +33,9 @@ def test_nothing_that_came_from_data_is_markup():
 def test_the_policy_lets_nothing_in_but_the_page_s_own_script(live):
     response = live.client.get("/")
 
-    assert response.headers["content-security-policy"] == POLICY
-    assert "unsafe" not in POLICY
-    assert "default-src 'none'" in POLICY
+    assert response.headers["content-security-policy"] == CONTENT_SECURITY_POLICY
+    assert "unsafe" not in CONTENT_SECURITY_POLICY
+    assert "default-src 'none'" in CONTENT_SECURITY_POLICY
 
 
 def test_a_page_without_a_model_says_so():

@@ -13,7 +13,7 @@ import sys
 import time
 from pathlib import Path
 
-_PATIENT = "automl_magic_serving.runtime.served"
+_PATIENT = "automl_magic_serving.runtime.served_model"
 
 
 def _misbehaving(answer):

@@ -27,8 +27,8 @@ from automl_magic.store.routes import (
 )
 from automl_magic.store.signing import TrustedKeys, trusted_folder
 from automl_magic.store.staged import staged_folder
-from automl_magic.store.workers import live as live_workers
-from automl_magic.store.workers import wait_until_seen
+from automl_magic.store.workers import live_workers as live_workers
+from automl_magic.store.workers import wait_for_epoch
 from automl_magic.workspace import default_workspace
 from tests.waiting import wait_for
 
@@ -53,7 +53,7 @@ def changed(plane, **fields):
         **fields,
         trusted=own_trusted(),
     )
-    return wait_until_seen(plane.engine, "churn", route.epoch, 20)
+    return wait_for_epoch(plane.engine, "churn", route.epoch, 20)
 
 
 def workers_of(live):
@@ -257,7 +257,7 @@ def test_a_canary_that_fails_is_taken_out(own_plane, server_of, customer):
         assert (change.action, change.actor) == ("roll_back", "automl-serving")
         assert "requests failed" in change.reason
         assert read_route(own_plane.engine, "churn").canary is None
-        wait_until_seen(own_plane.engine, "churn", change.route.epoch, 20)
+        wait_for_epoch(own_plane.engine, "churn", change.route.epoch, 20)
         assert [answered_by(live, customer) for _ in range(20)] == [1] * 20
 
 

@@ -4,9 +4,9 @@ import grpc
 import numpy as np
 import pytest
 
-from automl_magic_serving.rpc.compiled import protocol
+from automl_magic_serving.rpc.proto_files import load_proto
 
-INFERENCE = protocol("inference")
+INFERENCE = load_proto("inference")
 
 
 def ask(live, name, message, metadata=(), service=INFERENCE, timeout=20, answer=None):
@@ -104,7 +104,7 @@ def test_a_model_is_ready_by_name_and_version(live):
 
 
 def test_health_is_told_to_orchestrators(live):
-    health = protocol("health")
+    health = load_proto("health")
     for service in ("", INFERENCE.service, "churn"):
         message, _ = ask(
             live,

@@ -16,17 +16,20 @@ from automl_magic.records import Manifest, Split, SplitKind, StepSpec, TaskKind
 from automl_magic.records.codec import dumps
 from automl_magic.records.data.schema import SCHEMA_NAME
 from automl_magic.records.models.approval import APPROVAL_NAME, Statement
-from automl_magic.records.models.deployment import Check, Checks
+from automl_magic.records.models.deployment import InputChecks, InputPolicy
 from automl_magic.store.signing import PrivateKey, TrustedKeys
-from automl_magic_serving.runtime.served import Served
+from automl_magic_serving.runtime.served_model import ServedModel
 
 _HOME = Path(__file__).parents[2] / "recipe" / "conftest.py"
 _spec = importlib.util.spec_from_file_location("tables_of_recipe", _HOME)
 tables = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(tables)
 
-ALLOW_ALL = Checks(
-    ranges=Check.ALLOW, categories=Check.ALLOW, missing=Check.ALLOW, unknown=Check.ALLOW
+ALLOW_ALL = InputChecks(
+    ranges=InputPolicy.ALLOW,
+    categories=InputPolicy.ALLOW,
+    missing=InputPolicy.ALLOW,
+    unknown=InputPolicy.ALLOW,
 )
 LABELS = {"binary": np.array(["no", "yes"]), "multiclass": np.array([1, 2, 3])}
 
@@ -47,7 +50,7 @@ def instance_of(row, names):
 
 def served_of(fitted, frame):
     schema = input_schema(fitted.recipe, frame)
-    return Served(fitted, schema, model="m", version=1, manifest_sha256="sha256:0")
+    return ServedModel(fitted, schema, model="m", version=1, manifest_sha256="sha256:0")
 
 
 @pytest.fixture(scope="session")

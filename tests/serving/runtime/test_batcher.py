@@ -5,9 +5,9 @@ import time
 
 import pytest
 
-from automl_magic.recipe.checking import Parsed
 from automl_magic.recipe.families import RowPrediction
-from automl_magic_serving.runtime import Batcher, Busy
+from automl_magic.recipe.instance_validator import ValidatedInstance
+from automl_magic_serving.runtime import Batcher, QueueFull
 
 
 class Counted:
@@ -29,7 +29,7 @@ class Counted:
 
 
 def row(value):
-    return Parsed(("x",), (value,), {})
+    return ValidatedInstance(("x",), (value,), {})
 
 
 def run(scenario):
@@ -143,7 +143,7 @@ def test_a_full_queue_says_when_to_come_again():
         await asyncio.sleep(0.05)
         waiting = [asyncio.ensure_future(batcher.submit([row(i)])) for i in (1, 2, 3)]
         await asyncio.sleep(0)
-        with pytest.raises(Busy) as caught:
+        with pytest.raises(QueueFull) as caught:
             await batcher.submit([row(4)])
         predictions = await asyncio.gather(first, *waiting)
         again = await batcher.submit([row(5)])

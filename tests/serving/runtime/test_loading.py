@@ -13,10 +13,14 @@ import pytest
 
 from automl_magic.errors import ModelRefused
 from automl_magic.records import TaskKind
-from automl_magic.records.models.deployment import Checks
-from automl_magic_serving.runtime import load_model, rehearsal
-from automl_magic_serving.runtime.rehearsal import Limits, rehearse, rehearse_once
-from automl_magic_serving.runtime.sealed import unseal
+from automl_magic.records.models.deployment import InputChecks
+from automl_magic_serving.runtime import load_model, smoke_test
+from automl_magic_serving.runtime.smoke_test import (
+    SandboxLimits,
+    run_smoke_test,
+    run_smoke_test_once,
+)
+from automl_magic_serving.runtime.verified_files import read_verified_files
 
 CUSTOMER = {"age": 60.0, "visits": 3, "city": "Oslo"}
 
@@ -26,7 +30,7 @@ def test_a_loaded_model_answers_as_the_one_that_was_saved(signed, vault, small):
     model = load_model(
         signed, vault.trusted, model="churn", version=1, home=vault.home, rehearsal=None
     )
-    (row_prediction,) = model.answer([model.parse(CUSTOMER, Checks())])
+    (row_prediction,) = model.predict([model.parse(CUSTOMER, InputChecks())])
     assert row_prediction.prediction == fitted.predict_row(CUSTOMER)
     assert row_prediction.probabilities == pytest.approx(
         fitted.predict_proba_row(CUSTOMER), abs=1e-6
@@ -35,7 +39,7 @@ def test_a_loaded_model_answers_as_the_one_that_was_saved(signed, vault, small):
     assert model.classes == ("no", "yes")
     assert model.personal_columns == frozenset()
     assert model.manifest_sha256.startswith("sha256:")
-    assert {backend.member for backend in model.plan()} == {"lgb", "lin", "net"}
+    assert {backend.member for backend in model.backends()} == {"lgb", "lin", "net"}
 
 
 def test_serving_a_model_needs_no_pandas_of_ours_and_no_notebook(signed, vault, tmp_path):
@@ -55,7 +59,7 @@ def test_serving_a_model_needs_no_pandas_of_ours_and_no_notebook(signed, vault, 
 def test_a_child_reads_the_model_first(signed, vault, own_home):
     model = load_model(signed, vault.trusted, model="churn", version=1, home=own_home)
     assert len(list((own_home / "serving" / "rehearsed").iterdir())) == 1
-    assert model.answer([model.parse(CUSTOMER, Checks())])[0].prediction in ("no", "yes")
+    assert model.predict([model.parse(CUSTOMER, InputChecks())])[0].prediction in ("no", "yes")
 
 
 @pytest.fixture
@@ -65,13 +69,15 @@ def own_home(tmp_path, monkeypatch):
 
 
 def test_the_same_bytes_are_read_by_one_child_for_all_workers(signed, vault, own_home):
-    sealed = unseal(signed, vault.trusted, model="churn", version=1)
+    sealed = read_verified_files(signed, vault.trusted, model="churn", version=1)
     children = []
 
     def work():
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(rehearsal, "rehearse", lambda *_: children.append(1) or time.sleep(0.2))
-            rehearse_once(sealed.contents, sealed.manifest_sha256, own_home)
+            patch.setattr(
+                smoke_test, "run_smoke_test", lambda *_: children.append(1) or time.sleep(0.2)
+            )
+            run_smoke_test_once(sealed.contents, sealed.manifest_sha256, own_home)
 
     workers = [multiprocessing.get_context("fork").Process(target=work) for _ in range(3)]
     for worker in workers:
@@ -85,10 +91,12 @@ def test_the_same_bytes_are_read_by_one_child_for_all_workers(signed, vault, own
 
 
 def test_bytes_that_no_child_survives_are_never_noted(signed, vault, own_home):
-    sealed = unseal(signed, vault.trusted, model="churn", version=1)
+    sealed = read_verified_files(signed, vault.trusted, model="churn", version=1)
     for _ in range(2):
         with pytest.raises(ModelRefused, match="can't be loaded safely"):
-            rehearse_once(sealed.contents, sealed.manifest_sha256, own_home, Limits(wall_s=0.01))
+            run_smoke_test_once(
+                sealed.contents, sealed.manifest_sha256, own_home, SandboxLimits(wall_s=0.01)
+            )
 
     (note,) = (own_home / "serving" / "rehearsed").iterdir()
     assert note.read_text() == ""
@@ -96,9 +104,9 @@ def test_bytes_that_no_child_survives_are_never_noted(signed, vault, own_home):
 
 @pytest.mark.long
 def test_a_model_that_takes_too_long_is_ended(signed, vault):
-    sealed = unseal(signed, vault.trusted, model="churn", version=1)
+    sealed = read_verified_files(signed, vault.trusted, model="churn", version=1)
     with pytest.raises(ModelRefused, match="can't be loaded safely") as caught:
-        rehearse(sealed.contents, Limits(wall_s=0.3))
+        run_smoke_test(sealed.contents, SandboxLimits(wall_s=0.3))
     assert "more than 0.3 s" in caught.value.why
 
 
@@ -115,17 +123,17 @@ def claiming(n_numbers):
 
 @pytest.mark.long
 def test_a_model_that_takes_all_memory_is_refused_and_the_server_has_its_own(signed, vault):
-    contents = dict(unseal(signed, vault.trusted, model="churn", version=1).contents)
+    contents = dict(read_verified_files(signed, vault.trusted, model="churn", version=1).contents)
     with pytest.raises(ModelRefused, match="can't be loaded safely") as caught:
-        rehearse({**contents, "features.npz": claiming(2_000_000_000)})
+        run_smoke_test({**contents, "features.npz": claiming(2_000_000_000)})
     assert "MemoryError" in caught.value.why
 
 
 @pytest.mark.long
 def test_what_the_child_finds_wrong_is_said_here(signed, vault):
-    contents = dict(unseal(signed, vault.trusted, model="churn", version=1).contents)
+    contents = dict(read_verified_files(signed, vault.trusted, model="churn", version=1).contents)
     document = json.loads(contents["recipe.json"])
     document["members"][0]["estimator"] = "os.system"
     with pytest.raises(Exception, match="expected one of catboost") as caught:
-        rehearse({**contents, "recipe.json": json.dumps(document).encode()})
+        run_smoke_test({**contents, "recipe.json": json.dumps(document).encode()})
     assert caught.value.fix

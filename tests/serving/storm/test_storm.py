@@ -20,8 +20,8 @@ import pytest
 
 from automl_magic.errors import DeploymentError, NotApproved
 from automl_magic.records.models.deployment import Slos
-from automl_magic.store.approvals import approval_of, record, revoke
-from automl_magic.store.engine import serially
+from automl_magic.store.approvals import approval_of, record_approval, revoke_approvals
+from automl_magic.store.engine import exclusive_transaction
 from automl_magic.store.routes import (
     change_deployment,
     change_route,
@@ -30,7 +30,7 @@ from automl_magic.store.routes import (
     roll_back,
 )
 from automl_magic.store.signing import TrustedKeys, trusted_folder
-from automl_magic.store.workers import wait_until_seen
+from automl_magic.store.workers import wait_for_epoch
 from automl_magic.workspace import default_workspace
 from tests.waiting import wait_for
 
@@ -171,7 +171,7 @@ class Storm:
         """Wait for all workers, as every command does; from then on the old route is history."""
         self.reigns.append(Reign(answering(route), began))
         self.route = route
-        if wait_until_seen(self.plane.engine, "churn", route.epoch, PATIENCE_S):
+        if wait_for_epoch(self.plane.engine, "churn", route.epoch, PATIENCE_S):
             self.unconfirmed += 1
         else:
             now = time.monotonic()
@@ -231,13 +231,13 @@ class Storm:
         version = self.dice.choice([one for one in VERSIONS if one not in self.route.versions])
         if version == self.route.previous or len(self.revoked - {version}) > 0:
             return False
-        with serially(self.plane.engine) as connection:
+        with exclusive_transaction(self.plane.engine) as connection:
             if version in self.revoked:
                 approved = approval_of(self.plane.engine, "churn", version)
-                record(connection, approved.approval)
+                record_approval(connection, approved.approval)
                 self.revoked.discard(version)
             else:
-                revoke(connection, "churn", version, actor="grace")
+                revoke_approvals(connection, "churn", version, actor="grace")
                 self.revoked.add(version)
         return True
 

@@ -8,8 +8,8 @@ import pytest
 
 from automl_magic.records.models.deployment import PredictionLog
 from automl_magic.store.engine import open_engine
-from automl_magic.store.personal import LogKey
 from automl_magic.store.predictions import delete_subject
+from automl_magic.store.pseudonyms import LogKey
 from automl_magic.store.routes import change_deployment, read_deployment
 from automl_magic.store.signing import TrustedKeys, trusted_folder
 from automl_magic.workspace import Database, default_workspace

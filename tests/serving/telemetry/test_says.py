@@ -11,7 +11,7 @@ import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from prometheus_client.parser import text_string_to_metric_families
 
-from automl_magic_serving.telemetry.events import JsonLines
+from automl_magic_serving.telemetry.json_logging import JsonLines
 
 PATH = "/v1/inference/churn:predict"
 

@@ -14,8 +14,8 @@ from automl_magic.tasks.metrics import (
     default_metric,
     find_metric,
     interval,
-    labels_of,
     metrics_for,
+    predicted_codes,
     score,
 )
 
@@ -110,8 +110,8 @@ def test_a_perfect_prediction_is_best_in_the_metrics_own_direction():
 def test_the_threshold_moves_labels_of_two_classes():
     probabilities = np.array([[0.8, 0.2], [0.6, 0.4], [0.5, 0.5]])
 
-    assert labels_of(probabilities).tolist() == [0, 0, 1]
-    assert labels_of(probabilities, 0.3).tolist() == [0, 1, 1]
+    assert predicted_codes(probabilities).tolist() == [0, 0, 1]
+    assert predicted_codes(probabilities, 0.3).tolist() == [0, 1, 1]
     assert score("recall", np.array([0, 1, 1]), probabilities, threshold=0.3) == 1.0
 
 

@@ -8,16 +8,21 @@ import pytest
 
 from automl_magic.errors import PlanError
 from automl_magic.recipe import member
-from automl_magic.recipe.registry import our_estimators
+from automl_magic.recipe.registry import builtin_estimators
 from automl_magic.records import ColumnKind, TaskKind
 from automl_magic.records.families import kinds
-from automl_magic.tasks.tabular.candidates import Context, candidate_names, propose_all, rejected
+from automl_magic.tasks.tabular.candidates import (
+    TabularContext,
+    candidate_names,
+    propose_all,
+    rejected,
+)
 
 BINARY = TaskKind("binary")
 
 
 def a_context(n_rows=5_000, n_columns=20, task=BINARY, **more):
-    return Context(
+    return TabularContext(
         n_rows=n_rows,
         n_columns=n_columns,
         kinds={ColumnKind.NUMBER: n_columns},
@@ -98,7 +103,7 @@ def test_every_candidate_can_be_asked_for_on_every_table(task, n_rows, budget_s)
     context = a_context(n_rows, task=task, n_classes=3, budget_s=budget_s, threads=1)
 
     for candidate in propose_all(context, candidate_names()):
-        assert candidate.estimator in our_estimators()
+        assert candidate.estimator in builtin_estimators()
         assert candidate.view in ("tree", "dense")
         assert json.loads(json.dumps(candidate.params)) == candidate.params
         assert candidate.decision.why

@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from automl_magic.recipe.table import table_of
+from automl_magic.recipe.table import select_columns
 from automl_magic.recipe.view import fit_view
 from automl_magic.records import Column, ColumnKind, Dataset, Finding, Severity, StepSpec, TaskKind
-from automl_magic.records.plans.experiment import Selection
-from automl_magic.tasks.tabular.features import left_out, views
+from automl_magic.records.plans.experiment import FeatureSelection
+from automl_magic.tasks.tabular.features import excluded_columns, views
 
 
 def a_column(name, kind, *, stored_as="text", n_unique=20, n_missing=0, parse=None, summary=None):
@@ -101,7 +101,7 @@ def test_what_no_model_sees_has_a_reason():
         findings=(finding,),
     )
 
-    reasons = {name: one.why for name, one in left_out(table, "y", ["x"]).items()}
+    reasons = {name: one.why for name, one in excluded_columns(table, "y", ["x"]).items()}
 
     assert reasons == {
         "b": "AM005: b repeats a.",
@@ -110,7 +110,7 @@ def test_what_no_model_sees_has_a_reason():
         "k": "As it looks. It's excluded: it has only one value, so it can't distinguish rows.",
         "x": "You excluded it.",
     }
-    assert "b" not in left_out(table, "y", keep=["b"])
+    assert "b" not in excluded_columns(table, "y", keep=["b"])
 
 
 def kinds(steps):
@@ -207,15 +207,15 @@ def test_many_outputs_are_selected():
 
     steps_by_view = views(wide, "y", ())
     assert [steps[-1].kind for steps in steps_by_view.values()] == ["category", "select", "group"]
-    assert "select" not in kinds(views(wide, "y", (), select=Selection.NONE)["dense"])
-    boruta = views(wide, "y", (), select=Selection.BORUTA)
+    assert "select" not in kinds(views(wide, "y", (), select=FeatureSelection.NONE)["dense"])
+    boruta = views(wide, "y", (), select=FeatureSelection.BORUTA)
     assert {steps[-1].params["method"] for steps in boruta.values()} == {"boruta"}
 
 
 def test_asked_for_mutual_information_keeps_the_better_half():
     narrow = a_dataset(*(a_column(f"x{i}", "number", stored_as="number") for i in range(9)))
 
-    steps_by_view = views(narrow, "y", (), select=Selection.MUTUAL_INFORMATION)
+    steps_by_view = views(narrow, "y", (), select=FeatureSelection.MUTUAL_INFORMATION)
 
     assert steps_by_view["tree"][-1].params == {"method": "mutual_information", "most": 5}
     assert "select" not in kinds(views(narrow, "y", ())["tree"])
@@ -248,7 +248,7 @@ def test_every_view_can_be_fitted_and_the_dense_one_has_no_gaps():
     y = np.arange(n) % 2
 
     made = views(table, "y", ())
-    arrays = table_of(frame, list(frame.columns))
+    arrays = select_columns(frame, list(frame.columns))
 
     dense_view, dense = fit_view(made["dense"], arrays, y, TaskKind("binary"), 2)
     tree_view, tree = fit_view(made["tree"], arrays, y, TaskKind("binary"), 2)

@@ -6,14 +6,21 @@ import sys
 import pytest
 
 from automl_magic.records import ColumnKind, TaskKind
-from automl_magic.tasks.tabular.candidates import Context, kernel, mlp, propose_all, realmlp, tabm
+from automl_magic.tasks.tabular.candidates import (
+    TabularContext,
+    kernel,
+    mlp,
+    propose_all,
+    realmlp,
+    tabm,
+)
 from automl_magic.tasks.tabular.candidates.network_cost import EpochCost, dense_width, fold_s
 
 
 def a_context(n_rows, n_columns=20, **more):
     settings = {"task": TaskKind("binary"), "n_classes": 2, "budget_s": 60.0, "threads": 2} | more
     kinds = settings.pop("kinds", {ColumnKind.NUMBER: n_columns})
-    return Context(n_rows=n_rows, n_columns=n_columns, kinds=kinds, **settings)
+    return TabularContext(n_rows=n_rows, n_columns=n_columns, kinds=kinds, **settings)
 
 
 @pytest.mark.parametrize("module", [kernel, mlp, realmlp, tabm])

@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 
 from automl_magic.errors import OutboundRefused
 from automl_magic.monitor.alerts.channels import email, log, pagerduty, slack
-from automl_magic.monitor.alerts.channels.refused import Refused
+from automl_magic.monitor.alerts.channels.rejection import NotificationRejected
 from automl_magic.monitor.alerts.secrets import SecretOf
-from automl_magic.records.monitoring.alert import Channel, ChannelKind, Notice
+from automl_magic.records.monitoring.alert import Channel, ChannelKind, Notification
 
-__all__ = ["Refused", "send"]
+__all__ = ["NotificationRejected", "send"]
 
-_SENDERS: Mapping[ChannelKind, Callable[[Channel, Notice, int, SecretOf], None]] = {
+_SENDERS: Mapping[ChannelKind, Callable[[Channel, Notification, int, SecretOf], None]] = {
     ChannelKind.LOG: log.send,
     ChannelKind.SLACK: slack.send,
     ChannelKind.EMAIL: email.send,
@@ -20,7 +20,7 @@ _SENDERS: Mapping[ChannelKind, Callable[[Channel, Notice, int, SecretOf], None]]
 }
 
 
-def send(channel: Channel, notice: Notice, *, notice_id: int, secret_of: SecretOf) -> None:
+def send(channel: Channel, notice: Notification, *, notice_id: int, secret_of: SecretOf) -> None:
     """Send a notification through a channel.
 
     Parameters
@@ -40,4 +40,4 @@ def send(channel: Channel, notice: Notice, *, notice_id: int, secret_of: SecretO
     try:
         _SENDERS[channel.kind](channel, notice, notice_id, secret_of)
     except OutboundRefused as refused:
-        raise Refused(f"{refused.what} {refused.why} {refused.fix}") from refused
+        raise NotificationRejected(f"{refused.what} {refused.why} {refused.fix}") from refused

@@ -11,20 +11,20 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 
+from automl_magic.display.text import printable
 from automl_magic.errors import MonitorError
-from automl_magic.look.text import safe
-from automl_magic.monitor.alerts.channels.refused import Refused
-from automl_magic.monitor.alerts.secrets import SecretOf, filled
-from automl_magic.monitor.alerts.told import lines_of
+from automl_magic.monitor.alerts.channels.rejection import NotificationRejected
+from automl_magic.monitor.alerts.notification_text import notification_lines
+from automl_magic.monitor.alerts.secrets import SecretOf, fill_secrets
 from automl_magic.outbound import checked_addresses, dial
-from automl_magic.records.monitoring.alert import Channel, MailSecurity, Notice
+from automl_magic.records.monitoring.alert import Channel, MailSecurity, Notification
 
 TIMEOUT_S = 20.0
 # An address without a display name, so it can't inject headers.
 _MAILBOX = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,253}")
 
 
-def send(channel: Channel, notice: Notice, notice_id: int, secret_of: SecretOf) -> None:
+def send(channel: Channel, notice: Notification, notice_id: int, secret_of: SecretOf) -> None:
     """Send a notification by email.
 
     Raises
@@ -34,7 +34,7 @@ def send(channel: Channel, notice: Notice, notice_id: int, secret_of: SecretOf) 
     MonitorError
         If the server can't be reached or doesn't support TLS.
     """
-    message = message_of(channel, notice, notice_id)
+    message = build_message(channel, notice, notice_id)
     host = channel.host or ""
     addresses = checked_addresses(
         host, channel.port, allowed_hosts=channel.allowed_hosts, timeout_s=TIMEOUT_S
@@ -42,12 +42,12 @@ def send(channel: Channel, notice: Notice, notice_id: int, secret_of: SecretOf) 
     try:
         with _connect(channel, host, addresses) as server:
             if channel.user is not None:
-                server.login(channel.user, filled(channel.password or "", secret_of))
+                server.login(channel.user, fill_secrets(channel.password or "", secret_of))
             server.send_message(message)
     except (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused) as error:
-        raise Refused(f"{host} rejected an address: {_short_text(error)}") from None
+        raise NotificationRejected(f"{host} rejected an address: {_short_text(error)}") from None
     except smtplib.SMTPAuthenticationError:
-        raise Refused(f"{host} rejected the user name or password.") from None
+        raise NotificationRejected(f"{host} rejected the user name or password.") from None
     except (OSError, smtplib.SMTPException) as error:
         raise MonitorError(
             f"Can't send email through {host}.",
@@ -56,19 +56,19 @@ def send(channel: Channel, notice: Notice, notice_id: int, secret_of: SecretOf) 
         ) from None
 
 
-def message_of(channel: Channel, notice: Notice, notice_id: int) -> EmailMessage:
+def build_message(channel: Channel, notice: Notification, notice_id: int) -> EmailMessage:
     """Build the email. Header values are one line of printable text."""
     for address in (channel.sender or "", *channel.to):
         if not _MAILBOX.fullmatch(address):
-            raise Refused(f"{safe(address, 80)} isn't an email address.")
+            raise NotificationRejected(f"{printable(address, 80)} isn't an email address.")
     message = EmailMessage(policy=SMTP)
-    message["Subject"] = safe(notice.title, 200)
+    message["Subject"] = printable(notice.title, 200)
     message["From"] = Address(addr_spec=channel.sender)
     message["To"] = tuple(Address(addr_spec=address) for address in channel.to)
     domain = (channel.sender or "").rpartition("@")[2]
-    message["Message-ID"] = f"<automl-magic-{notice_id}-{int(notice.at)}@{domain}>"
+    message["Message-ID"] = f"<automl-magic-{notice_id}-{int(notice.timestamp)}@{domain}>"
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no automatic replies
-    message.set_content("\n".join(lines_of(notice)) + "\n")
+    message.set_content("\n".join(notification_lines(notice)) + "\n")
     return message
 
 
@@ -111,4 +111,4 @@ class _PinnedTls(smtplib.SMTP_SSL):
 
 
 def _short_text(error: Exception) -> str:
-    return safe(f"{type(error).__name__}: {error}", 200)
+    return printable(f"{type(error).__name__}: {error}", 200)

@@ -6,9 +6,9 @@ import json
 import logging
 
 from automl_magic.monitor.alerts.secrets import SecretOf
-from automl_magic.records.monitoring.alert import AlertSeverity, AlertState, Channel, Notice
+from automl_magic.records.monitoring.alert import AlertSeverity, AlertState, Channel, Notification
 
-LOGGER = logging.getLogger("automl_magic.alerts")
+LOGGER = logging.getLogger("automl_magic.format_alerts")
 _LEVELS = {
     AlertSeverity.INFO: logging.INFO,
     AlertSeverity.WARNING: logging.WARNING,
@@ -16,7 +16,7 @@ _LEVELS = {
 }
 
 
-def send(channel: Channel, notice: Notice, notice_id: int, secret_of: SecretOf) -> None:  # noqa: ARG001
+def send(channel: Channel, notice: Notification, notice_id: int, secret_of: SecretOf) -> None:  # noqa: ARG001
     """Log a notification as `event=alert key=value …`. Text values are JSON strings."""
     level = logging.INFO if notice.state is AlertState.RESOLVED else _LEVELS[notice.severity]
     LOGGER.log(

@@ -9,24 +9,24 @@ import datetime as dt
 from typing import Any
 from urllib.parse import urlsplit
 
-from automl_magic.monitor.alerts.channels.refused import check_status
-from automl_magic.monitor.alerts.secrets import SecretOf, filled
+from automl_magic.monitor.alerts.channels.rejection import check_status
+from automl_magic.monitor.alerts.secrets import SecretOf, fill_secrets
 from automl_magic.outbound import post_json
-from automl_magic.records.monitoring.alert import AlertState, Channel, Notice
+from automl_magic.records.monitoring.alert import AlertState, Channel, Notification
 
 URL = "https://events.pagerduty.com/v2/enqueue"
 _MAX_SUMMARY, _MAX_KEY = 1_024, 255
 
 
-def send(channel: Channel, notice: Notice, notice_id: int, secret_of: SecretOf) -> None:  # noqa: ARG001
+def send(channel: Channel, notice: Notification, notice_id: int, secret_of: SecretOf) -> None:  # noqa: ARG001
     """Post a notification. Repeated notifications share a `dedup_key` and so an incident."""
-    url = filled(channel.url or URL, secret_of)
-    key = filled(channel.routing_key or "", secret_of)
-    status = post_json(url, document_of(notice, key), allowed_hosts=channel.allowed_hosts)
+    url = fill_secrets(channel.url or URL, secret_of)
+    key = fill_secrets(channel.routing_key or "", secret_of)
+    status = post_json(url, build_event(notice, key), allowed_hosts=channel.allowed_hosts)
     check_status(status, urlsplit(url).hostname or "The server")
 
 
-def document_of(notice: Notice, routing_key: str) -> dict[str, Any]:
+def build_event(notice: Notification, routing_key: str) -> dict[str, Any]:
     """Build the event to post."""
     event: dict[str, Any] = {
         "routing_key": routing_key,
@@ -37,7 +37,7 @@ def document_of(notice: Notice, routing_key: str) -> dict[str, Any]:
             "summary": notice.title[:_MAX_SUMMARY],
             "source": notice.deployment,
             "severity": notice.severity.value,
-            "timestamp": dt.datetime.fromtimestamp(notice.at, dt.UTC).isoformat(),
+            "timestamp": dt.datetime.fromtimestamp(notice.timestamp, dt.UTC).isoformat(),
             "component": notice.deployment,
             "group": notice.group,
             "class": notice.kind.value,

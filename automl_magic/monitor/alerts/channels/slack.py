@@ -10,27 +10,27 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-from automl_magic.monitor.alerts.channels.refused import check_status
-from automl_magic.monitor.alerts.secrets import SecretOf, filled
-from automl_magic.monitor.alerts.told import lines_of
+from automl_magic.monitor.alerts.channels.rejection import check_status
+from automl_magic.monitor.alerts.notification_text import notification_lines
+from automl_magic.monitor.alerts.secrets import SecretOf, fill_secrets
 from automl_magic.outbound import post_json
-from automl_magic.records.monitoring.alert import AlertSeverity, AlertState, Channel, Notice
+from automl_magic.records.monitoring.alert import AlertSeverity, AlertState, Channel, Notification
 
 _MAX_HEADER, _MAX_TEXT = 150, 3_000
 _SYMBOLS = {AlertSeverity.INFO: "ℹ", AlertSeverity.WARNING: "⚠", AlertSeverity.CRITICAL: "⛔"}
 
 
-def send(channel: Channel, notice: Notice, notice_id: int, secret_of: SecretOf) -> None:  # noqa: ARG001
+def send(channel: Channel, notice: Notification, notice_id: int, secret_of: SecretOf) -> None:  # noqa: ARG001
     """Post a notification. The webhook's URL is a secret, so errors don't contain it."""
-    url = filled(channel.url or "", secret_of)
-    status = post_json(url, document_of(notice), allowed_hosts=channel.allowed_hosts)
+    url = fill_secrets(channel.url or "", secret_of)
+    status = post_json(url, build_payload(notice), allowed_hosts=channel.allowed_hosts)
     check_status(status, urlsplit(url).hostname or "The server")
 
 
-def document_of(notice: Notice) -> dict[str, Any]:
+def build_payload(notice: Notification) -> dict[str, Any]:
     """Build the payload: blocks, and a text for clients without blocks."""
     sign = "✓" if notice.state is AlertState.RESOLVED else _SYMBOLS[notice.severity]
-    title, *lines = lines_of(notice)
+    title, *lines = notification_lines(notice)
     body = "\n".join(line for line in lines if line != notice.url)
     blocks = [_block("header", f"{sign} {title}", _MAX_HEADER)]
     if body:

@@ -22,4 +22,4 @@ def sections() -> Mapping[str, ReportSection[Any]]:
     loaded: list[ReportSection[Any]] = [
         import_module(f"{__name__}.{name}").SECTION for name in names
     ]
-    return {section.name: section for section in sorted(loaded, key=lambda s: s.place)}
+    return {section.name: section for section in sorted(loaded, key=lambda s: s.position)}

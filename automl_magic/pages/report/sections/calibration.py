@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from automl_magic.look.html import fill, joined, tag, text
-from automl_magic.look.numbers import number
-from automl_magic.look.translation import _, ngettext
-from automl_magic.pages.figure import figure, table
+from automl_magic.display.html import fill, join_html, tag, text
+from automl_magic.display.numbers import format_number
+from automl_magic.display.translation import _, ngettext
+from automl_magic.pages.figure import data_table, figure
 from automl_magic.pages.links import linked_briefly, linked_number
+from automl_magic.pages.report.formatting import measure_html
 from automl_magic.pages.report.lines import Line, frame
 from automl_magic.pages.report.section import ReportSection
-from automl_magic.pages.report.words import linked_measure
 from automl_magic.records import Explanation
-from automl_magic.records.explanations.measured import Calibration
+from automl_magic.records.explanations.evaluation import Calibration
 
 
 def calibration_section(explanation: Explanation, section: Calibration) -> list[str]:
@@ -21,33 +21,33 @@ def calibration_section(explanation: Explanation, section: Calibration) -> list[
         fill(
             _("The expected calibration error of {output} is {ece}."),
             output=text(section.of, 160),
-            ece=linked_measure(section.ece, link),
+            ece=measure_html(section.ece, link),
         ),
         fill(
             _(
                 "The Brier score is {brier} (lower is better). Always predicting the class "
                 "frequencies would score {baseline}."
             ),
-            brier=linked_measure(section.brier, link),
+            brier=measure_html(section.brier, link),
             baseline=linked_number(section.brier_of_shares, link, 3),
         ),
     )
     title = _("Calibration curve")
     chart = frame((), (), _("Predicted probability"), _("Observed frequency"), is_share=True)
     points = [(bin_.predicted, bin_.observed) for bin_ in section.bins]
-    dots = joined(
+    dots = join_html(
         tag(
             "line",
-            x1=chart.x.at(bin_.predicted),
-            x2=chart.x.at(bin_.predicted),
-            y1=chart.y.at(bin_.observed_low),
-            y2=chart.y.at(bin_.observed_high),
+            x1=chart.x.to_pixel(bin_.predicted),
+            x2=chart.x.to_pixel(bin_.predicted),
+            y1=chart.y.to_pixel(bin_.observed_low),
+            y2=chart.y.to_pixel(bin_.observed_high),
             class_="am-bar",
         )
         + tag(
             "circle",
-            cx=chart.x.at(bin_.predicted),
-            cy=chart.y.at(bin_.observed),
+            cx=chart.x.to_pixel(bin_.predicted),
+            cy=chart.y.to_pixel(bin_.observed),
             r=4.5,
             class_="am-dot am-best",
         )
@@ -80,23 +80,27 @@ def calibration_section(explanation: Explanation, section: Calibration) -> list[
     )
     rows = [
         (
-            text(_("{low} to {high}").format(low=number(bin_.low, 2), high=number(bin_.high, 2))),
+            text(
+                _("{low} to {high}").format(
+                    low=format_number(bin_.low, 2), high=format_number(bin_.high, 2)
+                )
+            ),
             linked_briefly(f"{bin_.rows:,}", link),
             *(
-                linked_briefly(number(value, 3), link)
+                linked_briefly(format_number(value, 3), link)
                 for value in (bin_.predicted, bin_.observed, bin_.observed_low, bin_.observed_high)
             ),
         )
         for bin_ in section.bins
     ]
     caption = f"{desc} {_('The dashed line is perfect calibration.')}"
-    data = table(headings, rows, title, link=link)
+    data = data_table(headings, rows, title, link=link)
     return [" ".join(lead), figure(svg, caption, data, label=title)]
 
 
 SECTION = ReportSection(
     record=Calibration,
     title=lambda: _("Probability calibration"),
-    place=4,
+    position=4,
     draw=calibration_section,
 )

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from automl_magic.look.html import fill, joined, tag, text
-from automl_magic.look.translation import _, ngettext
-from automl_magic.pages.figure import scrolling
-from automl_magic.pages.links import linked_briefly, linked_text, made_by
+from automl_magic.display.html import fill, join_html, tag, text
+from automl_magic.display.translation import _, ngettext
+from automl_magic.pages.figure import scroll_region
+from automl_magic.pages.links import linked_briefly, linked_text, source_attributes
+from automl_magic.pages.report.formatting import class_name
 from automl_magic.pages.report.section import ReportSection
-from automl_magic.pages.report.words import class_name
-from automl_magic.records import Explanation, Link
-from automl_magic.records.explanations.measured import Confusion
+from automl_magic.records import CellLink, Explanation
+from automl_magic.records.explanations.evaluation import Confusion
 
 
 def confusion_section(explanation: Explanation, section: Confusion) -> list[str]:
@@ -39,7 +39,10 @@ def confusion_section(explanation: Explanation, section: Confusion) -> list[str]
             section.other,
         )
         lead.append(fill(sentence, n=linked_text(f"{section.other:,}", link)))
-    return [" ".join(lead), scrolling(_table(explanation, section, link), _("Confusion matrix"))]
+    return [
+        " ".join(lead),
+        scroll_region(_table(explanation, section, link), _("Confusion matrix")),
+    ]
 
 
 def _most_frequent_error(explanation: Explanation, section: Confusion) -> str:
@@ -60,10 +63,10 @@ def _most_frequent_error(explanation: Explanation, section: Confusion) -> str:
     ).format(true=true, predicted=predicted, n=f"{count:,}")
 
 
-def _table(explanation: Explanation, section: Confusion, link: Link) -> str:
+def _table(explanation: Explanation, section: Confusion, link: CellLink) -> str:
     names = [text(class_name(explanation, output, 24)) for output in section.outputs]
-    headings = joined(tag("th", name, scope="col", class_="am-num") for name in names)
-    rows = joined(
+    headings = join_html(tag("th", name, scope="col", class_="am-num") for name in names)
+    rows = join_html(
         tag("tr", tag("th", name, scope="row"), _cells(counts, i, link))
         for i, (name, counts) in enumerate(zip(names, section.counts, strict=True))
     )
@@ -78,13 +81,13 @@ def _table(explanation: Explanation, section: Confusion, link: Link) -> str:
         tag("thead", tag("tr", corner, headings)),
         tag("tbody", rows),
         class_="am-confusion",
-        **made_by(link),
+        **source_attributes(link),
     )
 
 
-def _cells(counts: tuple[int, ...], diagonal: int, link: Link) -> str:
+def _cells(counts: tuple[int, ...], diagonal: int, link: CellLink) -> str:
     total = sum(counts) or 1
-    return joined(
+    return join_html(
         tag(
             "td",
             linked_briefly(f"{count:,}", link),
@@ -99,6 +102,6 @@ def _cells(counts: tuple[int, ...], diagonal: int, link: Link) -> str:
 SECTION = ReportSection(
     record=Confusion,
     title=lambda: _("Confusion matrix"),
-    place=3,
+    position=3,
     draw=confusion_section,
 )

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from automl_magic.look.html import fill, joined, tag, text
-from automl_magic.look.numbers import number
-from automl_magic.look.translation import _, ngettext
-from automl_magic.pages.figure import scrolling, table
+from automl_magic.display.html import fill, join_html, tag, text
+from automl_magic.display.numbers import format_number
+from automl_magic.display.translation import _, ngettext
+from automl_magic.pages.figure import data_table, scroll_region
 from automl_magic.pages.links import linked_briefly, linked_text
+from automl_magic.pages.report.formatting import format_cell, tabs
 from automl_magic.pages.report.section import ReportSection
-from automl_magic.pages.report.words import choice, plain
-from automl_magic.records import Explanation, Link
-from automl_magic.records.explanations.explained import (
+from automl_magic.records import CellLink, Explanation
+from automl_magic.records.explanations.inspection import (
     Counterfactual,
     CounterfactualCase,
     Counterfactuals,
@@ -28,35 +28,35 @@ def counterfactuals_section(explanation: Explanation, section: Counterfactuals) 
         else text(_("Any column can change.")),
     )
     options = [(f"{case.row:,}", _case(case, link)) for case in section.cases]
-    body = choice("counterfactuals", _("Row"), options) if options else ""
+    body = tabs("counterfactuals", _("Row"), options) if options else ""
     return [" ".join(lead), body]
 
 
-def _case(case: CounterfactualCase, link: Link) -> str:
+def _case(case: CounterfactualCase, link: CellLink) -> str:
     summary = tag(
         "p",
         fill(
             _("Row {row}: the model predicts {prediction} ({output}). Desired: {desired}."),
             row=f"{case.row:,}",
-            prediction=tag("b", text(plain(case.prediction))),
-            output=linked_text(number(case.output, 3), link),
-            desired=text(case.wanted, 200),
+            prediction=tag("b", text(format_cell(case.prediction))),
+            output=linked_text(format_number(case.output, 3), link),
+            desired=text(case.desired, 200),
         ),
     )
-    if not case.found:
+    if not case.counterfactuals:
         why = text(case.why_none or "", 300)
         return summary + tag("p", text(_("No counterfactual was found.")), " ", why)
-    return summary + joined(
+    return summary + join_html(
         _counterfactual(i, counterfactual, case, link)
-        for i, counterfactual in enumerate(case.found, 1)
+        for i, counterfactual in enumerate(case.counterfactuals, 1)
     )
 
 
 def _counterfactual(
-    i: int, counterfactual: Counterfactual, case: CounterfactualCase, link: Link
+    i: int, counterfactual: Counterfactual, case: CounterfactualCase, link: CellLink
 ) -> str:
     rows = [
-        (text(change.column, 80), text(plain(change.was)), text(plain(change.becomes)))
+        (text(change.column, 80), text(format_cell(change.was)), text(format_cell(change.becomes)))
         for change in counterfactual.changes
     ]
     caption = ngettext(
@@ -68,24 +68,24 @@ def _counterfactual(
     ).format(
         i=i,
         n=len(counterfactual.changes),
-        prediction=plain(counterfactual.prediction),
-        output=number(counterfactual.output, 3),
+        prediction=format_cell(counterfactual.prediction),
+        output=format_number(counterfactual.output, 3),
         row=f"{counterfactual.like_row:,}",
     )
     headings = (_("Column"), _("Value"), _("New value"))
-    change_table = table(headings, rows, caption, numbers_from=3, link=link)
+    change_table = data_table(headings, rows, caption, numbers_from=3, link=link)
     details = fill(
         _("Gower distance {distance}, output {output}."),
-        distance=linked_briefly(number(counterfactual.distance, 2), link),
-        output=linked_briefly(number(counterfactual.output, 3), link),
+        distance=linked_briefly(format_number(counterfactual.distance, 2), link),
+        output=linked_briefly(format_number(counterfactual.output, 3), link),
     )
     label = _("Row {row}, counterfactual {i}").format(row=f"{case.row:,}", i=i)
-    return scrolling(change_table, label) + tag("p", details, class_="am-soft")
+    return scroll_region(change_table, label) + tag("p", details, class_="am-soft")
 
 
 SECTION = ReportSection(
     record=Counterfactuals,
     title=lambda: _("Counterfactuals"),
-    place=11,
+    position=11,
     draw=counterfactuals_section,
 )

@@ -6,19 +6,23 @@ from collections.abc import Sequence
 from datetime import datetime
 from itertools import pairwise
 
-from automl_magic.look.html import joined, tag, text
-from automl_magic.look.numbers import number
-from automl_magic.look.translation import _, ngettext
+from automl_magic.display.html import join_html, tag, text
+from automl_magic.display.numbers import format_number
+from automl_magic.display.translation import _, ngettext
 from automl_magic.pages.axes import Scale
-from automl_magic.pages.figure import figure, table
+from automl_magic.pages.figure import data_table, figure
 from automl_magic.pages.links import linked_briefly
+from automl_magic.pages.report.formatting import class_name, format_cell, tabs
 from automl_magic.pages.report.lines import BOTTOM, Frame, Line, frame
 from automl_magic.pages.report.section import ReportSection
-from automl_magic.pages.report.words import choice, class_name, plain
-from automl_magic.records import Explanation, Link
-from automl_magic.records.explanations.explained import Dependence, DependenceLine, DependenceOf
+from automl_magic.records import CellLink, Explanation
+from automl_magic.records.explanations.inspection import (
+    ColumnDependence,
+    Dependence,
+    DependenceLine,
+)
 
-MOST_NAMES = 12
+MAX_NAMES = 12
 STRIP = 8  # height of the density strip, in pixels
 
 
@@ -36,26 +40,28 @@ def dependence_section(explanation: Explanation, section: Dependence) -> list[st
         (column.column, _column(explanation, column, i, link))
         for i, column in enumerate(section.columns)
     ]
-    body = choice("dependence", _("Column"), options) if options else ""
+    body = tabs("dependence", _("Column"), options) if options else ""
     return [text(" ".join(lead), 500), body]
 
 
-def _column(explanation: Explanation, column: DependenceOf, position: int, link: Link) -> str:
+def _column(
+    explanation: Explanation, column: ColumnDependence, position: int, link: CellLink
+) -> str:
     order = sorted(column.lines, key=lambda line: line.output != explanation.output)
     options = [
         (class_name(explanation, line.output), _figure(explanation, column, line, link))
         for line in order
     ]
-    return choice(f"dependence-{position}", _("Class"), options) if options else ""
+    return tabs(f"dependence-{position}", _("Class"), options) if options else ""
 
 
 def _figure(
-    explanation: Explanation, column: DependenceOf, line: DependenceLine, link: Link
+    explanation: Explanation, column: ColumnDependence, line: DependenceLine, link: CellLink
 ) -> str:
     xs = _positions(column)
     flat = [value for values in (line.mean, line.low, line.high, *line.ice) for value in values]
     output = class_name(explanation, line.output)
-    name = plain(column.column, 50)
+    name = format_cell(column.column, 50)
     is_numeric = _is_numeric(column)
     # Unordered levels have half a step of padding on each side and no lines between them.
     x_values = xs if column.ordered else [-0.5, len(xs) - 0.5]
@@ -65,10 +71,10 @@ def _figure(
     title = _("Output for {output} by {column}").format(output=output, column=name)
     lowest, highest = min(line.mean), max(line.mean)
     desc = _("The mean goes from {low} at {low_value} to {high} at {high_value}.").format(
-        low=number(lowest, 3),
-        low_value=plain(column.grid[line.mean.index(lowest)], 40),
-        high=number(highest, 3),
-        high_value=plain(column.grid[line.mean.index(highest)], 40),
+        low=format_number(lowest, 3),
+        low_value=format_cell(column.grid[line.mean.index(lowest)], 40),
+        high=format_number(highest, 3),
+        high_value=format_cell(column.grid[line.mean.index(highest)], 40),
     )
     more = level_names + _strip(column, xs, chart.x)
     if column.ordered:
@@ -89,32 +95,42 @@ def _figure(
         key = _("Dots are means over the rows. Bars contain the middle 80% of the rows.")
     caption = f"{desc} {key} {_('The strip below is darker where there are more rows.')}"
     rows = [
-        (text(plain(grid_value)), *(linked_briefly(number(v, 3), link) for v in values))
+        (
+            text(format_cell(grid_value)),
+            *(linked_briefly(format_number(v, 3), link) for v in values),
+        )
         for grid_value, *values in zip(
             column.grid, line.mean, line.low, line.high, column.density, strict=True
         )
     ]
     headings = (name, _("Mean"), _("Low (10%)"), _("High (90%)"), _("Share of rows"))
-    return figure(svg, caption, table(headings, rows, title, link=link), label=title)
+    return figure(svg, caption, data_table(headings, rows, title, link=link), label=title)
 
 
 def _levels(xs: Sequence[float], line: DependenceLine, chart: Frame) -> str:
     """Return a bar and a dot for each unordered level."""
     marks = []
     for level, mean, low, high in zip(xs, line.mean, line.low, line.high, strict=True):
-        x = chart.x.at(level)
+        x = chart.x.to_pixel(level)
         marks += [
-            tag("line", x1=x, x2=x, y1=chart.y.at(low), y2=chart.y.at(high), class_="am-bar"),
-            tag("circle", cx=x, cy=chart.y.at(mean), r=5, class_="am-dot am-best"),
+            tag(
+                "line",
+                x1=x,
+                x2=x,
+                y1=chart.y.to_pixel(low),
+                y2=chart.y.to_pixel(high),
+                class_="am-bar",
+            ),
+            tag("circle", cx=x, cy=chart.y.to_pixel(mean), r=5, class_="am-dot am-best"),
         ]
-    return joined(marks)
+    return join_html(marks)
 
 
-def _is_numeric(column: DependenceOf) -> bool:
+def _is_numeric(column: ColumnDependence) -> bool:
     return column.ordered and all(isinstance(value, int | float) for value in column.grid)
 
 
-def _positions(column: DependenceOf) -> list[float]:
+def _positions(column: ColumnDependence) -> list[float]:
     """Return the grid as x values: numbers, timestamps of dates, or the indices of levels."""
     if _is_numeric(column):
         return [float(value) for value in column.grid]
@@ -126,36 +142,36 @@ def _positions(column: DependenceOf) -> list[float]:
     return [float(i) for i in range(len(column.grid))]
 
 
-def _level_names(column: DependenceOf, xs: Sequence[float], x: Scale) -> str:
+def _level_names(column: ColumnDependence, xs: Sequence[float], x: Scale) -> str:
     """Return the names of levels or dates below the axis, in two lines, instead of numbers."""
     cover = tag("rect", x=0, y=BOTTOM + 1, width=x.end + 24, height=50, class_="am-cover")
-    step = -(-len(column.grid) // MOST_NAMES)
+    step = -(-len(column.grid) // MAX_NAMES)
     names = [
         tag(
             "text",
-            text(plain(value, 14)),
-            x=x.at(position),
+            text(format_cell(value, 14)),
+            x=x.to_pixel(position),
             y=BOTTOM + 16 + (i % 2) * 15,
             class_="am-tick",
         )
         for i, (value, position) in enumerate(list(zip(column.grid, xs, strict=True))[::step])
     ]
-    return cover + joined(names)
+    return cover + join_html(names)
 
 
-def _strip(column: DependenceOf, xs: Sequence[float], x: Scale) -> str:
+def _strip(column: ColumnDependence, xs: Sequence[float], x: Scale) -> str:
     """Return the strip that shows the density of the rows along the axis."""
     max_density = max(column.density, default=0.0)
     if not max_density:
         return ""
     ends = (xs[0], xs[-1]) if column.ordered else (xs[0] - 0.5, xs[-1] + 0.5)
     edges = [ends[0], *((a + b) / 2 for a, b in pairwise(xs)), ends[1]]
-    return joined(
+    return join_html(
         tag(
             "rect",
-            x=x.at(left),
+            x=x.to_pixel(left),
             y=BOTTOM - STRIP,
-            width=round(max(x.at(right) - x.at(left), 1), 1),
+            width=round(max(x.to_pixel(right) - x.to_pixel(left), 1), 1),
             height=STRIP,
             class_="am-block",
             opacity=round(0.06 + 0.74 * density / max_density, 2),
@@ -167,6 +183,6 @@ def _strip(column: DependenceOf, xs: Sequence[float], x: Scale) -> str:
 SECTION = ReportSection(
     record=Dependence,
     title=lambda: _("Partial dependence"),
-    place=9,
+    position=9,
     draw=dependence_section,
 )

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from automl_magic.look.html import fill, tag, text
-from automl_magic.look.translation import _, ngettext
+from automl_magic.display.html import fill, tag, text
+from automl_magic.display.translation import _, ngettext
 from automl_magic.pages.links import linked_number
 from automl_magic.pages.report.bars import Bar, bar_figure
 from automl_magic.pages.report.section import ReportSection
 from automl_magic.records import Explanation
-from automl_magic.records.explanations.explained import Permutation
+from automl_magic.records.explanations.inspection import PermutationImportance
 
 
-def permutation_section(explanation: Explanation, section: Permutation) -> list[str]:
+def permutation_section(explanation: Explanation, section: PermutationImportance) -> list[str]:
     """Return the section: a bar per column."""
     link = explanation.link(section.cell_id)
     important = [column for column in section.columns if column.low > 0]
@@ -58,8 +58,8 @@ def permutation_section(explanation: Explanation, section: Permutation) -> list[
 
 
 SECTION = ReportSection(
-    record=Permutation,
+    record=PermutationImportance,
     title=lambda: _("Permutation importance"),
-    place=8,
+    position=8,
     draw=permutation_section,
 )

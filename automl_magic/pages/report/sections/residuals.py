@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from automl_magic.look.html import fill, joined, tag, text
-from automl_magic.look.numbers import number
-from automl_magic.look.translation import _, ngettext
-from automl_magic.pages.axes import scale_of
-from automl_magic.pages.figure import figure, table
+from automl_magic.display.html import fill, join_html, tag, text
+from automl_magic.display.numbers import format_number
+from automl_magic.display.translation import _, ngettext
+from automl_magic.pages.axes import fit_scale
+from automl_magic.pages.figure import data_table, figure
 from automl_magic.pages.links import linked_briefly
+from automl_magic.pages.report.formatting import format_cell, measure_html
 from automl_magic.pages.report.lines import BOTTOM, LEFT, RIGHT, TOP, WIDTH, Frame, Line, frame
 from automl_magic.pages.report.section import ReportSection
-from automl_magic.pages.report.words import linked_measure, plain
-from automl_magic.records import Explanation, Link
-from automl_magic.records.explanations.measured import Residuals
+from automl_magic.records import CellLink, Explanation
+from automl_magic.records.explanations.evaluation import Residuals
 
 
 def residuals_section(explanation: Explanation, section: Residuals) -> list[str]:
@@ -23,9 +23,9 @@ def residuals_section(explanation: Explanation, section: Residuals) -> list[str]
             "The mean absolute error is {mae}, the root mean squared error {rmse}. The mean "
             "residual (true minus predicted) is {mean}."
         ),
-        mae=linked_measure(section.mean_absolute, link),
-        rmse=linked_measure(section.root_mean_square, link),
-        mean=linked_measure(section.mean, link),
+        mae=measure_html(section.mean_absolute, link),
+        rmse=measure_html(section.root_mean_square, link),
+        mean=measure_html(section.mean, link),
     )
     return [
         lead,
@@ -35,15 +35,15 @@ def residuals_section(explanation: Explanation, section: Residuals) -> list[str]
     ]
 
 
-def _points(explanation: Explanation, section: Residuals, link: Link) -> str:
+def _points(explanation: Explanation, section: Residuals, link: CellLink) -> str:
     title = _("True by predicted values")
     values = [*section.points_predicted, *section.points_true]
-    x, y = scale_of(values, LEFT, WIDTH - RIGHT), scale_of(values, BOTTOM, TOP)
-    name = plain(explanation.target, 40)
+    x, y = fit_scale(values, LEFT, WIDTH - RIGHT), fit_scale(values, BOTTOM, TOP)
+    name = format_cell(explanation.target, 40)
     x_name = _("Predicted {target}").format(target=name)
     chart = Frame(x, y, x_name, _("True {target}").format(target=name))
-    dots = joined(
-        tag("circle", cx=x.at(p), cy=y.at(t), r=3, class_="am-shade-none")
+    dots = join_html(
+        tag("circle", cx=x.to_pixel(p), cy=y.to_pixel(t), r=3, class_="am-shade-none")
         for p, t in zip(section.points_predicted, section.points_true, strict=True)
     )
     n = len(section.points_predicted)
@@ -63,7 +63,7 @@ def _points(explanation: Explanation, section: Residuals, link: Link) -> str:
         key=lambda point: -abs(point[1] - point[2]),
     )[:20]
     rows = [
-        (f"{row:,}", *(linked_briefly(number(v), link) for v in (p, t, t - p)))
+        (f"{row:,}", *(linked_briefly(format_number(v), link) for v in (p, t, t - p)))
         for row, p, t in largest_errors
     ]
     headings = (_("Row"), _("Predicted"), _("True"), _("Residual"))
@@ -72,22 +72,22 @@ def _points(explanation: Explanation, section: Residuals, link: Link) -> str:
         "The {n} rows with the largest errors",
         len(largest_errors),
     ).format(n=len(largest_errors))
-    data = table(headings, rows, table_caption, link=link)
+    data = data_table(headings, rows, table_caption, link=link)
     caption = _("Each dot is a row. On the dashed line, the prediction is the true value.")
     return figure(svg, caption, data, label=title)
 
 
-def _histogram(section: Residuals, link: Link) -> str:
+def _histogram(section: Residuals, link: CellLink) -> str:
     title = _("Histogram of residuals")
     x_name = _("Residual (true minus predicted)")
     chart = frame(section.edges, (0, *section.counts), x_name, _("Rows"))
-    blocks = joined(
+    blocks = join_html(
         tag(
             "rect",
-            x=chart.x.at(left),
-            y=chart.y.at(count),
-            width=round(max(chart.x.at(right) - chart.x.at(left) - 1, 0.5), 1),
-            height=round(chart.y.at(0) - chart.y.at(count), 1),
+            x=chart.x.to_pixel(left),
+            y=chart.y.to_pixel(count),
+            width=round(max(chart.x.to_pixel(right) - chart.x.to_pixel(left) - 1, 0.5), 1),
+            height=round(chart.y.to_pixel(0) - chart.y.to_pixel(count), 1),
             class_="am-block",
         )
         for left, right, count in zip(
@@ -95,31 +95,35 @@ def _histogram(section: Residuals, link: Link) -> str:
         )
     )
     quantiles = "; ".join(
-        f"{level:.0%} ≤ {number(value, 3)}"
+        f"{level:.0%} ≤ {format_number(value, 3)}"
         for level, value in zip(section.levels, section.quantiles, strict=True)
     )
     caption = _("Quantiles of the residuals: {quantiles}").format(quantiles=quantiles)
     svg = chart.draw([], title=title, desc=caption, more=blocks)
     rows = [
         (
-            text(_("{low} to {high}").format(low=number(left, 3), high=number(right, 3))),
+            text(
+                _("{low} to {high}").format(
+                    low=format_number(left, 3), high=format_number(right, 3)
+                )
+            ),
             linked_briefly(f"{count:,}", link),
         )
         for left, right, count in zip(
             section.edges, section.edges[1:], section.counts, strict=False
         )
     ]
-    data = table((_("Residual"), _("Rows")), rows, title, link=link)
+    data = data_table((_("Residual"), _("Rows")), rows, title, link=link)
     return figure(svg, caption, data, label=title)
 
 
-def _deciles(section: Residuals, link: Link) -> str:
+def _deciles(section: Residuals, link: CellLink) -> str:
     title = _("Residual by prediction")
     bins = section.deciles
     centers = [(decile.low + decile.high) / 2 for decile in bins]
     ends = [v for decile in bins for v in (decile.middle_low, decile.middle_high)]
     chart = frame([*centers], [0.0, *ends], _("Prediction"), _("Residual"))
-    medians = ", ".join(number(decile.median, 3) for decile in bins)
+    medians = ", ".join(format_number(decile.median, 3) for decile in bins)
     svg = chart.draw(
         [
             Line((chart.x.low, chart.x.high), (0, 0), "am-dashed"),
@@ -145,12 +149,14 @@ def _deciles(section: Residuals, link: Link) -> str:
     rows = [
         (
             text(
-                _("{low} to {high}").format(low=number(decile.low, 3), high=number(decile.high, 3))
+                _("{low} to {high}").format(
+                    low=format_number(decile.low, 3), high=format_number(decile.high, 3)
+                )
             ),
             linked_briefly(f"{decile.rows:,}", link),
-            linked_measure(decile.mean, link),
+            measure_html(decile.mean, link),
             *(
-                linked_briefly(number(value, 3), link)
+                linked_briefly(format_number(value, 3), link)
                 for value in (
                     decile.median,
                     decile.middle_low,
@@ -165,12 +171,12 @@ def _deciles(section: Residuals, link: Link) -> str:
         _("The line is the median residual by decile. The band contains the middle 80% of rows."),
         _("If the line leaves zero, such predictions are too high or too low."),
     )
-    return figure(svg, " ".join(caption), table(headings, rows, title, link=link), label=title)
+    return figure(svg, " ".join(caption), data_table(headings, rows, title, link=link), label=title)
 
 
 SECTION = ReportSection(
     record=Residuals,
     title=lambda: _("Residuals"),
-    place=5,
+    position=5,
     draw=residuals_section,
 )

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from automl_magic.look.html import fill, joined, tag, text
-from automl_magic.look.numbers import number
-from automl_magic.look.translation import _
-from automl_magic.pages.axes import Scale, scale_of, x_axis
-from automl_magic.pages.figure import figure, picture, table
+from automl_magic.display.html import fill, join_html, tag, text
+from automl_magic.display.numbers import format_number
+from automl_magic.display.translation import _
+from automl_magic.pages.axes import Scale, fit_scale, x_axis
+from automl_magic.pages.figure import data_table, figure, svg_image
 from automl_magic.pages.links import linked_briefly, linked_text
 from automl_magic.pages.report.bars import Bar, bar_figure
+from automl_magic.pages.report.formatting import class_name, format_cell, tabs
 from automl_magic.pages.report.section import ReportSection
-from automl_magic.pages.report.words import choice, class_name, plain
-from automl_magic.records import Explanation, Link
-from automl_magic.records.explanations.explained import Beeswarm, Shap
+from automl_magic.records import CellLink, Explanation
+from automl_magic.records.explanations.inspection import Beeswarm, Shap
 
 WIDTH, LEFT, RIGHT, ROW, TOP = 760, 220, 24, 38, 12
 DOT, SHADES = 3.2, 5
@@ -37,11 +37,11 @@ def shap_section(explanation: Explanation, section: Shap) -> list[str]:
     return [lead, bars, _swarms(explanation, section, link)]
 
 
-def _lead(section: Shap, link: Link) -> str:
+def _lead(section: Shap, link: CellLink) -> str:
     columns = ", ".join(tag("b", text(column.column, 60)) for column in section.columns[:3])
     if not columns:
         return text(_("No column affects the output."))
-    gap = linked_text(number(section.largest_gap, 2), link)
+    gap = linked_text(format_number(section.largest_gap, 2), link)
     accuracy = (
         _("The values are exact (tree SHAP) and add up to within {gap}.")
         if section.exact
@@ -58,7 +58,7 @@ def _lead(section: Shap, link: Link) -> str:
     return " ".join(sentences)
 
 
-def _swarms(explanation: Explanation, section: Shap, link: Link) -> str:
+def _swarms(explanation: Explanation, section: Shap, link: CellLink) -> str:
     outputs = list(dict.fromkeys(swarm.output for swarm in section.beeswarms))
     options = [
         (
@@ -74,19 +74,19 @@ def _swarms(explanation: Explanation, section: Shap, link: Link) -> str:
     ]
     if not options:
         return ""
-    return tag("h3", text(_("SHAP values of single rows"))) + choice("shap", _("Output"), options)
+    return tag("h3", text(_("SHAP values of single rows"))) + tabs("shap", _("Output"), options)
 
 
-def _swarm_figure(swarms: Sequence[Beeswarm], output: str, unit: str, link: Link) -> str:
+def _swarm_figure(swarms: Sequence[Beeswarm], output: str, unit: str, link: CellLink) -> str:
     values = [value for swarm in swarms for value in swarm.shap]
-    x = scale_of([0.0, *values], LEFT, WIDTH - RIGHT)
+    x = fit_scale([0.0, *values], LEFT, WIDTH - RIGHT)
     bottom = TOP + ROW * len(swarms)
     title = _("SHAP values of single rows for {output}").format(output=output)
     x_name = _("SHAP value ({unit})").format(unit=unit)
-    svg = picture(
+    svg = svg_image(
         x_axis(x, x_name, TOP, bottom),
-        tag("line", x1=x.at(0), x2=x.at(0), y1=TOP, y2=bottom, class_="am-reference"),
-        joined(_swarm(swarm, x, TOP + ROW * (i + 0.5)) for i, swarm in enumerate(swarms)),
+        tag("line", x1=x.to_pixel(0), x2=x.to_pixel(0), y1=TOP, y2=bottom, class_="am-reference"),
+        join_html(_swarm(swarm, x, TOP + ROW * (i + 0.5)) for i, swarm in enumerate(swarms)),
         width=WIDTH,
         height=bottom + 44,
         title=title,
@@ -96,7 +96,7 @@ def _swarm_figure(swarms: Sequence[Beeswarm], output: str, unit: str, link: Link
         (
             text(swarm.column, 80),
             *(
-                linked_briefly(number(value, 3), link)
+                linked_briefly(format_number(value, 3), link)
                 for value in (min(swarm.shap), _median(swarm.shap), max(swarm.shap))
             ),
             text(_direction_text(swarm)),
@@ -110,16 +110,16 @@ def _swarm_figure(swarms: Sequence[Beeswarm], output: str, unit: str, link: Link
         _("Darker dots have higher values in the column."),
         _("Empty dots have missing or unordered values."),
     )
-    return figure(svg, " ".join(caption), table(headings, rows, title, link=link), label=title)
+    return figure(svg, " ".join(caption), data_table(headings, rows, title, link=link), label=title)
 
 
 def _swarm(swarm: Beeswarm, x: Scale, y: float) -> str:
     """Draw the dots of one column, with dots of similar values stacked."""
-    slots = [round(x.at(value) / (2 * DOT)) for value in swarm.shap]
+    slots = [round(x.to_pixel(value) / (2 * DOT)) for value in swarm.shap]
     slot_sizes, n_placed = Counter(slots), Counter[int]()
     dots = []
     for value, slot, position, label in zip(
-        swarm.shap, slots, swarm.position, swarm.shown, strict=True
+        swarm.shap, slots, swarm.position, swarm.values, strict=True
     ):
         # Stack many dots more tightly, so that they fit into the column's line.
         spacing = min(2 * DOT, (ROW - 4 * DOT) / max(1, slot_sizes[slot] - 1))
@@ -129,15 +129,15 @@ def _swarm(swarm: Beeswarm, x: Scale, y: float) -> str:
         dots.append(
             tag(
                 "circle",
-                tag("title", text(f"{plain(label)}: {number(value, 3)}")),
-                cx=x.at(value),
+                tag("title", text(f"{format_cell(label)}: {format_number(value, 3)}")),
+                cx=x.to_pixel(value),
                 cy=round(y + offset, 1),
                 r=DOT,
                 class_=f"am-shade-{shade}",
             )
         )
     name = tag("text", text(swarm.column, 28), x=LEFT - 12, y=y + 4, class_="am-row-name")
-    return name + joined(dots)
+    return name + join_html(dots)
 
 
 def _median(values: Sequence[float]) -> float:
@@ -205,6 +205,6 @@ def _ranks(values: Sequence[float]) -> list[float]:
 SECTION = ReportSection(
     record=Shap,
     title=lambda: _("SHAP feature importance"),
-    place=7,
+    position=7,
     draw=shap_section,
 )

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from automl_magic.look.html import fill, tag, text
-from automl_magic.look.numbers import number
-from automl_magic.look.translation import _
-from automl_magic.pages.figure import figure, scrolling, table
+from automl_magic.display.html import fill, tag, text
+from automl_magic.display.numbers import format_number
+from automl_magic.display.translation import _
+from automl_magic.pages.figure import data_table, figure, scroll_region
 from automl_magic.pages.links import linked_briefly, linked_number, linked_text
+from automl_magic.pages.report.formatting import format_cell, tabs
 from automl_magic.pages.report.lines import Frame, Line, Mark, frame
 from automl_magic.pages.report.section import ReportSection
-from automl_magic.pages.report.words import choice, plain
-from automl_magic.records import Explanation, Link
-from automl_magic.records.explanations.measured import Thresholds
+from automl_magic.records import CellLink, Explanation
+from automl_magic.records.explanations.evaluation import ThresholdCurve
 
 SHOWN = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 
 
-def thresholds_section(explanation: Explanation, section: Thresholds) -> list[str]:
+def thresholds_section(explanation: Explanation, section: ThresholdCurve) -> list[str]:
     """Return the section: the cost curve, and the confusion matrix at some thresholds."""
     link = explanation.link(section.cell_id)
     costs = (
@@ -29,7 +29,7 @@ def thresholds_section(explanation: Explanation, section: Thresholds) -> list[st
     lead = (
         fill(
             _("The model predicts {label} from a probability of {threshold}."),
-            label=tag("b", text(plain(section.positive))),
+            label=tag("b", text(format_cell(section.positive))),
             threshold=linked_number(section.chosen, link, 3),
         ),
         fill(
@@ -50,7 +50,7 @@ def thresholds_section(explanation: Explanation, section: Thresholds) -> list[st
     return [" ".join(lead), _cost_curve(section, link), _matrices(section, link)]
 
 
-def _cost_curve(section: Thresholds, link: Link) -> str:
+def _cost_curve(section: ThresholdCurve, link: CellLink) -> str:
     title = _("Cost per row by threshold")
     chart = frame((0.0, 1.0), (0.0, *section.cost_per_row), _("Threshold"), _("Cost per row"))
     marks = [Mark(section.chosen, section.chosen_cost_per_row, _("chosen"))]
@@ -59,10 +59,10 @@ def _cost_curve(section: Thresholds, link: Link) -> str:
     desc = _(
         "The lowest cost is {lowest}, at {cheapest}. At the chosen threshold {chosen}, it's {cost}."
     ).format(
-        lowest=number(section.cheapest_cost_per_row, 3),
-        cheapest=number(section.cheapest, 3),
-        chosen=number(section.chosen, 3),
-        cost=number(section.chosen_cost_per_row, 3),
+        lowest=format_number(section.cheapest_cost_per_row, 3),
+        cheapest=format_number(section.cheapest, 3),
+        chosen=format_number(section.chosen, 3),
+        cost=format_number(section.chosen_cost_per_row, 3),
     )
     svg = chart.draw(
         [Line(section.thresholds, section.cost_per_row, "am-best")],
@@ -92,7 +92,7 @@ def _marker(chart: Frame) -> str:
     )
 
 
-def _all_thresholds(section: Thresholds, link: Link) -> str:
+def _all_thresholds(section: ThresholdCurve, link: CellLink) -> str:
     headings = (
         _("Threshold"),
         _("True positives"),
@@ -109,26 +109,26 @@ def _all_thresholds(section: Thresholds, link: Link) -> str:
     )
     rows = [
         (
-            linked_briefly(number(threshold, 3), link),
+            linked_briefly(format_number(threshold, 3), link),
             *(linked_briefly(f"{count:,}", link) for count in row_counts),
-            linked_briefly(number(cost, 3), link),
+            linked_briefly(format_number(cost, 3), link),
         )
         for threshold, *row_counts, cost in zip(
             section.thresholds, *counts, section.cost_per_row, strict=True
         )
     ]
     caption = _("Counts and cost for each threshold")
-    return table(headings, rows, caption, numbers_from=0, id_="every-threshold", link=link)
+    return data_table(headings, rows, caption, numbers_from=0, id_="every-threshold", link=link)
 
 
-def _matrices(section: Thresholds, link: Link) -> str:
+def _matrices(section: ThresholdCurve, link: CellLink) -> str:
     """Return the confusion matrix at some thresholds. A script adds a slider for all of them."""
-    chosen = _("Chosen: {threshold}").format(threshold=number(section.chosen, 3))
+    chosen = _("Chosen: {threshold}").format(threshold=format_number(section.chosen, 3))
     thresholds = [(chosen, section.chosen)]
     if section.cheapest != section.chosen:
-        cheapest = _("Cheapest: {threshold}").format(threshold=number(section.cheapest, 3))
+        cheapest = _("Cheapest: {threshold}").format(threshold=format_number(section.cheapest, 3))
         thresholds.append((cheapest, section.cheapest))
-    thresholds += [(number(threshold, 2), threshold) for threshold in SHOWN]
+    thresholds += [(format_number(threshold, 2), threshold) for threshold in SHOWN]
     options = [
         (label, _matrix(section, _nearest(section, threshold), link))
         for label, threshold in thresholds
@@ -139,23 +139,24 @@ def _matrices(section: Thresholds, link: Link) -> str:
     )
     return tag("h3", text(_("Confusion matrix at a threshold"))) + tag(
         "div",
-        choice("threshold", _("Threshold"), options),
+        tabs("threshold", _("Threshold"), options),
         class_="am-thresholds",
         data_label=_("Any threshold"),
         data_text=slider_text,
     )
 
 
-def _nearest(section: Thresholds, threshold: float) -> int:
+def _nearest(section: ThresholdCurve, threshold: float) -> int:
     values: Sequence[float] = section.thresholds
     return min(range(len(values)), key=lambda i: abs(values[i] - threshold))
 
 
-def _matrix(section: Thresholds, i: int, link: Link) -> str:
-    positive = plain(section.positive, 40)
+def _matrix(section: ThresholdCurve, i: int, link: CellLink) -> str:
+    positive = format_cell(section.positive, 40)
     cell = lambda values: linked_briefly(f"{values[i]:,}", link)  # noqa: E731
     caption = _("At {threshold}, the cost per row is {cost}.").format(
-        threshold=number(section.thresholds[i], 3), cost=number(section.cost_per_row[i], 3)
+        threshold=format_number(section.thresholds[i], 3),
+        cost=format_number(section.cost_per_row[i], 3),
     )
     rows = [
         (
@@ -174,13 +175,13 @@ def _matrix(section: Thresholds, i: int, link: Link) -> str:
         _("Predicted {label}").format(label=positive),
         _("Predicted not {label}").format(label=positive),
     )
-    matrix = table(headings, rows, caption, link=link, class_="am-small")
-    return scrolling(matrix, _("Confusion matrix"))
+    matrix = data_table(headings, rows, caption, link=link, class_="am-small")
+    return scroll_region(matrix, _("Confusion matrix"))
 
 
 SECTION = ReportSection(
-    record=Thresholds,
+    record=ThresholdCurve,
     title=lambda: _("Decision threshold"),
-    place=2,
+    position=2,
     draw=thresholds_section,
 )

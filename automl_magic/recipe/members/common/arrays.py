@@ -10,7 +10,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from automl_magic.recipe.members.common.base import Member, Model, unreadable
+from automl_magic.recipe.members.common.base import FittedEstimator, Member, unreadable_error
 from automl_magic.recipe.values import Array, Floats
 from automl_magic.records import TaskKind
 
@@ -26,24 +26,24 @@ class ArrayMember(Member):
     """
 
     suffix: ClassVar[str] = ".npz"
-    parts: ClassVar[tuple[str, ...]]
+    required_arrays: ClassVar[tuple[str, ...]]
 
-    def to_bytes(self, model: Model) -> bytes:
+    def to_bytes(self, model: FittedEstimator) -> bytes:
         file = io.BytesIO()
         np.savez(file, **model.native)
         return file.getvalue()
 
     def from_bytes(
         self, content: bytes, task: TaskKind, n_classes: int, categorical: Sequence[int] = ()
-    ) -> Model:
+    ) -> FittedEstimator:
         try:
             with np.load(io.BytesIO(content), allow_pickle=False) as file:
                 arrays: Arrays = dict(file)
         except (AttributeError, TypeError, ValueError, EOFError, OSError, *BROKEN_ZIP) as error:
-            raise unreadable(self.name, error) from error
-        if missing := set(self.parts) - arrays.keys():
-            raise unreadable(self.name, ValueError(f"it has no {min(missing)}"))
-        return Model(arrays, task, n_classes, tuple(categorical))
+            raise unreadable_error(self.name, error) from error
+        if missing := set(self.required_arrays) - arrays.keys():
+            raise unreadable_error(self.name, ValueError(f"it has no {min(missing)}"))
+        return FittedEstimator(arrays, task, n_classes, tuple(categorical))
 
 
 def softmax(scores: Floats) -> Floats:

@@ -14,14 +14,14 @@ import numpy as np
 
 from automl_magic.errors import ArtifactTampered
 from automl_magic.recipe.document import MemberSpec
-from automl_magic.recipe.members.common.growth import Fold, Growth, SingleFit
+from automl_magic.recipe.members.common.incremental_fit import Fold, IncrementalFit, SingleFit
 from automl_magic.recipe.members.common.space import Range
 from automl_magic.recipe.values import Array, Floats
 from automl_magic.records import TaskKind
 
 
 @dataclass(frozen=True)
-class Model:
+class FittedEstimator:
     """A fitted estimator of a public class, with the metadata to interpret its predictions.
 
     `n_classes` is 0 for a regression. `categorical` are the columns with category codes. Predicting
@@ -36,7 +36,7 @@ class Model:
 
 
 @dataclass(frozen=True)
-class Rows:
+class WeightedRows:
     """Rows of a matrix with their target and, for classification, their weights."""
 
     task: TaskKind
@@ -46,7 +46,7 @@ class Rows:
 
 
 class Member(ABC):
-    """A stateless estimator: fitting returns a `Model`.
+    """A stateless estimator: fitting returns a `FittedEstimator`.
 
     Each estimator is one file with all its properties. The file only imports NumPy. Its library is
     imported on use.
@@ -98,16 +98,16 @@ class Member(ABC):
     slow_import: ClassVar[str | None] = None
     distributions: ClassVar[tuple[str, ...]] = ()
     space: ClassVar[Mapping[str, Range]] = MappingProxyType({})
-    share_of_time: ClassVar[float] = 0.2
-    goes_on: ClassVar[bool] = True
-    work_of_a_round: ClassVar[float] = 1.0
+    time_share: ClassVar[float] = 0.2
+    resumable: ClassVar[bool] = True
+    round_cost: ClassVar[float] = 1.0
     cell_bytes: ClassVar[int] = 8
-    takes_gaps: ClassVar[bool] = False
-    trees: ClassVar[str | None] = None
+    allow_nan: ClassVar[bool] = False
+    tree_format: ClassVar[str | None] = None
     has_contributions: ClassVar[bool] = False
 
     @property
-    def fits_at_once(self) -> bool:
+    def is_single_fit(self) -> bool:
         """Whether it is fitted in one step, without rounds or trees to stop after."""
         return type(self).grow is Member.grow
 
@@ -121,7 +121,7 @@ class Member(ABC):
         del params, rows, n_classes
         return 0
 
-    def contributions(self, model: Model, X: Floats) -> Floats:
+    def contributions(self, model: FittedEstimator, X: Floats) -> Floats:
         """Return the SHAP values of each row, computed from the tree paths (TreeSHAP).
 
         The library computes them for its own trees, including missing values and categories
@@ -136,7 +136,7 @@ class Member(ABC):
         """
         raise NotImplementedError(f"{self.name} has no margins")
 
-    def in_one_thread(self, model: Model) -> Model:
+    def in_one_thread(self, model: FittedEstimator) -> FittedEstimator:
         """Return a model that predicts in one thread."""
         return replace(model, threads=1)
 
@@ -153,7 +153,7 @@ class Member(ABC):
         class_weight: bool = False,
         seed: int = 0,
         threads: int = 1,
-    ) -> Model:
+    ) -> FittedEstimator:
         """Fit on a matrix.
 
         Parameters
@@ -172,8 +172,8 @@ class Member(ABC):
         spec = self._spec(params, n_iterations, seed)
         arguments = self.call_arguments(spec, task, n_classes, threads)
         columns = tuple(categorical)
-        native = self._fit(arguments, rows_of(X, y, task, class_weight), columns)
-        return Model(native, task, n_classes, columns)
+        native = self._fit(arguments, weighted_rows(X, y, task, class_weight), columns)
+        return FittedEstimator(native, task, n_classes, columns)
 
     def _spec(self, params: Mapping[str, Any], n_iterations: int | None, seed: int) -> MemberSpec:
         return MemberSpec(
@@ -195,7 +195,7 @@ class Member(ABC):
         max_rounds: int,
         class_weight: bool = False,
         seed: int = 0,
-    ) -> Growth:
+    ) -> IncrementalFit:
         """Return an incremental fit on a fold, in one thread, before its first round.
 
         After `n` rounds its predictions equal those of a model fitted with `n_iterations=n`. An
@@ -219,7 +219,7 @@ class Member(ABC):
                 class_weight=class_weight,
                 seed=seed,
             )
-            return self.predict(model, fold.watched_X)
+            return self.predict(model, fold.X_valid)
 
         return SingleFit(fit_and_predict)
 
@@ -230,14 +230,16 @@ class Member(ABC):
         """Return all keyword arguments of the public class (or `train`), JSON types only."""
 
     @abstractmethod
-    def _fit(self, arguments: dict[str, Any], rows: Rows, categorical: tuple[int, ...]) -> Any:
+    def _fit(
+        self, arguments: dict[str, Any], rows: WeightedRows, categorical: tuple[int, ...]
+    ) -> Any:
         """Return the fitted estimator."""
 
     @abstractmethod
-    def predict(self, model: Model, X: Floats) -> Floats:
+    def predict(self, model: FittedEstimator, X: Floats) -> Floats:
         """Return values of shape (n_rows,), or probabilities of shape (n_rows, n_classes)."""
 
-    def predict_row(self, model: Model, row: Sequence[float]) -> float | list[float]:
+    def predict_row(self, model: FittedEstimator, row: Sequence[float]) -> float | list[float]:
         """Return the prediction for one row: a value, or a list of one probability per class."""
         prediction: float | list[float] = self.predict(model, np.array([row], dtype=np.float64))[
             0
@@ -245,16 +247,16 @@ class Member(ABC):
         return prediction
 
     @abstractmethod
-    def to_bytes(self, model: Model) -> bytes:
+    def to_bytes(self, model: FittedEstimator) -> bytes:
         """Return the model in its library's native format."""
 
     @abstractmethod
     def from_bytes(
         self, content: bytes, task: TaskKind, n_classes: int, categorical: Sequence[int] = ()
-    ) -> Model:
+    ) -> FittedEstimator:
         """Return the model from bytes written by `to_bytes`. Verify their digest first."""
 
-    def save(self, model: Model, folder: Path, stem: str) -> Path:
+    def save(self, model: FittedEstimator, folder: Path, stem: str) -> Path:
         """Write the model's native file, and return its path."""
         path = folder / (stem + self.suffix)
         path.write_bytes(self.to_bytes(model))
@@ -262,11 +264,11 @@ class Member(ABC):
 
     def load(
         self, path: Path, task: TaskKind, n_classes: int, categorical: Sequence[int] = ()
-    ) -> Model:
+    ) -> FittedEstimator:
         """Read a native file. Verify its digest first: native formats aren't safe to parse."""
         return self.from_bytes(path.read_bytes(), task, n_classes, categorical)
 
-    def piece(self, task: TaskKind) -> str:
+    def template_piece(self, task: TaskKind) -> str:
         """Return the name of its code piece in `templates/notebooks/shared/model/members`."""
         return f"{self.name}_{'classifier' if task.has_classes else 'regressor'}.py"
 
@@ -297,7 +299,7 @@ class Member(ABC):
         return slots
 
 
-def unreadable(name: str, error: Exception) -> ArtifactTampered:
+def unreadable_error(name: str, error: Exception) -> ArtifactTampered:
     """Return the error for bytes that aren't a model of the expected library."""
     return ArtifactTampered(
         f"The file of the member {name!r} isn't a valid model.",
@@ -306,12 +308,12 @@ def unreadable(name: str, error: Exception) -> ArtifactTampered:
     )
 
 
-def rows_of(X: Floats, y: Array, task: TaskKind, class_weight: bool) -> Rows:
+def weighted_rows(X: Floats, y: Array, task: TaskKind, class_weight: bool) -> WeightedRows:
     from sklearn.utils.class_weight import compute_sample_weight
 
     if not task.has_classes:
-        return Rows(task, X, y, None)
-    return Rows(task, X, y, compute_sample_weight("balanced" if class_weight else None, y))
+        return WeightedRows(task, X, y, None)
+    return WeightedRows(task, X, y, compute_sample_weight("balanced" if class_weight else None, y))
 
 
 def as_probabilities(raw: Floats) -> Floats:

@@ -9,12 +9,17 @@ from typing import Any, ClassVar
 import numpy as np
 
 from automl_magic.recipe.document import MemberSpec
-from automl_magic.recipe.members.common.base import Member, Model, Rows, rows_of
-from automl_magic.recipe.members.common.growth import Fold, Growth
+from automl_magic.recipe.members.common.base import (
+    FittedEstimator,
+    Member,
+    WeightedRows,
+    weighted_rows,
+)
+from automl_magic.recipe.members.common.incremental_fit import Fold, IncrementalFit
 from automl_magic.recipe.values import Array, Floats
 from automl_magic.records import TaskKind
 
-LEAST_SHARE = 1e-15
+MIN_PROBABILITY = 1e-15
 
 
 class Training(ABC):
@@ -36,16 +41,18 @@ class EpochMember(Member):
     counts_epochs: ClassVar[bool] = True
 
     @abstractmethod
-    def begin(self, arguments: dict[str, Any], rows: Rows) -> Training:
+    def start_training(self, arguments: dict[str, Any], rows: WeightedRows) -> Training:
         """Return a fit before its first epoch."""
 
     @abstractmethod
     def n_epochs(self, arguments: Mapping[str, Any]) -> int:
         """Return the number of epochs set by the arguments."""
 
-    def _fit(self, arguments: dict[str, Any], rows: Rows, categorical: tuple[int, ...]) -> Any:
+    def _fit(
+        self, arguments: dict[str, Any], rows: WeightedRows, categorical: tuple[int, ...]
+    ) -> Any:
         del categorical  # networks treat every column as a number
-        training = self.begin(arguments, rows)
+        training = self.start_training(arguments, rows)
         for _ in range(self.n_epochs(arguments)):
             training.epoch()
         return training.fitted()
@@ -60,14 +67,14 @@ class EpochMember(Member):
         max_rounds: int,
         class_weight: bool = False,
         seed: int = 0,
-    ) -> Growth:
+    ) -> IncrementalFit:
         spec = self._spec(params, None, seed)
         arguments = self.call_arguments(spec, task, n_classes, threads=1)
-        training = self.begin(arguments, rows_of(fold.X, fold.y, task, class_weight))
-        valid = rows_of(fold.watched_X, fold.watched_y, task, class_weight)
+        training = self.start_training(arguments, weighted_rows(fold.X, fold.y, task, class_weight))
+        valid = weighted_rows(fold.X_valid, fold.y_valid, task, class_weight)
 
         def predict() -> Floats:
-            return self.predict(Model(training.fitted(), task, n_classes), valid.X)
+            return self.predict(FittedEstimator(training.fitted(), task, n_classes), valid.X)
 
         n_rounds = min(max_rounds, self.n_epochs(arguments))
         return _Growth(training.epoch, predict, valid, n_rounds)
@@ -89,12 +96,12 @@ class EpochMember(Member):
         return slots | ({"n_classes": n_classes} if task.has_classes else {})
 
 
-class _Growth(Growth):
+class _Growth(IncrementalFit):
     def __init__(
         self,
         epoch: Callable[[], None],
         predict: Callable[[], Floats],
-        valid: Rows,
+        valid: WeightedRows,
         max_rounds: int,
     ) -> None:
         self._epoch, self._predict, self._valid, self._max_rounds = (
@@ -113,7 +120,7 @@ class _Growth(Growth):
             self._predicted.append(self._predict())
             losses.append(mean_loss(self._valid, self._predicted[-1]))
             self.n_rounds += 1
-        self.ended = self.n_rounds >= self._max_rounds
+        self.finished = self.n_rounds >= self._max_rounds
         return losses
 
     def predict(self, rounds: int) -> Floats:
@@ -123,9 +130,9 @@ class _Growth(Growth):
         del self._epoch, self._predict, self._predicted
 
 
-def mean_loss(rows: Rows, predicted: Floats) -> float:
+def mean_loss(rows: WeightedRows, predicted: Floats) -> float:
     """Return the mean log loss, or the mean squared error, of predictions."""
     if not rows.task.has_classes:
         return float(np.mean((rows.y - predicted) ** 2))
     own: Array = predicted[np.arange(len(rows.y)), rows.y]
-    return float(np.average(-np.log(np.maximum(own, LEAST_SHARE)), weights=rows.weight))
+    return float(np.average(-np.log(np.maximum(own, MIN_PROBABILITY)), weights=rows.weight))

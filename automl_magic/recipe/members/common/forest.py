@@ -10,11 +10,11 @@ from typing import Any, ClassVar
 import numpy as np
 
 from automl_magic.recipe.document import MemberSpec
-from automl_magic.recipe.members.common.base import Model, Rows, rows_of
-from automl_magic.recipe.members.common.growth import Fold, Growth
+from automl_magic.recipe.members.common.base import FittedEstimator, WeightedRows, weighted_rows
+from automl_magic.recipe.members.common.incremental_fit import Fold, IncrementalFit
 from automl_magic.recipe.members.common.scikit import ScikitMember
 from automl_magic.recipe.members.common.space import Range
-from automl_magic.recipe.values import LARGEST, Floats
+from automl_magic.recipe.values import MAX_MAGNITUDE, Floats
 from automl_magic.records import TaskKind
 
 # Bytes per tree node, and per output of a node.
@@ -26,13 +26,13 @@ class Forest(ScikitMember):
 
     library: ClassVar[str] = "sklearn.ensemble"
     space: ClassVar[Mapping[str, Range]] = {
-        "min_samples_leaf": Range(1, 8, 1, log=True, whole=True),
+        "min_samples_leaf": Range(1, 8, 1, log=True, integer=True),
         "max_features": Range(0.2, 1.0, 0.3),
     }
     # The first trees improve the score most.
-    goes_on: ClassVar[bool] = False
-    share_of_time: ClassVar[float] = 0.15
-    trees: ClassVar[str] = "forest"
+    resumable: ClassVar[bool] = False
+    time_share: ClassVar[float] = 0.15
+    tree_format: ClassVar[str] = "forest"
     trusted_types: ClassVar[tuple[str, ...]] = ("sklearn.tree._tree.Tree",)
 
     def call_arguments(
@@ -61,20 +61,20 @@ class Forest(ScikitMember):
         max_rounds: int,
         class_weight: bool = False,
         seed: int = 0,
-    ) -> Growth:
+    ) -> IncrementalFit:
         del max_rounds  # its number of trees is a parameter
         spec = self._spec(params, None, seed)
         arguments = self.call_arguments(spec, task, n_classes, threads=1)
-        rows = rows_of(fold.X, fold.y, task, class_weight)
+        rows = weighted_rows(fold.X, fold.y, task, class_weight)
         forest = self.estimator(task)(**{**arguments, "warm_start": True, "n_estimators": 0})
         return _Growth(
             self, forest, arguments["n_estimators"], rows=rows, fold=fold, n_classes=n_classes
         )
 
-    def predict(self, model: Model, X: Floats) -> Floats:
+    def predict(self, model: FittedEstimator, X: Floats) -> Floats:
         # Same as the forest's own method in one thread, without the checks and scheduling per
         # tree, which take seven times as long as the trees for one row.
-        rows = np.clip(X, -LARGEST, LARGEST).astype(np.float32)
+        rows = np.clip(X, -MAX_MAGNITUDE, MAX_MAGNITUDE).astype(np.float32)
         trees = model.native.estimators_
         total = trees[0].tree_.predict(rows)
         for tree in trees[1:]:
@@ -87,13 +87,15 @@ class Forest(ScikitMember):
         probabilities[:, model.native.classes_] = total
         return probabilities
 
-    def _fit(self, arguments: dict[str, Any], rows: Rows, categorical: tuple[int, ...]) -> Any:
+    def _fit(
+        self, arguments: dict[str, Any], rows: WeightedRows, categorical: tuple[int, ...]
+    ) -> Any:
         native = super()._fit(arguments, rows, categorical)
         # Threads sum the trees in any order, which changes the last bits.
         return native.set_params(n_jobs=1)
 
 
-class _Growth(Growth):
+class _Growth(IncrementalFit):
     """A forest that grows tree by tree, without early stopping: more trees are never worse."""
 
     def __init__(
@@ -102,7 +104,7 @@ class _Growth(Growth):
         forest: Any,
         max_rounds: int,
         *,
-        rows: Rows,
+        rows: WeightedRows,
         fold: Fold,
         n_classes: int,
     ) -> None:
@@ -113,14 +115,14 @@ class _Growth(Growth):
         self.n_rounds = min(self._max_rounds, self.n_rounds + rounds)
         self._forest.set_params(n_estimators=self.n_rounds)
         self._forest.fit(self._rows.X, self._rows.y, sample_weight=self._rows.weight)
-        self.ended = self.n_rounds >= self._max_rounds
+        self.finished = self.n_rounds >= self._max_rounds
         return []
 
     def predict(self, rounds: int) -> Floats:
         trees = self._forest.estimators_
         self._forest.estimators_ = trees[:rounds]
-        model = Model(self._forest, self._rows.task, self._n_classes)
-        predicted = self._member.predict(model, self._fold.watched_X)
+        model = FittedEstimator(self._forest, self._rows.task, self._n_classes)
+        predicted = self._member.predict(model, self._fold.X_valid)
         self._forest.estimators_ = trees
         return predicted
 

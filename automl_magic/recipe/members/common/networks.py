@@ -16,7 +16,7 @@ import numpy as np
 
 from automl_magic.recipe.document import MemberSpec
 from automl_magic.recipe.members.common.arrays import ArrayMember, Arrays
-from automl_magic.recipe.members.common.base import Model
+from automl_magic.recipe.members.common.base import FittedEstimator
 from automl_magic.recipe.members.common.epochs import EpochMember
 from automl_magic.recipe.values import Floats
 from automl_magic.records import TaskKind
@@ -35,7 +35,7 @@ class NetworkMember(EpochMember, ArrayMember):
     # PyTorch's optimizers import this compiler on first use.
     slow_import: ClassVar[str] = "torch._dynamo"
     distributions: ClassVar[tuple[str, ...]] = ("torch",)
-    parts: ClassVar[tuple[str, ...]] = (
+    required_arrays: ClassVar[tuple[str, ...]] = (
         "centre",
         "spread",
         "frequency",
@@ -81,11 +81,11 @@ class NetworkMember(EpochMember, ArrayMember):
         slots.pop("n_classes", None)  # it is one of the parameters
         return slots
 
-    def predict(self, model: Model, X: Floats) -> Floats:
+    def predict(self, model: FittedEstimator, X: Floats) -> Floats:
         chunks = [X[start : start + CHUNK_ROWS] for start in range(0, len(X), CHUNK_ROWS)]
         network: Arrays = model.native
         return np.concatenate(
-            [self.forward(network, embedded(network, chunk), model.task) for chunk in chunks]
+            [self.forward(network, embed(network, chunk), model.task) for chunk in chunks]
         )
 
 
@@ -99,16 +99,16 @@ def robust_scale(X: Floats) -> tuple[Floats, Floats]:
     return centre, np.where(spread > 0, spread, 1.0)
 
 
-def squeezed(X: Floats, centre: Floats, spread: Floats) -> Floats:
+def squeeze(X: Floats, centre: Floats, spread: Floats) -> Floats:
     """Return scaled numbers, with outliers smoothly squeezed to less than 3."""
     scaled = (X - centre) / spread
     return scaled / np.sqrt(1 + (scaled / 3) ** 2)
 
 
-def embedded(network: Arrays, X: Floats) -> Floats:
+def embed(network: Arrays, X: Floats) -> Floats:
     """Return each number with its periodic embedding, of shape (n_rows, 4 · n_columns)."""
     # Axes are columns, rows, waves, so mixing is one matrix product per column.
-    x = squeezed(X, network["centre"], network["spread"]).T[:, :, None]
+    x = squeeze(X, network["centre"], network["spread"]).T[:, :, None]
     waves = np.cos(2 * np.pi * x * network["frequency"][:, None] + network["phase"][:, None])
     mixed = waves @ network["mix"] + network["mix_bias"][:, None]
     joined = np.concatenate([x, mixed], axis=2)

@@ -12,8 +12,13 @@ from typing import Any, ClassVar
 import numpy as np
 
 from automl_magic.errors import ArtifactTampered
-from automl_magic.recipe.members.common.base import Member, Model, Rows, unreadable
-from automl_magic.recipe.values import LARGEST, Floats
+from automl_magic.recipe.members.common.base import (
+    FittedEstimator,
+    Member,
+    WeightedRows,
+    unreadable_error,
+)
+from automl_magic.recipe.values import MAX_MAGNITUDE, Floats
 from automl_magic.records import TaskKind
 
 
@@ -31,12 +36,14 @@ class ScikitMember(Member):
     def estimator(self, task: TaskKind) -> type[Any]:
         """Return the public class for the task."""
 
-    def _fit(self, arguments: dict[str, Any], rows: Rows, categorical: tuple[int, ...]) -> Any:
+    def _fit(
+        self, arguments: dict[str, Any], rows: WeightedRows, categorical: tuple[int, ...]
+    ) -> Any:
         return self.estimator(rows.task)(**arguments).fit(rows.X, rows.y, sample_weight=rows.weight)
 
-    def predict(self, model: Model, X: Floats) -> Floats:
+    def predict(self, model: FittedEstimator, X: Floats) -> Floats:
         # Scaling may exceed float32 range, and scikit-learn rejects infinite numbers.
-        X = np.clip(X, -LARGEST, LARGEST)
+        X = np.clip(X, -MAX_MAGNITUDE, MAX_MAGNITUDE)
         if not model.task.has_classes:
             values: Floats = model.native.predict(X).astype(np.float64)
             return values
@@ -45,7 +52,7 @@ class ScikitMember(Member):
         probabilities[:, model.native.classes_] = model.native.predict_proba(X)
         return probabilities
 
-    def to_bytes(self, model: Model) -> bytes:
+    def to_bytes(self, model: FittedEstimator) -> bytes:
         import skops.io
 
         content: bytes = skops.io.dumps(model.native)
@@ -53,7 +60,7 @@ class ScikitMember(Member):
 
     def from_bytes(
         self, content: bytes, task: TaskKind, n_classes: int, categorical: Sequence[int] = ()
-    ) -> Model:
+    ) -> FittedEstimator:
         import skops.io
         from skops.io.exceptions import UntrustedTypesFoundException
 
@@ -66,11 +73,11 @@ class ScikitMember(Member):
                 fix="Don't load the file. Refit the recipe.",
             ) from error
         except (zipfile.BadZipFile, KeyError, TypeError, ValueError) as error:
-            raise unreadable(self.name, error) from error
+            raise unreadable_error(self.name, error) from error
         if type(native) is not self.estimator(task):
             raise ArtifactTampered(
                 f"The file of the member {self.name!r} contains the wrong estimator.",
                 why=f"It contains {type(native).__name__}, not {self.estimator(task).__name__}.",
                 fix="Don't load the file. Refit the recipe.",
             )
-        return Model(native, task, n_classes, tuple(categorical))
+        return FittedEstimator(native, task, n_classes, tuple(categorical))

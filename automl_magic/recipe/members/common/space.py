@@ -20,28 +20,28 @@ class Range:
 
     low: float
     high: float
-    usual: float | None = None
+    default: float | None = None
     log: bool = False
-    whole: bool = False
+    integer: bool = False
 
-    def inside(self, value: float) -> float | int:
+    def clip(self, value: float) -> float | int:
         """Return the nearest value in the range, rounded as in a notebook."""
         value = min(self.high, max(self.low, value))
         # More than four digits would make no difference.
-        return round(value) if self.whole else float(f"{value:.4g}")
+        return round(value) if self.integer else float(f"{value:.4g}")
 
-    def near(self, value: float, reach: float) -> Range:
+    def narrow(self, value: float, reach: float) -> Range:
         """Return the range within `reach` (a share of the width) around a value."""
-        center = self.inside(value)
+        center = self.clip(value)
         low, high = self._scaled(self.low), self._scaled(self.high)
         step = reach * (high - low)
         nearest = (
             self._unscaled(self._scaled(center) - step),
             self._unscaled(self._scaled(center) + step),
         )
-        if self.whole:  # always include another integer
+        if self.integer:  # always include another integer
             nearest = min(nearest[0], center - 1), max(nearest[1], center + 1)
-        low, high = (self.inside(edge) for edge in nearest)
+        low, high = (self.clip(edge) for edge in nearest)
         return dataclasses.replace(self, low=low, high=high)
 
     def __contains__(self, value: float) -> bool:

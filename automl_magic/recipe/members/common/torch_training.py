@@ -15,9 +15,9 @@ import numpy as np
 
 from automl_magic.errors import PlanError
 from automl_magic.recipe.members.common.arrays import Arrays
-from automl_magic.recipe.members.common.base import Rows
+from automl_magic.recipe.members.common.base import WeightedRows
 from automl_magic.recipe.members.common.epochs import Training
-from automl_magic.recipe.members.common.networks import robust_scale, squeezed
+from automl_magic.recipe.members.common.networks import robust_scale, squeeze
 
 N_WAVES, N_MIXED = 16, 3
 
@@ -29,14 +29,14 @@ class TorchTraining(Training):
     it, with learned frequencies and phases.
     """
 
-    def __init__(self, estimator: str, arguments: dict[str, Any], rows: Rows) -> None:
+    def __init__(self, estimator: str, arguments: dict[str, Any], rows: WeightedRows) -> None:
         self._estimator, self._arguments = estimator, arguments
         self._torch = torch = self._import_torch()
         self._device = "cuda" if torch.cuda.is_available() else "cpu"
         self._random = torch.Generator(self._device).manual_seed(arguments["seed"])
         self._classes = rows.task.has_classes
         self._scale = robust_scale(rows.X)
-        self._X = self._tensor(squeezed(rows.X, *self._scale), torch.float32)
+        self._X = self._tensor(squeeze(rows.X, *self._scale), torch.float32)
         self._mean, self._spread = 0.0, 1.0
         if self._classes:
             self._y = self._tensor(rows.y, torch.int64)
@@ -52,7 +52,7 @@ class TorchTraining(Training):
             "mix": self.uniform(n_columns, N_WAVES, N_MIXED) / math.sqrt(N_WAVES),
             "mix_bias": self.uniform(n_columns, N_MIXED) / math.sqrt(N_WAVES),
         }
-        self.network: dict[str, Any] = {**embedding, **self.initial(sizes)}
+        self.network: dict[str, Any] = {**embedding, **self.initial_layers(sizes)}
         for tensor in self.network.values():
             tensor.requires_grad_()
         self._optimiser = self.optimiser()
@@ -60,7 +60,7 @@ class TorchTraining(Training):
         self._n_epochs = 0
 
     @abstractmethod
-    def initial(self, sizes: list[int]) -> dict[str, Any]:
+    def initial_layers(self, sizes: list[int]) -> dict[str, Any]:
         """Return the initial layers; `sizes` are all widths, including inputs and outputs."""
 
     @abstractmethod
@@ -86,7 +86,7 @@ class TorchTraining(Training):
     def zeros(self, *shape: int) -> Any:
         return self._torch.zeros(*shape, device=self._device)
 
-    def dropped(self, x: Any) -> Any:
+    def apply_dropout(self, x: Any) -> Any:
         """Return the activations after dropout."""
         share = self._arguments["dropout"]
         if not share:

@@ -14,10 +14,10 @@ from importlib import import_module
 from types import ModuleType
 
 from automl_magic.records import Candidate
-from automl_magic.tasks.candidates import chosen
-from automl_magic.tasks.tabular.candidates.context import Context
+from automl_magic.tasks.candidates import select_names
+from automl_magic.tasks.tabular.candidates.context import TabularContext
 
-__all__ = ["Context", "candidate_names", "propose_all", "rejected"]
+__all__ = ["TabularContext", "candidate_names", "propose_all", "rejected"]
 
 # Cheap and diverse candidates first, so a run stopped early has tried every model family.
 _ORDER = (
@@ -63,7 +63,9 @@ def candidate_names() -> tuple[str, ...]:
     return tuple(_modules())
 
 
-def propose_all(context: Context, names: Sequence[str] | None = None) -> tuple[Candidate, ...]:
+def propose_all(
+    context: TabularContext, names: Sequence[str] | None = None
+) -> tuple[Candidate, ...]:
     """Return the candidates for a table, in the order of trying.
 
     `names` selects and orders them, even those whose condition isn't met.
@@ -76,10 +78,10 @@ def propose_all(context: Context, names: Sequence[str] | None = None) -> tuple[C
     if names is None:
         proposed = (module.propose(context) for module in _in_order(context))
         return tuple(candidate for candidate in proposed if candidate is not None)
-    return tuple(_modules()[name].make(context) for name in chosen(names, candidate_names()))
+    return tuple(_modules()[name].make(context) for name in select_names(names, candidate_names()))
 
 
-def rejected(context: Context) -> tuple[str, ...]:
+def rejected(context: TabularContext) -> tuple[str, ...]:
     """Return the candidates whose condition isn't met, each with its condition."""
     return tuple(
         f"{name}: {module.WHEN}"
@@ -88,7 +90,7 @@ def rejected(context: Context) -> tuple[str, ...]:
     )
 
 
-def _in_order(context: Context) -> Iterator[ModuleType]:
+def _in_order(context: TabularContext) -> Iterator[ModuleType]:
     modules = _modules()
     first = _ORDER_OF_SMALL_TABLES if context.n_rows < SMALL_TABLE_ROWS else _ORDER
     for name in dict.fromkeys([*first, *modules]):

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 from automl_magic.records import Answer, Candidate, Decision, DecisionKind
-from automl_magic.tasks.tabular.candidates.context import Context
+from automl_magic.tasks.tabular.candidates.context import TabularContext
 
 WHEN = "if its rounds fit into 40% of the budget"
-MOST_SHARE = 0.4
+MAX_SHARE = 0.4
 RELATIVE_COST = 4.0
 
 
-def propose(context: Context) -> Candidate | None:
+def propose(context: TabularContext) -> Candidate | None:
     """Propose it if it can finish. A CatBoost round costs about four LightGBM rounds."""
     total_s = context.all_folds_s(RELATIVE_COST, context.learning_rate(RELATIVE_COST))
-    return make(context) if total_s <= MOST_SHARE * context.budget_s else None
+    return make(context) if total_s <= MAX_SHARE * context.budget_s else None
 
 
-def make(context: Context) -> Candidate:
+def make(context: TabularContext) -> Candidate:
     """Return the candidate, even if its condition isn't met."""
     regression = context.task.answer is Answer.NUMBER
     return Candidate(
         name="catboost",
         estimator="catboost",
-        view=context.view_of_levels,
+        view=context.native_category_view,
         params={
             "learning_rate": max(0.05, context.learning_rate(RELATIVE_COST)),
             "depth": 7 if regression else 6,

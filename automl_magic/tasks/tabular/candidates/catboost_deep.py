@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 from automl_magic.records import Candidate, Decision, DecisionKind
-from automl_magic.tasks.tabular.candidates.context import Context
+from automl_magic.tasks.tabular.candidates.context import TabularContext
 
 WHEN = "with a budget of 180 s or more, if its rounds fit into 40% of it"
-SHORTEST_BUDGET_S = 180
-MOST_SHARE = 0.4
+MIN_BUDGET_S = 180
+MAX_SHARE = 0.4
 RELATIVE_COST = 8.0
 
 
-def propose(context: Context) -> Candidate | None:
+def propose(context: TabularContext) -> Candidate | None:
     """Propose it if there is enough time."""
     total_s = context.all_folds_s(RELATIVE_COST, context.learning_rate(RELATIVE_COST))
-    fits = total_s <= MOST_SHARE * context.budget_s
-    return make(context) if fits and context.budget_s >= SHORTEST_BUDGET_S else None
+    fits = total_s <= MAX_SHARE * context.budget_s
+    return make(context) if fits and context.budget_s >= MIN_BUDGET_S else None
 
 
-def make(context: Context) -> Candidate:
+def make(context: TabularContext) -> Candidate:
     """Return the candidate, even if its condition isn't met."""
     return Candidate(
         name="catboost_deep",
         estimator="catboost",
-        view=context.view_of_levels,
+        view=context.native_category_view,
         params={
             "learning_rate": max(0.03, context.learning_rate(RELATIVE_COST)),
             "depth": 8,

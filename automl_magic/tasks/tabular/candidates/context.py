@@ -19,11 +19,11 @@ ROUNDS_TIMES_RATE = 12
 SHARE_OF_BUDGET = 0.08
 ROUND_S, CELL_S = 1.5e-4, 4e-9
 FOREST_SHARE_OF_BUDGET = 0.15
-MOST_TREES, FEWEST_TREES = 200, 50
+MAX_TREES, MIN_TREES = 200, 50
 
 
 @dataclass(frozen=True, kw_only=True)
-class Context(tasks.Context):
+class TabularContext(tasks.CandidateContext):
     """The table, the task, and the time, with cost estimates for boosters and forests."""
 
     @property
@@ -56,9 +56,9 @@ class Context(tasks.Context):
         n_cells = self.n_rows * max(1, self.n_columns) * max_features
         one_tree_s = tree_s * n_cells * math.log2(max(2, self.n_rows)) * 2 / self.threads
         n_fitting = FOREST_SHARE_OF_BUDGET * self.budget_s / self.folds / max(one_tree_s, 1e-6)
-        return None if n_fitting < FEWEST_TREES else min(MOST_TREES, int(n_fitting))
+        return None if n_fitting < MIN_TREES else min(MAX_TREES, int(n_fitting))
 
     @property
-    def view_of_levels(self) -> str:
+    def native_category_view(self) -> str:
         """The view for estimators that encode high-cardinality categories natively."""
         return "levels" if "levels" in self.views else "tree"

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from automl_magic.records import Candidate, Decision, DecisionKind
-from automl_magic.tasks.tabular.candidates.context import Context
+from automl_magic.tasks.tabular.candidates.context import TabularContext
 
 WHEN = "with 5,000 rows or more. With fewer, leaves would have single rows"
-FEWEST_ROWS = 5_000
+MIN_ROWS = 5_000
 
 
-def propose(context: Context) -> Candidate | None:
+def propose(context: TabularContext) -> Candidate | None:
     """Propose it if there are enough rows to fill the leaves."""
-    return make(context) if context.n_rows >= FEWEST_ROWS else None
+    return make(context) if context.n_rows >= MIN_ROWS else None
 
 
-def make(context: Context) -> Candidate:
+def make(context: TabularContext) -> Candidate:
     """Return the candidate, even if its condition isn't met."""
     return Candidate(
         name="lightgbm_deep",

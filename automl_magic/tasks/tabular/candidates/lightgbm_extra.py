@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from automl_magic.records import Candidate, Decision, DecisionKind
-from automl_magic.tasks.tabular.candidates.context import Context
+from automl_magic.tasks.tabular.candidates.context import TabularContext
 
 WHEN = "always"
 
 
-def propose(context: Context) -> Candidate | None:
+def propose(context: TabularContext) -> Candidate | None:
     """Always propose it: it's the strongest single setting in published portfolios."""
     return make(context)
 
 
-def make(context: Context) -> Candidate:
+def make(context: TabularContext) -> Candidate:
     """Return the candidate, even if its condition isn't met."""
     return Candidate(
         name="lightgbm_extra",

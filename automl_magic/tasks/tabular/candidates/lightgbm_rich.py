@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from automl_magic.records import Candidate, Decision, DecisionKind
-from automl_magic.tasks.tabular.candidates.context import Context
+from automl_magic.tasks.tabular.candidates.context import TabularContext
 
 WHEN = "if columns can be combined: two numbers, two categories, or one of each"
 VIEW = "rich"
 RELATIVE_COST = 1.6
 
 
-def propose(context: Context) -> Candidate | None:
+def propose(context: TabularContext) -> Candidate | None:
     """Propose it if the plan has a view with combined columns."""
     return make(context) if VIEW in context.views else None
 
 
-def make(context: Context) -> Candidate:
+def make(context: TabularContext) -> Candidate:
     """Return the candidate, even if its condition isn't met."""
     return Candidate(
         name="lightgbm_rich",

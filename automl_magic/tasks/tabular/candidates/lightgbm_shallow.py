@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from automl_magic.records import Candidate, Decision, DecisionKind
-from automl_magic.tasks.tabular.candidates.context import Context
+from automl_magic.tasks.tabular.candidates.context import TabularContext
 
 WHEN = "up to 50,000 rows. With more, deep trees have enough rows"
-MOST_ROWS = 50_000
+MAX_ROWS = 50_000
 
 
-def propose(context: Context) -> Candidate | None:
+def propose(context: TabularContext) -> Candidate | None:
     """Propose it if there are so few rows that interactions are hard to learn."""
-    return make(context) if context.n_rows <= MOST_ROWS else None
+    return make(context) if context.n_rows <= MAX_ROWS else None
 
 
-def make(context: Context) -> Candidate:
+def make(context: TabularContext) -> Candidate:
     """Return the candidate, even if its condition isn't met."""
     return Candidate(
         name="lightgbm_shallow",

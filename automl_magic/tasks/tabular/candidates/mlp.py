@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from automl_magic.records import Candidate, Decision, DecisionKind
-from automl_magic.tasks.tabular.candidates.context import Context
+from automl_magic.tasks.tabular.candidates.context import TabularContext
 from automl_magic.tasks.tabular.candidates.network_cost import (
     EpochCost,
     batch_size,
@@ -11,17 +11,17 @@ from automl_magic.tasks.tabular.candidates.network_cost import (
 )
 
 WHEN = "if 15 epochs on every fold fit into 15% of the budget"
-FEWEST_EPOCHS, MOST_EPOCHS = 15, 60
+MIN_EPOCHS, MAX_EPOCHS = 15, 60
 BATCH_SIZES = (32, 64, 128, 256)
 COST = EpochCost(batch_s=6e-4, row_s=4.5e-6, input_s=2e-8)
 
 
-def propose(context: Context) -> Candidate | None:
+def propose(context: TabularContext) -> Candidate | None:
     """Propose it if there is time for enough epochs."""
-    return make(context) if _epochs(context) >= FEWEST_EPOCHS else None
+    return make(context) if _epochs(context) >= MIN_EPOCHS else None
 
 
-def make(context: Context) -> Candidate:
+def make(context: TabularContext) -> Candidate:
     """Return the candidate, even if its condition isn't met."""
     return Candidate(
         name="mlp",
@@ -31,7 +31,7 @@ def make(context: Context) -> Candidate:
             "hidden_layer_sizes": [128, 128],
             "alpha": 0.05,
             "batch_size": batch_size(context, BATCH_SIZES),
-            "max_iter": min(MOST_EPOCHS, max(FEWEST_EPOCHS, _epochs(context))),
+            "max_iter": min(MAX_EPOCHS, max(MIN_EPOCHS, _epochs(context))),
         },
         decision=Decision(
             about=DecisionKind.CANDIDATE,
@@ -45,5 +45,5 @@ def make(context: Context) -> Candidate:
     )
 
 
-def _epochs(context: Context) -> int:
+def _epochs(context: TabularContext) -> int:
     return epochs_that_fit(context, COST, batch_size(context, BATCH_SIZES))

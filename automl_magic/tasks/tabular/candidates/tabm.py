@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.util import find_spec
 
 from automl_magic.records import Candidate, Decision, DecisionKind
-from automl_magic.tasks.tabular.candidates.context import Context
+from automl_magic.tasks.tabular.candidates.context import TabularContext
 from automl_magic.tasks.tabular.candidates.network_cost import (
     TORCH_S,
     EpochCost,
@@ -14,18 +14,18 @@ from automl_magic.tasks.tabular.candidates.network_cost import (
 )
 
 WHEN = "with the extra `deep`, if 20 epochs on every fold fit into 15% of the budget"
-FEWEST_EPOCHS, MOST_EPOCHS = 20, 80
+MIN_EPOCHS, MAX_EPOCHS = 20, 80
 BATCH_SIZES = (64, 128, 256, 256)
 COST = EpochCost(batch_s=2.2e-3, row_s=3e-5, input_s=5.2e-7)
 
 
-def propose(context: Context) -> Candidate | None:
+def propose(context: TabularContext) -> Candidate | None:
     """Propose it if PyTorch is installed and there is time for enough epochs."""
-    fits = _epochs(context) >= FEWEST_EPOCHS
+    fits = _epochs(context) >= MIN_EPOCHS
     return make(context) if fits and find_spec("torch") is not None else None
 
 
-def make(context: Context) -> Candidate:
+def make(context: TabularContext) -> Candidate:
     """Return the candidate, even if its condition isn't met."""
     return Candidate(
         name="tabm",
@@ -38,7 +38,7 @@ def make(context: Context) -> Candidate:
             "lr": 0.002,
             "weight_decay": 0.0003,
             "batch_size": batch_size(context, BATCH_SIZES),
-            "n_epochs": min(MOST_EPOCHS, max(FEWEST_EPOCHS, _epochs(context))),
+            "n_epochs": min(MAX_EPOCHS, max(MIN_EPOCHS, _epochs(context))),
         },
         decision=Decision(
             about=DecisionKind.CANDIDATE,
@@ -52,5 +52,5 @@ def make(context: Context) -> Candidate:
     )
 
 
-def _epochs(context: Context) -> int:
+def _epochs(context: TabularContext) -> int:
     return epochs_that_fit(context, COST, batch_size(context, BATCH_SIZES), TORCH_S)

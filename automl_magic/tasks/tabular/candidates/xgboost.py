@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from automl_magic.records import Answer, Candidate, Decision, DecisionKind
-from automl_magic.tasks.tabular.candidates.context import Context
+from automl_magic.tasks.tabular.candidates.context import TabularContext
 
 WHEN = "always"
 
 
-def propose(context: Context) -> Candidate | None:
+def propose(context: TabularContext) -> Candidate | None:
     """Always propose it: another boosting implementation has different errors."""
     return make(context)
 
 
-def make(context: Context) -> Candidate:
+def make(context: TabularContext) -> Candidate:
     """Return the candidate, even if its condition isn't met."""
     regression = context.task.answer is Answer.NUMBER
     return Candidate(

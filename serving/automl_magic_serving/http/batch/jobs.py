@@ -15,11 +15,16 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Engine, Row, func, select, update
 
-from automl_magic.store.engine import now, reading, serially, writing
+from automl_magic.store.engine import (
+    database_time,
+    exclusive_transaction,
+    read_transaction,
+    write_transaction,
+)
 from automl_magic.store.tables import batch_jobs
 
-KEPT_S = 86_400.0
-MOST_OPEN, MOST_OPEN_PER_KEY = 64, 4
+RETENTION_S = 86_400.0
+MAX_OPEN, MAX_OPEN_PER_KEY = 64, 4
 _ID = re.compile("[0-9a-f]{32}")
 
 
@@ -59,15 +64,15 @@ class Job:
         return self.source.parent
 
 
-def batch_folder(home: Path) -> Path:
+def jobs_folder(home: Path) -> Path:
     """Return the folder that contains the job folders of a home."""
     return home / "serving" / "batch"
 
 
 @contextmanager
-def alone(home: Path) -> Iterator[bool]:
+def try_lock(home: Path) -> Iterator[bool]:
     """Try to take the lock of the scoring process. Yields whether it was taken, and holds it."""
-    folder = batch_folder(home)
+    folder = jobs_folder(home)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with (folder / ".lock").open("a") as file:
         try:
@@ -80,7 +85,7 @@ def alone(home: Path) -> Iterator[bool]:
 
 def new_folder(home: Path) -> Path:
     """Create the folder of a new job, named by the job's id."""
-    folder = batch_folder(home) / secrets.token_hex(16)
+    folder = jobs_folder(home) / secrets.token_hex(16)
     folder.mkdir(mode=0o700, parents=True)
     return folder
 
@@ -96,12 +101,12 @@ def add_job(
     key_id: str | None,
 ) -> Job | None:
     """Add a job whose file is in its folder. Returns None if there are too many open jobs."""
-    with serially(engine) as connection:
-        if connection.execute(_open_jobs()).scalar_one() >= MOST_OPEN:
+    with exclusive_transaction(engine) as connection:
+        if connection.execute(_open_jobs()).scalar_one() >= MAX_OPEN:
             return None
-        if connection.execute(_open_jobs(key_id)).scalar_one() >= MOST_OPEN_PER_KEY:
+        if connection.execute(_open_jobs(key_id)).scalar_one() >= MAX_OPEN_PER_KEY:
             return None
-        timestamp = now(connection)
+        timestamp = database_time(connection)
         connection.execute(
             batch_jobs.insert().values(
                 id=source.parent.name,
@@ -120,19 +125,19 @@ def add_job(
     return find_job(engine, source.parent.name, key_id)
 
 
-def has_room(engine: Engine, key_id: str | None) -> bool:
+def can_add_job(engine: Engine, key_id: str | None) -> bool:
     """Return whether another job fits. Checked before the upload; `add_job` checks again."""
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         total = connection.execute(_open_jobs()).scalar_one()
         own = connection.execute(_open_jobs(key_id)).scalar_one()
-    return total < MOST_OPEN and own < MOST_OPEN_PER_KEY
+    return total < MAX_OPEN and own < MAX_OPEN_PER_KEY
 
 
 def find_job(engine: Engine, job_id: str, key_id: str | None) -> Job | None:
     """Return a job of this key, or None. Other keys' jobs aren't returned."""
     if _ID.fullmatch(job_id) is None:
         return None
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         query = select(batch_jobs).where(batch_jobs.c.id == job_id, _is_of(key_id))
         row = connection.execute(query).first()
     return None if row is None else _read(row)
@@ -140,8 +145,8 @@ def find_job(engine: Engine, job_id: str, key_id: str | None) -> Job | None:
 
 def open_jobs(engine: Engine, home: Path) -> list[Job]:
     """Return the queued and running jobs of a home, oldest first."""
-    here = batch_jobs.c.source.startswith(f"{batch_folder(home)}/", autoescape=True)
-    with reading(engine) as connection:
+    here = batch_jobs.c.source.startswith(f"{jobs_folder(home)}/", autoescape=True)
+    with read_transaction(engine) as connection:
         query = (
             select(batch_jobs)
             .where(batch_jobs.c.status.in_(_OPEN), here)
@@ -150,26 +155,26 @@ def open_jobs(engine: Engine, home: Path) -> list[Job]:
         return [_read(row) for row in connection.execute(query)]
 
 
-def note(engine: Engine, job: Job, **fields: Any) -> None:
+def update_job(engine: Engine, job: Job, **fields: Any) -> None:
     """Update a job's row."""
-    with writing(engine) as connection:
+    with write_transaction(engine) as connection:
         connection.execute(
             update(batch_jobs)
             .where(batch_jobs.c.id == job.id)
-            .values(changed_at=now(connection), **fields)
+            .values(changed_at=database_time(connection), **fields)
         )
 
 
-def forget_old(engine: Engine, home: Path) -> Sequence[str]:
+def delete_old_jobs(engine: Engine, home: Path) -> Sequence[str]:
     """Delete jobs that ended more than a day ago, with their files, and return their ids."""
-    here = batch_jobs.c.source.startswith(f"{batch_folder(home)}/", autoescape=True)
-    with writing(engine) as connection:
+    here = batch_jobs.c.source.startswith(f"{jobs_folder(home)}/", autoescape=True)
+    with write_transaction(engine) as connection:
         is_closed = batch_jobs.c.status.not_in(_OPEN) & here
-        is_old = is_closed & (batch_jobs.c.changed_at < now(connection) - KEPT_S)
+        is_old = is_closed & (batch_jobs.c.changed_at < database_time(connection) - RETENTION_S)
         ids = [row.id for row in connection.execute(select(batch_jobs.c.id).where(is_old))]
         connection.execute(batch_jobs.delete().where(batch_jobs.c.id.in_(ids)))
     for job_id in ids:
-        shutil.rmtree(batch_folder(home) / job_id, ignore_errors=True)
+        shutil.rmtree(jobs_folder(home) / job_id, ignore_errors=True)
     return ids
 
 

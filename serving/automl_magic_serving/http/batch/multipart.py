@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from email.message import Message
 
-from automl_magic_serving.gate.problem import Problem, malformed
+from automl_magic_serving.auth.problem import HttpProblem, malformed_error
 
 _MAX_HEAD_BYTES = 8_192
 _MAX_PADDING_BYTES = 256
@@ -31,7 +31,9 @@ def boundary_of(content_type: str) -> bytes:
     message["content-type"] = content_type
     boundary = message.get_boundary("")
     if not boundary or len(boundary) > _MAX_BOUNDARY_LENGTH or not boundary.isascii():
-        raise malformed("The form's content type has no valid boundary.", field="Content-Type")
+        raise malformed_error(
+            "The form's content type has no valid boundary.", field="Content-Type"
+        )
     return boundary.encode()
 
 
@@ -54,7 +56,7 @@ async def read_parts(
     while not await feed.ends_here():
         n_parts += 1
         if n_parts > max_parts:
-            raise Problem(400, "malformed", f"The form has more than {max_parts} parts.")
+            raise HttpProblem(400, "malformed", f"The form has more than {max_parts} parts.")
         part = _parse_part(await feed.head())
         yield part, b""
         async for piece in feed.until(line):
@@ -72,7 +74,7 @@ class _Feed:
         try:
             self._buffer += await anext(self._chunks)
         except StopAsyncIteration:
-            raise malformed("The form ends before its last boundary.") from None
+            raise malformed_error("The form ends before its last boundary.") from None
 
     async def until(self, line: bytes) -> AsyncIterator[bytes]:
         """Yield the content before a line, and skip the line."""
@@ -95,17 +97,17 @@ class _Feed:
             return True
         while (end := self._buffer.find(b"\r\n")) < 0:
             if len(self._buffer) > _MAX_PADDING_BYTES:
-                raise malformed("A form boundary is followed by other content.")
+                raise malformed_error("A form boundary is followed by other content.")
             await self.more()
         if self._buffer[:end].strip(b" \t"):
-            raise malformed("A form boundary is followed by other content.")
+            raise malformed_error("A form boundary is followed by other content.")
         del self._buffer[:end]  # the line break belongs to the next headers
         return False
 
     async def head(self) -> bytes:
         while (end := self._buffer.find(b"\r\n\r\n")) < 0:
             if len(self._buffer) > _MAX_HEAD_BYTES:
-                raise malformed("The headers of a form part are too long.")
+                raise malformed_error("The headers of a form part are too long.")
             await self.more()
         head = bytes(self._buffer[:end])
         del self._buffer[: end + 4]
@@ -120,5 +122,5 @@ def _parse_part(head: bytes) -> Part:
             message[key.strip()] = value.strip()
     name = message.get_param("name", header="content-disposition")
     if message.get_content_disposition() != "form-data" or not isinstance(name, str):
-        raise malformed("A form part has no name.")
+        raise malformed_error("A form part has no name.")
     return Part(name[:200], message.get_filename(), message.get_content_type())

@@ -16,31 +16,31 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from automl_magic.records.models.deployment import Deployment
+from automl_magic_serving.auth import AccessControl, Caller, HttpProblem
+from automl_magic_serving.auth.problem import malformed_error, not_found_error
 from automl_magic_serving.endpoint import Endpoints
-from automl_magic_serving.gate import Caller, Gate, Problem
-from automl_magic_serving.gate.problem import malformed, not_found
+from automl_magic_serving.http.batch.job_runner import JobRunner
 from automl_magic_serving.http.batch.jobs import (
     Job,
     Status,
     add_job,
+    can_add_job,
     find_job,
-    has_room,
     new_folder,
 )
-from automl_magic_serving.http.batch.keeper import Keeper
 from automl_magic_serving.http.batch.upload import (
-    FIELDS,
-    FORMATS,
-    MOST_BYTES,
-    TYPES,
+    FILE_FORMATS,
+    FORM_FIELDS,
+    MAX_FILE_BYTES,
+    MEDIA_TYPES,
     Upload,
-    receive,
+    receive_file,
 )
 from automl_magic_serving.http.body import read_body, stream_body
 from automl_magic_serving.http.head import Head
 from automl_magic_serving.http.instances import read_instances
-from automl_magic_serving.http.strict import loads
-from automl_magic_serving.oip.named import endpoint_of
+from automl_magic_serving.http.strict_json import loads
+from automl_magic_serving.oip.lookup import find_endpoint
 
 _JSON_BYTES, _JSON_ROWS, _DEPTH = 1_000_000, 10_000, 20
 _MAX_URL_LENGTH = 2_000
@@ -50,7 +50,9 @@ Admit = Callable[[Request], Awaitable[Caller]]
 class BatchRoutes:
     """The routes of batch predictions."""
 
-    def __init__(self, endpoints: Endpoints, gate: Gate, job_runner: Keeper, admit: Admit) -> None:
+    def __init__(
+        self, endpoints: Endpoints, gate: AccessControl, job_runner: JobRunner, admit: Admit
+    ) -> None:
         self._endpoints, self._gate, self._job_runner = endpoints, gate, job_runner
         self._admit = admit
 
@@ -65,7 +67,7 @@ class BatchRoutes:
     async def _post(self, request: Request) -> Response:
         caller = await self._admit(request)
         engine = await self._job_runner.engine()
-        if not await asyncio.to_thread(has_room, engine, caller.key_id):
+        if not await asyncio.to_thread(can_add_job, engine, caller.key_id):
             raise _too_many_jobs_error()
         folder = await asyncio.to_thread(new_folder, self._job_runner.workspace.home)
         try:
@@ -82,23 +84,25 @@ class BatchRoutes:
         head.check_plain()
         fields: dict[str, str] = {}
         for name, value in request.query_params.items():
-            if name not in FIELDS:
-                raise malformed(f"Unknown parameter {name[:100]!r}.", expected=", ".join(FIELDS))
+            if name not in FORM_FIELDS:
+                raise malformed_error(
+                    f"Unknown parameter {name[:100]!r}.", expected=", ".join(FORM_FIELDS)
+                )
             fields[name] = value
         kind = head.headers.get(b"content-type", b"").decode("latin-1")
         if kind.partition(";")[0].strip().lower() != "application/json":
-            chunks = stream_body(head, request.receive, MOST_BYTES)
-            return await receive(chunks, kind, fields, folder)
+            chunks = stream_body(head, request.receive, MAX_FILE_BYTES)
+            return await receive_file(chunks, kind, fields, folder)
         head.check_json()
         document = loads(await read_body(head, request.receive, _JSON_BYTES), depth=_DEPTH)
         if type(document) is not dict:
-            raise malformed("The body must be an object.")
-        for name in FIELDS:
+            raise malformed_error("The body must be an object.")
+        for name in FORM_FIELDS:
             if name not in document:
                 continue
             fields[name] = document.pop(name)
             if type(fields[name]) is not str:
-                raise malformed(f"`{name}` must be a string.", field=name)
+                raise malformed_error(f"`{name}` must be a string.", field=name)
         rows = read_instances(document, _JSON_ROWS).rows
         path = folder / "input.jsonl"
         path.write_bytes(
@@ -107,14 +111,14 @@ class BatchRoutes:
         return Upload(path, "jsonl", fields)
 
     async def _add(self, caller: Caller, upload: Upload) -> Job:
-        fields = upload.said
+        fields = upload.form_fields
         if "deployment" not in fields:
-            raise malformed("The request has no `deployment`.", field="deployment")
-        endpoint = endpoint_of(self._endpoints, fields["deployment"])
-        self._gate.check(caller, endpoint.name)
+            raise malformed_error("The request has no `deployment`.", field="deployment")
+        endpoint = find_endpoint(self._endpoints, fields["deployment"])
+        self._gate.check_access(caller, endpoint.name)
         format_name = fields.get("format", upload.format)
-        if format_name not in FORMATS:
-            raise malformed("Unknown `format`.", expected=", ".join(FORMATS))
+        if format_name not in FILE_FORMATS:
+            raise malformed_error("Unknown `format`.", expected=", ".join(FILE_FORMATS))
         job = await asyncio.to_thread(
             add_job,
             await self._job_runner.engine(),
@@ -135,7 +139,7 @@ class BatchRoutes:
         engine = await self._job_runner.engine()
         job = await asyncio.to_thread(find_job, engine, job_id, caller.key_id)
         if job is None:
-            raise not_found(
+            raise not_found_error(
                 "The job doesn't exist or belongs to another key. Jobs are deleted after a day."
             )
         return job
@@ -146,7 +150,7 @@ class BatchRoutes:
     async def _result(self, request: Request) -> Response:
         job = await self._find(request)
         if job.status is not Status.DONE:
-            raise Problem(
+            raise HttpProblem(
                 409,
                 "not_done",
                 f"The job isn't done: its status is {job.status.value}.",
@@ -154,7 +158,9 @@ class BatchRoutes:
                 retry_after_s=None if job.status is Status.FAILED else 1.0,
             )
         format_name = job.output.suffix.removeprefix(".")
-        return FileResponse(job.output, media_type=TYPES[format_name], filename=job.output.name)
+        return FileResponse(
+            job.output, media_type=MEDIA_TYPES[format_name], filename=job.output.name
+        )
 
 
 def _callback(url: str | None, deployment: Deployment) -> str | None:
@@ -169,7 +175,7 @@ def _callback(url: str | None, deployment: Deployment) -> str | None:
     hosts = {host, f"{host}:{port}"} if port is not None else {host}
     is_valid = parts.scheme in ("http", "https") and len(url) <= _MAX_URL_LENGTH
     if not is_valid or not hosts & set(deployment.callback_hosts):
-        raise Problem(
+        raise HttpProblem(
             400,
             "callback_not_allowed",
             "This callback URL isn't allowed.",
@@ -199,8 +205,8 @@ def _job_document(job: Job) -> dict[str, Any]:
     }
 
 
-def _too_many_jobs_error() -> Problem:
-    return Problem(
+def _too_many_jobs_error() -> HttpProblem:
+    return HttpProblem(
         429, "too_many_jobs", "Too many batch jobs are already open.", retry_after_s=30.0
     )
 

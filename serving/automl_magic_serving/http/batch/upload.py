@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import BinaryIO
 
 from automl_magic.batch.formats import BY_NAME
-from automl_magic_serving.gate.problem import Problem, malformed
+from automl_magic_serving.auth.problem import HttpProblem, malformed_error
 from automl_magic_serving.http.batch.multipart import Part, boundary_of, read_parts
-from automl_magic_serving.http.head import unsupported
+from automl_magic_serving.http.head import unsupported_type_error
 
-MOST_BYTES = 1_000_000_000
-FORMATS = tuple(sorted(BY_NAME))
-FIELDS = ("deployment", "callback", "format")
+MAX_FILE_BYTES = 1_000_000_000
+FILE_FORMATS = tuple(sorted(BY_NAME))
+FORM_FIELDS = ("deployment", "callback", "format")
 _FORMATS_BY_TYPE = {kind: form.name for form in BY_NAME.values() for kind in form.media_types}
-TYPES = {name: BY_NAME[name].media_types[0] for name in FORMATS}
+MEDIA_TYPES = {name: BY_NAME[name].media_types[0] for name in FILE_FORMATS}
 _FORM = "multipart/form-data"
 _MIN_FREE_BYTES = 500_000_000
 _WRITE_BYTES = 1 << 20
@@ -31,10 +31,10 @@ class Upload:
 
     path: Path
     format: str
-    said: dict[str, str] = field(default_factory=dict)
+    form_fields: dict[str, str] = field(default_factory=dict)
 
 
-async def receive(
+async def receive_file(
     chunks: AsyncIterator[bytes], content_type: str, form_fields: dict[str, str], folder: Path
 ) -> Upload:
     """Write the uploaded file of a request into a folder.
@@ -55,7 +55,7 @@ async def receive(
     if kind == _FORM:
         return await _from_form(chunks, content_type, form_fields, folder)
     if kind not in _FORMATS_BY_TYPE:
-        raise unsupported(*sorted(_FORMATS_BY_TYPE), _FORM)
+        raise unsupported_type_error(*sorted(_FORMATS_BY_TYPE), _FORM)
     path = folder / f"input.{_FORMATS_BY_TYPE[kind]}"
     with path.open("xb") as file:
         to_disk = _ToDisk(file)
@@ -73,27 +73,31 @@ async def _from_form(
     temporary = folder / "input"
     with temporary.open("xb") as file:
         to_disk = _ToDisk(file)
-        async for part, piece in read_parts(chunks, boundary_of(content_type), len(FIELDS) + 1):
+        async for part, piece in read_parts(
+            chunks, boundary_of(content_type), len(FORM_FIELDS) + 1
+        ):
             if part.name == "file":
                 file_part = file_part or part
                 if part is not file_part:
-                    raise malformed("The form must have only one part `file`.", field="file")
+                    raise malformed_error("The form must have only one part `file`.", field="file")
                 await to_disk.write(piece)
                 continue
-            if part.name not in FIELDS:
-                raise malformed(f"Unknown form field {part.name!r}.", expected=", ".join(FIELDS))
+            if part.name not in FORM_FIELDS:
+                raise malformed_error(
+                    f"Unknown form field {part.name!r}.", expected=", ".join(FORM_FIELDS)
+                )
             value = fields.setdefault(part.name, bytearray())
             value += piece
             if len(value) > _MAX_FIELD_BYTES:
-                raise malformed("A form field is too long.", field=part.name)
+                raise malformed_error("A form field is too long.", field=part.name)
         await to_disk.flush()
     if file_part is None:
-        raise malformed("The form has no part `file`.", field="file")
+        raise malformed_error("The form has no part `file`.", field="file")
     for name, value in fields.items():
         try:
             form_fields[name] = value.decode()
         except UnicodeDecodeError:
-            raise malformed("A form field isn't UTF-8.", field=name) from None
+            raise malformed_error("A form field isn't UTF-8.", field=name) from None
     kind = _format_of(file_part)
     return Upload(temporary.rename(folder / f"input.{kind}"), kind, form_fields)
 
@@ -103,9 +107,9 @@ def _format_of(part: Part) -> str:
     if part.kind in _FORMATS_BY_TYPE:
         return _FORMATS_BY_TYPE[part.kind]
     suffix = (part.filename or "").rpartition(".")[2].lower()
-    if suffix in FORMATS:
+    if suffix in FILE_FORMATS:
         return suffix
-    raise unsupported(*sorted(_FORMATS_BY_TYPE))
+    raise unsupported_type_error(*sorted(_FORMATS_BY_TYPE))
 
 
 class _ToDisk:
@@ -126,5 +130,7 @@ class _ToDisk:
 
 def _write_if_space(file: BinaryIO, piece: bytes) -> None:
     if shutil.disk_usage(Path(file.name).parent).free < _MIN_FREE_BYTES:
-        raise Problem(507, "disk_full", "The server's disk is too full for the file.", close=True)
+        raise HttpProblem(
+            507, "disk_full", "The server's disk is too full for the file.", close=True
+        )
     file.write(piece)

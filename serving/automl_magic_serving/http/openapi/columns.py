@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from automl_magic.recipe.values import LARGEST
+from automl_magic.recipe.values import MAX_MAGNITUDE
 from automl_magic.records.data.dataset import ColumnKind
 from automl_magic.records.data.schema import InputColumn, InputSchema
-from automl_magic.records.models.deployment import Check, Checks
+from automl_magic.records.models.deployment import InputChecks, InputPolicy
 
 Json = dict[str, Any]
 _LABELS = (ColumnKind.CATEGORY, ColumnKind.HIGH_CARDINALITY, ColumnKind.ID, ColumnKind.CONSTANT)
@@ -24,22 +24,22 @@ _DIRECTIVES = {
 }
 
 
-def row_schema(schema: InputSchema, checks: Checks) -> Json:
+def row_schema(schema: InputSchema, checks: InputChecks) -> Json:
     """Return the schema of an instance: an object with a value for each column."""
     required = [column.name for column in schema.columns if not _is_optional(column, checks)]
     row: Json = {
         "type": "object",
         "properties": {column.name: column_schema(column, checks) for column in schema.columns},
-        "additionalProperties": checks.unknown is not Check.REFUSE,
+        "additionalProperties": checks.unknown is not InputPolicy.REFUSE,
     }
     if required:
         row["required"] = required
-    if (example := example_of(schema)) is not None:
+    if (example := example_row(schema)) is not None:
         row["examples"] = [example]
     return row
 
 
-def example_of(schema: InputSchema) -> Json | None:
+def example_row(schema: InputSchema) -> Json | None:
     """Return an example row, or None if the schema lacks an example for a required column."""
     example = {
         column.name: column.example for column in schema.columns if column.example is not None
@@ -48,7 +48,7 @@ def example_of(schema: InputSchema) -> Json | None:
     return example if required <= example.keys() else None
 
 
-def column_schema(column: InputColumn, checks: Checks) -> Json:
+def column_schema(column: InputColumn, checks: InputChecks) -> Json:
     """Return the schema of a column."""
     options = _options(column, checks)
     if _is_optional(column, checks):
@@ -63,11 +63,11 @@ def column_schema(column: InputColumn, checks: Checks) -> Json:
     return schema
 
 
-def _is_optional(column: InputColumn, checks: Checks) -> bool:
-    return column.nullable or checks.missing is not Check.REFUSE
+def _is_optional(column: InputColumn, checks: InputChecks) -> bool:
+    return column.nullable or checks.missing is not InputPolicy.REFUSE
 
 
-def _options(column: InputColumn, checks: Checks) -> list[Json]:
+def _options(column: InputColumn, checks: InputChecks) -> list[Json]:
     if column.kind is ColumnKind.NUMBER:
         return _numbers(column, checks)
     if column.kind is ColumnKind.BOOLEAN:
@@ -77,39 +77,43 @@ def _options(column: InputColumn, checks: Checks) -> list[Json]:
     return _labels(column, checks)
 
 
-def _numbers(column: InputColumn, checks: Checks) -> list[Json]:
-    low, high = -LARGEST, LARGEST
-    if checks.ranges is Check.REFUSE and column.low is not None and column.high is not None:
+def _numbers(column: InputColumn, checks: InputChecks) -> list[Json]:
+    low, high = -MAX_MAGNITUDE, MAX_MAGNITUDE
+    if checks.ranges is InputPolicy.REFUSE and column.low is not None and column.high is not None:
         low, high = column.low, column.high
     number: Json = {"type": "number", "minimum": low, "maximum": high}
     if column.stored_as == "boolean":
         return [number, {"type": "boolean"}]
     if column.stored_as != "text":
         return [number]
-    if checks.ranges is Check.REFUSE or column.parse.get("decimal", ".") != ".":
+    if checks.ranges is InputPolicy.REFUSE or column.parse.get("decimal", ".") != ".":
         return (
             [number, {"type": "string", "enum": [column.example]}] if column.example else [number]
         )
     return [number, {"type": "string", "pattern": "^-?[0-9]{1,6}([.][0-9]{1,6})?$"}]
 
 
-def _booleans(column: InputColumn, checks: Checks) -> list[Json]:
+def _booleans(column: InputColumn, checks: InputChecks) -> list[Json]:
     if column.stored_as == "boolean":
         return [{"enum": [True, False, 0, 1, "true", "false"]}]
     texts = list(column.parse.values())
     if column.stored_as == "number":
-        return [{"type": "number"}] if checks.categories is not Check.REFUSE else [{"enum": [0, 1]}]
-    if checks.categories is not Check.REFUSE or "false" not in column.parse:
+        return (
+            [{"type": "number"}]
+            if checks.categories is not InputPolicy.REFUSE
+            else [{"enum": [0, 1]}]
+        )
+    if checks.categories is not InputPolicy.REFUSE or "false" not in column.parse:
         return [{"type": "string"}]
     return [{"enum": texts}]
 
 
-def _labels(column: InputColumn, checks: Checks) -> list[Json]:
+def _labels(column: InputColumn, checks: InputChecks) -> list[Json]:
     native = {"number": "number", "boolean": "boolean"}.get(column.stored_as, "string")
     numbers = [float(level) for level in column.levels if _is_number(level)]
     if column.kind in _LABELS and column.levels:
         levels: Json = {"enum": [*column.levels, *numbers]}
-        if checks.categories is Check.REFUSE:
+        if checks.categories is InputPolicy.REFUSE:
             return [levels]
         return [{"type": native}, levels] if native != "string" or numbers else [{"type": native}]
     return [{"type": native}]

@@ -12,28 +12,28 @@ from automl_magic import __version__
 from automl_magic.recipe.families import recipe_family
 from automl_magic.recipe.families.wire import NUMBER
 from automl_magic.records.data.schema import InputColumn
-from automl_magic.records.models.deployment import Checks
+from automl_magic.records.models.deployment import InputChecks
 from automl_magic_serving.endpoint import Endpoint
-from automl_magic_serving.http.instances import LARGEST_ID, LONGEST_ID
+from automl_magic_serving.http.instances import MAX_ID_LENGTH, MAX_INTEGER_ID
 from automl_magic_serving.http.openapi.batch import batch_paths
-from automl_magic_serving.http.openapi.columns import column_schema, example_of, row_schema
-from automl_magic_serving.http.openapi.pieces import (
+from automl_magic_serving.http.openapi.columns import column_schema, example_row, row_schema
+from automl_magic_serving.http.openapi.components import (
     NUMBER_OR_NULL,
-    PROBLEM,
+    PROBLEM_SCHEMA,
     REQUEST_ID,
     TEXT_OR_NULL,
     Json,
-    answer,
-    body,
-    listed,
-    obj,
-    open_obj,
-    problems,
-    ref,
+    array_schema,
+    object_schema,
+    open_object_schema,
+    problem_responses,
+    request_body,
+    response,
+    schema_ref,
 )
-from automl_magic_serving.http.outcomes import MOST_OUTCOMES
+from automl_magic_serving.http.outcomes import MAX_OUTCOMES
 from automl_magic_serving.oip.metadata import datatype_of
-from automl_magic_serving.oip.outputs import names_of
+from automl_magic_serving.oip.outputs import output_names
 
 _TEXT = {"type": "string"}
 _FLAG = {"type": "boolean"}
@@ -52,7 +52,7 @@ _OPEN: list[Json] = []
 def openapi_document(serving: Sequence[Endpoint]) -> Json:
     """Return the OpenAPI document."""
     paths = {**_server(), **_outcomes()}
-    schemas: Json = {"Problem": PROBLEM}
+    schemas: Json = {"Problem": PROBLEM_SCHEMA}
     for endpoint in serving:
         schemas[f"{endpoint.name}.row"] = row_schema(endpoint.schema, endpoint.deployment.checks)
         paths |= _deployment(endpoint)
@@ -79,7 +79,7 @@ def openapi_document(serving: Sequence[Endpoint]) -> Json:
 
 
 def _server() -> Json:
-    state = obj(
+    state = object_schema(
         {
             "model_loaded": _FLAG,
             "model": TEXT_OR_NULL,
@@ -88,7 +88,7 @@ def _server() -> Json:
             "latency_p95_ms": NUMBER_OR_NULL,
         }
     )
-    health = obj(
+    health = object_schema(
         {
             "status": {"enum": ["ok", "not_ready"]},
             "model_loaded": _FLAG,
@@ -99,31 +99,35 @@ def _server() -> Json:
         },
         {"model": TEXT_OR_NULL},
     )
-    server = obj({"name": _TEXT, "version": _TEXT, "extensions": listed(_TEXT)})
-    ready = obj({"ready": _FLAG})
+    server = object_schema({"name": _TEXT, "version": _TEXT, "extensions": array_schema(_TEXT)})
+    ready = object_schema({"ready": _FLAG})
     return {
         "/health": _get("health", "Server health", health, not_ready=health, is_open=True),
         "/metrics": _get("metrics", "Prometheus metrics", _TEXT, kind="text/plain", is_open=True),
         "/v2": _get("server", "Server metadata", server, is_open=True),
-        "/v2/health/live": _get("live", "Server liveness", obj({"live": _FLAG}), is_open=True),
+        "/v2/health/live": _get(
+            "live", "Server liveness", object_schema({"live": _FLAG}), is_open=True
+        ),
         "/v2/health/ready": _get("ready", "Server readiness", ready, not_ready=ready, is_open=True),
     }
 
 
 def _outcomes() -> Json:
     outcome = {"type": ["string", "number", "boolean"], "maxLength": 1_000}
-    single = obj({"prediction_id": _PREDICTION_ID, "outcome": outcome})
-    multiple = obj({"outcomes": listed(single, 1, MOST_OUTCOMES)})
+    single = object_schema({"prediction_id": _PREDICTION_ID, "outcome": outcome})
+    multiple = object_schema({"outcomes": array_schema(single, 1, MAX_OUTCOMES)})
     example = {"prediction_id": "0199d2f0a1c07f1e8c2b3d4e5f60718a", "outcome": "yes"}
     operation = {
         "operationId": "outcomes",
         "tags": ["outcomes"],
         "summary": "Report outcomes of predictions",
         "parameters": [REQUEST_ID],
-        "requestBody": body({"oneOf": [single, multiple]}, example),
+        "requestBody": request_body({"oneOf": [single, multiple]}, example),
         "responses": {
-            "202": answer("The outcomes are stored.", obj({"accepted": {"type": "integer"}})),
-            **problems(400, 401, 403, 408, 413, 415, 429, 431, 500, 503),
+            "202": response(
+                "The outcomes are stored.", object_schema({"accepted": {"type": "integer"}})
+            ),
+            **problem_responses(400, 401, 403, 408, 413, 415, 429, 431, 500, 503),
         },
     }
     return {"/v1/outcomes": {"post": operation}}
@@ -132,14 +136,14 @@ def _outcomes() -> Json:
 def _deployment(endpoint: Endpoint) -> Json:
     name = endpoint.name
     base = f"/v2/models/{name}"
-    versions = [str(version) for version in endpoint.answering]
+    versions = [str(version) for version in endpoint.serving_versions]
     version = {
         "name": "version",
         "in": "path",
         "required": True,
         "schema": {"type": "string", "enum": versions},
     }
-    metadata, ready = _metadata(name), obj({"name": {"const": name}, "ready": _FLAG})
+    metadata, ready = _metadata(name), object_schema({"name": {"const": name}, "ready": _FLAG})
     return {
         f"/v1/inference/{name}:predict": {"post": _instances(endpoint)},
         base: _get(f"{name}.metadata", "Model metadata", metadata),
@@ -166,41 +170,47 @@ def _deployment(endpoint: Endpoint) -> Json:
 
 def _instances(endpoint: Endpoint) -> Json:
     name, schema = endpoint.name, endpoint.schema
-    row = ref(f"{name}.row")
-    integer = {"type": "integer", "minimum": -LARGEST_ID, "maximum": LARGEST_ID}
-    own_id = {"anyOf": [{"type": "string", "maxLength": LONGEST_ID}, integer]}
-    wrapped = obj({"features": row}, {"id": {"anyOf": [*own_id["anyOf"], {"type": "null"}]}})
-    instances = listed({"anyOf": [row, wrapped]}, 1, endpoint.deployment.limits.rows)
+    row = schema_ref(f"{name}.row")
+    integer = {"type": "integer", "minimum": -MAX_INTEGER_ID, "maximum": MAX_INTEGER_ID}
+    own_id = {"anyOf": [{"type": "string", "maxLength": MAX_ID_LENGTH}, integer]}
+    wrapped = object_schema(
+        {"features": row}, {"id": {"anyOf": [*own_id["anyOf"], {"type": "null"}]}}
+    )
+    instances = array_schema({"anyOf": [row, wrapped]}, 1, endpoint.deployment.limits.rows)
     prediction_fields = recipe_family(schema.task).instance_schema(schema)
-    prediction = obj({"id": own_id, "prediction_id": _TEXT, **prediction_fields}, {"flags": _FLAGS})
+    prediction = object_schema(
+        {"id": own_id, "prediction_id": _TEXT, **prediction_fields}, {"flags": _FLAGS}
+    )
     fields = {
-        "predictions": listed(prediction, 1),
+        "predictions": array_schema(prediction, 1),
         "model": _TEXT,
         "model_version": _TEXT,
         "deployment": {"const": name},
         "latency_ms": NUMBER,
     }
-    example = example_of(schema)
+    example = example_row(schema)
     return {
         "operationId": f"{name}.predict",
         "tags": ["predict"],
         "summary": f"Predict {schema.target} for one or more rows",
         "parameters": [REQUEST_ID],
-        "requestBody": body(obj({"instances": instances}), example and {"instances": [example]}),
+        "requestBody": request_body(
+            object_schema({"instances": instances}), example and {"instances": [example]}
+        ),
         "responses": {
-            "200": answer("The predictions.", obj(fields)),
-            **problems(*_PREDICT_STATUSES),
+            "200": response("The predictions.", object_schema(fields)),
+            **problem_responses(*_PREDICT_STATUSES),
         },
     }
 
 
 def _predict(serving: Sequence[Endpoint]) -> Json:
-    options = obj({}, {"return_probabilities": _FLAG, "return_explanations": _FLAG})
+    options = object_schema({}, {"return_probabilities": _FLAG, "return_explanations": _FLAG})
     requests = [
-        obj(
+        object_schema(
             {
                 "model_id": {"enum": _ids(endpoint)},
-                "features": ref(f"{endpoint.name}.row"),
+                "features": schema_ref(f"{endpoint.name}.row"),
             },
             {"options": options},
         )
@@ -211,13 +221,13 @@ def _predict(serving: Sequence[Endpoint]) -> Json:
     }
     replies = [_reply(*family.reply_schema()) for family in families.values()]
     first = serving[0]
-    example = example_of(first.schema)
+    example = example_row(first.schema)
     return {
         "operationId": "predict",
         "tags": ["predict"],
         "summary": "Predict one row, optionally with probabilities and an explanation",
         "parameters": [REQUEST_ID],
-        "requestBody": body(
+        "requestBody": request_body(
             requests[0] if len(requests) == 1 else {"anyOf": requests},
             example
             and {
@@ -227,18 +237,18 @@ def _predict(serving: Sequence[Endpoint]) -> Json:
             },
         ),
         "responses": {
-            "200": answer(
+            "200": response(
                 "The prediction.", replies[0] if len(replies) == 1 else {"anyOf": replies}
             ),
-            **problems(*_PREDICT_STATUSES),
+            **problem_responses(*_PREDICT_STATUSES),
         },
     }
 
 
 def _reply(always: Json, more: Json) -> Json:
     """Return the schema of a `/v1/predict` response; a task family adds its own fields."""
-    contribution = obj({"feature": _TEXT, "contribution": NUMBER})
-    return obj(
+    contribution = object_schema({"feature": _TEXT, "contribution": NUMBER})
+    return object_schema(
         {
             **always,
             "prediction_id": _TEXT,
@@ -248,22 +258,26 @@ def _reply(always: Json, more: Json) -> Json:
             "timestamp": {"type": "string", "format": "date-time"},
             "latency_ms": NUMBER,
         },
-        {**more, "explanations": listed(contribution), "flags": _FLAGS},
+        {**more, "explanations": array_schema(contribution), "flags": _FLAGS},
     )
 
 
 def _ids(endpoint: Endpoint) -> list[str]:
     """Return the accepted values of `model_id` for a deployment."""
     model = endpoint.route.model
-    return list(dict.fromkeys([endpoint.name, *(f"{model}/{v}" for v in endpoint.answering)]))
+    return list(
+        dict.fromkeys([endpoint.name, *(f"{model}/{v}" for v in endpoint.serving_versions)])
+    )
 
 
 def _infer(endpoint: Endpoint, operation: str, parameters: list[Json]) -> Json:
     """Describe inference of one row. The protocol also allows n rows, binary data and one table."""
     schema, checks = endpoint.schema, endpoint.deployment.checks
     tensors = [_input(column, checks) for column in schema.columns]
-    requested_output = open_obj({"name": {"enum": list(names_of(schema))}}, _PARAMETERS)
-    request = open_obj(
+    requested_output = open_object_schema(
+        {"name": {"enum": list(output_names(schema))}}, _PARAMETERS
+    )
+    request = open_object_schema(
         {
             "inputs": {
                 "type": "array",
@@ -273,19 +287,19 @@ def _infer(endpoint: Endpoint, operation: str, parameters: list[Json]) -> Json:
                 "maxItems": len(tensors),
             }
         },
-        {"id": _TEXT, "outputs": listed(requested_output), **_PARAMETERS},
+        {"id": _TEXT, "outputs": array_schema(requested_output), **_PARAMETERS},
     )
-    output = obj(
-        {"name": _TEXT, "datatype": _TEXT, "shape": listed({"type": "integer"})},
+    output = object_schema(
+        {"name": _TEXT, "datatype": _TEXT, "shape": array_schema({"type": "integer"})},
         {"data": {"type": "array"}, "parameters": {"type": "object"}},
     )
     fields = {
         "model_name": {"const": endpoint.name},
         "model_version": _TEXT,
         "id": _TEXT,
-        "outputs": listed(output, 1),
+        "outputs": array_schema(output, 1),
     }
-    example = example_of(schema)
+    example = example_row(schema)
     if example is not None:
         example = {
             "inputs": [
@@ -298,7 +312,7 @@ def _infer(endpoint: Endpoint, operation: str, parameters: list[Json]) -> Json:
                 for column in schema.columns
             ]
         }
-    outputs = answer("The outputs.", obj(fields))
+    outputs = response("The outputs.", object_schema(fields))
     binary = {"type": "string", "contentMediaType": "application/octet-stream"}
     outputs["content"]["application/octet-stream"] = {"schema": binary}
     return {
@@ -308,35 +322,37 @@ def _infer(endpoint: Endpoint, operation: str, parameters: list[Json]) -> Json:
         "description": "The schema shows one row in JSON. The protocol also allows n rows, binary "
         "tensors and, for models with only numeric columns, one tensor of shape [n, columns].",
         "parameters": parameters,
-        "requestBody": body(request, example),
-        "responses": {"200": outputs, **problems(*_PREDICT_STATUSES)},
+        "requestBody": request_body(request, example),
+        "responses": {"200": outputs, **problem_responses(*_PREDICT_STATUSES)},
     }
 
 
-def _input(column: InputColumn, checks: Checks) -> Json:
+def _input(column: InputColumn, checks: InputChecks) -> Json:
     datatype = datatype_of(column)
     kinds = {"BOOL": {"type": "boolean"}, "INT64": _INT64, "FP64": {"type": "number"}}
     element = {"allOf": [column_schema(column, checks), kinds.get(datatype, {"type": "string"})]}
-    return open_obj(
+    return open_object_schema(
         {
             "name": {"const": column.name},
             "datatype": {"const": datatype},
             "shape": {"const": [1]},
-            "data": listed(element, 1, 1),
+            "data": array_schema(element, 1, 1),
         },
         _PARAMETERS,
     )
 
 
 def _metadata(name: str) -> Json:
-    tensor = obj({"name": _TEXT, "datatype": _TEXT, "shape": listed({"type": "integer"}, 1)})
-    return obj(
+    tensor = object_schema(
+        {"name": _TEXT, "datatype": _TEXT, "shape": array_schema({"type": "integer"}, 1)}
+    )
+    return object_schema(
         {
             "name": {"const": name},
-            "versions": listed(_TEXT, 1),
+            "versions": array_schema(_TEXT, 1),
             "platform": _TEXT,
-            "inputs": listed(tensor, 1),
-            "outputs": listed(tensor, 1),
+            "inputs": array_schema(tensor, 1),
+            "outputs": array_schema(tensor, 1),
         }
     )
 
@@ -352,10 +368,10 @@ def _get(
     is_open: bool = False,
 ) -> Json:
     """Return a GET operation. `not_ready` is the schema of a 503 that isn't an error response."""
-    responses: dict[str, Any] = {"200": answer(summary, schema, kind)}
-    responses |= problems(404, 431, 500) if is_open else problems(*_READ_STATUSES)
+    responses: dict[str, Any] = {"200": response(summary, schema, kind)}
+    responses |= problem_responses(404, 431, 500) if is_open else problem_responses(*_READ_STATUSES)
     if not_ready is not None:
-        responses["503"] = answer("Not ready.", not_ready)
+        responses["503"] = response("Not ready.", not_ready)
     document: Json = {
         "operationId": operation,
         "tags": ["about"],

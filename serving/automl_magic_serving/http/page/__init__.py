@@ -1,5 +1,5 @@
 """page: the server's home page, with a form to try each deployment."""
 
-from automl_magic_serving.http.page.page import POLICY, page
+from automl_magic_serving.http.page.page import CONTENT_SECURITY_POLICY, page
 
-__all__ = ["POLICY", "page"]
+__all__ = ["CONTENT_SECURITY_POLICY", "page"]

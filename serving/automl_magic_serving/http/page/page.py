@@ -7,10 +7,10 @@ import hashlib
 from collections.abc import Sequence
 from importlib import resources
 
-from automl_magic.look.html import lines, stylesheet, tag, text
+from automl_magic.display.html import lines, stylesheet, tag, text
 from automl_magic.records.codec import dumps
 from automl_magic_serving.endpoint import Endpoint
-from automl_magic_serving.http.openapi.columns import example_of
+from automl_magic_serving.http.openapi.columns import example_row
 
 _FILES = resources.files(__package__)
 SCRIPT = _FILES.joinpath("page.js").read_text("utf-8")
@@ -21,7 +21,7 @@ def _digest(source: str) -> str:
     return "'sha256-" + base64.b64encode(hashlib.sha256(source.encode()).digest()).decode() + "'"
 
 
-POLICY = (
+CONTENT_SECURITY_POLICY = (
     f"default-src 'none'; script-src {_digest(SCRIPT)}; style-src {_digest(STYLE)}; "
     "connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'"
@@ -68,7 +68,7 @@ def _deployment(endpoint: Endpoint, *, needs_key: bool) -> str:
     if route.canary is not None:
         facts.insert(2, ("Canary", f"version {route.canary}, {route.percent:g}% of requests"))
     fact_list = "".join(tag("div", tag("dt", key), tag("dd", text(value))) for key, value in facts)
-    example = {"instances": [example_of(schema) or {}]}
+    example = {"instances": [example_row(schema) or {}]}
     field, key, out = f"row-{name}", f"key-{name}", f"answer-{name}"
     key_input = (
         tag("label", "API key", for_=key)

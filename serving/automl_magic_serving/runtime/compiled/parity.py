@@ -9,30 +9,32 @@ from typing import Any
 
 import numpy as np
 
-from automl_magic.recipe.values import EPOCH, LARGEST, Floats
+from automl_magic.recipe.values import EPOCH, MAX_MAGNITUDE, Floats
 from automl_magic.records import ColumnKind
 from automl_magic.records.data.schema import InputColumn, InputSchema
 from automl_magic_serving.runtime.compiled.trees import LEAF, Trees
 
 # Maximum difference of two backends: absolute for probabilities, relative for values.
 TOLERANCE = 1e-6
-ODD_SHARE = 0.1
+ODD_FRACTION = 0.1
 WORDS = ("the", "red", "bus", "was", "late", "again", "and", "nobody", "cared")
 
 
-def rows_of(schema: InputSchema, n_rows: int, seed: int = 0) -> list[list[Any]]:
+def sample_rows(schema: InputSchema, n_rows: int, seed: int = 0) -> list[list[Any]]:
     """Sample the values of instances: mostly within the training range; some missing or extreme.
 
     The same seed gives the same rows.
     """
     rng = random.Random(seed)  # noqa: S311 - rows to compare with, no secret
     return [
-        [value_of(column, rng, odd=rng.random() < ODD_SHARE) for column in schema.columns]
+        [sample_value(column, rng, odd=rng.random() < ODD_FRACTION) for column in schema.columns]
         for _ in range(n_rows)
     ]
 
 
-def at_splits(matrix: Floats, models: Sequence[Trees], *, with_gaps: bool, seed: int = 0) -> Floats:
+def rows_at_splits(
+    matrix: Floats, models: Sequence[Trees], *, with_gaps: bool, seed: int = 0
+) -> Floats:
     """Return a copy of a matrix with some numbers replaced by split values of the trees.
 
     For numbers equal to a split, `<` and `<=` differ, and so do float32 and float64. With
@@ -47,18 +49,18 @@ def at_splits(matrix: Floats, models: Sequence[Trees], *, with_gaps: bool, seed:
             is_replaced = rng.random(len(matrix)) < 0.5
             matrix[:, feature] = np.where(is_replaced, sampled, matrix[:, feature])
     if with_gaps:
-        matrix[rng.random(matrix.shape) < ODD_SHARE] = np.nan
+        matrix[rng.random(matrix.shape) < ODD_FRACTION] = np.nan
     return matrix
 
 
-def difference(first: Any, second: Any, *, of_values: bool) -> float:
+def max_difference(first: Any, second: Any, *, of_values: bool) -> float:
     """Return the maximum difference of two arrays of predictions; NaN if one has a NaN."""
     first, second = np.asarray(first, dtype=float), np.asarray(second, dtype=float)
     scale = max(1e-300, float(np.abs(second).max(initial=0.0))) if of_values else 1.0
     return float(np.abs(first - second).max(initial=0.0)) / scale
 
 
-def value_of(column: InputColumn, rng: random.Random, *, odd: bool) -> Any:
+def sample_value(column: InputColumn, rng: random.Random, *, odd: bool) -> Any:
     """Sample a value of a column: allowed by its schema, or an odd one."""
     if odd and column.nullable and rng.random() < 0.5:
         return None
@@ -76,7 +78,7 @@ def value_of(column: InputColumn, rng: random.Random, *, odd: bool) -> Any:
         return moment.strftime(date_format) if date_format else moment.isoformat()
     if column.levels and not odd:
         text = rng.choice(column.levels)
-        return text if column.stored_as == "text" else as_stored(text)
+        return text if column.stored_as == "text" else parse_level(text)
     if column.kind is ColumnKind.TEXT:
         return " ".join(rng.choices(WORDS, k=rng.randint(0, 20)))
     return f"never seen {rng.randint(0, 9)}"
@@ -86,7 +88,7 @@ def _number(column: InputColumn, rng: random.Random, *, odd: bool) -> float | in
     low, high = _span(column)
     if odd:
         wide = 10 * (high - low) + 1
-        return rng.choice([low, high, low - wide, high + wide, 0.0, LARGEST, -LARGEST])
+        return rng.choice([low, high, low - wide, high + wide, 0.0, MAX_MAGNITUDE, -MAX_MAGNITUDE])
     value = rng.uniform(low, high)
     return round(value) if isinstance(column.example, int) else value
 
@@ -97,7 +99,7 @@ def _span(column: InputColumn) -> tuple[float, float]:
     return column.low, column.high
 
 
-def as_stored(text: str) -> Any:
+def parse_level(text: str) -> Any:
     """Convert the text of a level to a number or boolean."""
     try:
         return float(text)

@@ -20,7 +20,7 @@ from automl_magic.recipe.values import Array, Floats
 from automl_magic.records import Answer
 
 # A larger graph takes longer to build than it saves, and needs memory beside the model itself.
-MOST_NODES = 400_000
+MAX_NODES = 400_000
 LEAF = -1
 
 
@@ -28,20 +28,20 @@ class CannotCompile(Exception):
     """A model has no equivalent compiled form. The message has the reason."""
 
 
-class Link(StrEnum):
+class LinkFunction(StrEnum):
     """The function that converts sums over the trees to a prediction."""
 
     IDENTITY = "identity"
     SIGMOID = "sigmoid"
     SOFTMAX = "softmax"
-    SHARE = "share"  # already the probability of the second of two classes
+    PROBABILITY = "share"  # already the probability of the second of two classes
 
 
 # By the kind of prediction of the task.
-LINKS: Mapping[Answer, Link] = {
-    Answer.TWO_CLASSES: Link.SIGMOID,
-    Answer.CLASSES: Link.SOFTMAX,
-    Answer.NUMBER: Link.IDENTITY,
+LINKS: Mapping[Answer, LinkFunction] = {
+    Answer.TWO_CLASSES: LinkFunction.SIGMOID,
+    Answer.CLASSES: LinkFunction.SOFTMAX,
+    Answer.NUMBER: LinkFunction.IDENTITY,
 }
 
 
@@ -83,7 +83,7 @@ class Trees:
     leaf_output: Array
     leaf_weight: Floats
     base: Floats
-    link: Link
+    link: LinkFunction
     reads_float32: bool
 
     @property
@@ -106,15 +106,15 @@ class Nodes:
         """Add the nodes of a tree. Raises CannotCompile if there are too many."""
         size = len(columns["node"])
         self.n_nodes += size
-        if self.n_nodes > MOST_NODES:
-            raise CannotCompile(f"it has more than {MOST_NODES:,} nodes")
+        if self.n_nodes > MAX_NODES:
+            raise CannotCompile(f"it has more than {MAX_NODES:,} nodes")
         self.columns.append((np.full(size, tree), *(columns[name] for name in self._COLUMNS)))
 
-    def weigh(self, tree: int, nodes: Array, outputs: Array, weights: Floats) -> None:
+    def add_weights(self, tree: int, nodes: Array, outputs: Array, weights: Floats) -> None:
         """Set the values that leaves of a tree add to outputs."""
         self.weights.append((np.full(len(nodes), tree), nodes, outputs, weights))
 
-    def made(self, base: Floats, link: Link, *, reads_float32: bool) -> Trees:
+    def build(self, base: Floats, link: LinkFunction, *, reads_float32: bool) -> Trees:
         """Return the collected trees. Raises CannotCompile if there are none."""
         if not self.columns:
             raise CannotCompile("it has no tree")
@@ -133,7 +133,7 @@ class Nodes:
         )
 
 
-def with_chains(
+def expand_category_sets(
     columns: dict[str, Array], chains: Mapping[int, tuple[Sequence[int], int, int, bool]]
 ) -> dict[str, Array]:
     """Replace nodes that test for a set of codes by chains of nodes that test for one code each.
@@ -169,7 +169,7 @@ def with_chains(
     return {name: np.array(values) for name, values in lists.items()}
 
 
-def only_leaves(size: int) -> dict[str, Array]:
+def leaf_columns(size: int) -> dict[str, Array]:
     """Return the columns of `size` leaf nodes."""
     all_false = np.zeros(size, dtype=bool)
     zeros = np.zeros(size, dtype=int)

@@ -19,12 +19,12 @@ from automl_magic.recipe.steps.base import FittedStep
 from automl_magic.recipe.steps.boolean import BooleanStep
 from automl_magic.recipe.steps.category import CategoryStep
 from automl_magic.recipe.steps.number import NumberStep
-from automl_magic.recipe.values import NAN, Floats, text_of
+from automl_magic.recipe.values import NAN, Floats, category_text
 from automl_magic.records import ColumnKind
 from automl_magic.records.data.schema import InputSchema
 
 Values: TypeAlias = Sequence[Any]
-Part: TypeAlias = Callable[[Values], Sequence[float]]
+RowTransform: TypeAlias = Callable[[Values], Sequence[float]]
 
 # Up to this many rows, row by row is faster than by column; plain numbers are at any size.
 ROW_BY_ROW = 16
@@ -50,12 +50,12 @@ class Views:
             if column.stored_as == "number" and column.kind is ColumnKind.NUMBER
         }
         self._indices = {name: index for index, name in enumerate(self._names)}
-        self.starts: dict[str, int] = {}
+        self.offsets: dict[str, int] = {}
         self.width = 0
         self._plain: set[str] = set()
-        parts: list[Part] = []
+        parts: list[RowTransform] = []
         for name, view in views.items():
-            self.starts[name] = self.width
+            self.offsets[name] = self.width
             self.width += len(view.names)
             parts.append(self._view(view))
             if all(isinstance(step, NumberStep) and self._is_plain(step) for step in view.steps):
@@ -65,10 +65,10 @@ class Views:
 
     def slice_of(self, view: str) -> slice:
         """Return the output columns of a view."""
-        start = self.starts[view]
+        start = self.offsets[view]
         return slice(start, start + len(self._views[view].names))
 
-    def one(self, values: Values) -> Sequence[float]:
+    def transform_row(self, values: Values) -> Sequence[float]:
         """Return the outputs of all views for one instance, of length `width`."""
         if self._only is not None:
             return self._only(values)
@@ -77,7 +77,7 @@ class Views:
             outputs += part(values)
         return outputs
 
-    def many(self, rows: Sequence[Values]) -> dict[str, Floats]:
+    def transform(self, rows: Sequence[Values]) -> dict[str, Floats]:
         """Return the matrix of each view, of shape (n_rows, n_outputs)."""
         matrices: dict[str, Floats] = {}
         table = None
@@ -99,9 +99,9 @@ class Views:
             for name, values in zip(self._names, columns, strict=True)
         }
 
-    def _view(self, view: FittedView) -> Part:
+    def _view(self, view: FittedView) -> RowTransform:
         parts = [self._step(step) for step in view.steps]
-        selected = view.kept
+        selected = view.selected
         if len(parts) == 1 and selected is None:
             return parts[0]
 
@@ -113,7 +113,7 @@ class Views:
 
         return outputs
 
-    def _step(self, step: FittedStep) -> Part:
+    def _step(self, step: FittedStep) -> RowTransform:
         if isinstance(step, NumberStep) and self._numbers >= set(step.columns):
             return self._number(step)
         if isinstance(step, BooleanStep):
@@ -131,7 +131,7 @@ class Views:
         )
         return is_identity and not any(step.indicators) and self._numbers >= set(step.columns)
 
-    def _number(self, step: NumberStep) -> Part:
+    def _number(self, step: NumberStep) -> RowTransform:
         indices = [self._indices[name] for name in step.columns]
         if self._is_plain(step):
             if indices == list(range(len(self._names))):
@@ -155,7 +155,7 @@ class Views:
 
         return outputs
 
-    def _boolean(self, step: BooleanStep) -> Part:
+    def _boolean(self, step: BooleanStep) -> RowTransform:
         columns = []
         for name, fill in zip(step.columns, step.fills, strict=True):
             codes: dict[str | None, float] = {None: fill, step.true: 1.0}
@@ -166,7 +166,7 @@ class Views:
             codes.get(_text(values[index]), default) for index, codes, default in columns
         ]
 
-    def _category(self, step: CategoryStep) -> Part:
+    def _category(self, step: CategoryStep) -> RowTransform:
         columns = [
             (self._indices[name], {level: float(code) for code, level in enumerate(levels)})
             for name, levels in zip(step.columns, step.levels, strict=True)
@@ -181,4 +181,4 @@ def _with_gaps(values: Values) -> Sequence[float]:
 
 
 def _text(value: Any) -> Any:
-    return value if type(value) is str or value is None else text_of(value)
+    return value if type(value) is str or value is None else category_text(value)

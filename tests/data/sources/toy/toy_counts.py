@@ -11,7 +11,7 @@ import pyarrow as pa
 from automl_magic.data.sources.address import credential_of
 from automl_magic.data.sources.base import DEFAULT_LIMITS, Offer, Source
 from automl_magic.records.data.load_code import LoadCode
-from automl_magic.secrets import resolve
+from automl_magic.secrets import resolve_secret
 
 DAYS, BATCH = 420, 60
 CODE = """\
@@ -36,7 +36,7 @@ class Counts(Source):
     offers_note = "They need a password."
 
     def batches(self, text, limits=DEFAULT_LIMITS):
-        first = hashlib.sha256(resolve(credential_of(text)).encode()).digest()[0]
+        first = hashlib.sha256(resolve_secret(credential_of(text)).encode()).digest()[0]
         for start in range(0, DAYS, BATCH):
             days = pd.Series(range(first + start, first + start + BATCH))
             table = pd.DataFrame({"weekday": days % 7, "rain": days * 37 % 11})

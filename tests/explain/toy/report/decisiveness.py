@@ -15,6 +15,6 @@ def decisiveness_section(told, found):
 SECTION = ReportSection(
     record=Decisiveness,
     title=lambda: "How decided is it?",
-    place=5,
+    position=5,
     draw=decisiveness_section,
 )

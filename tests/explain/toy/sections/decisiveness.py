@@ -7,10 +7,15 @@ from typing import ClassVar
 
 import numpy as np
 
-from automl_magic.explain.section import ExplainSection, Need, Part, on_unseen
-from automl_magic.explain.subject import Subject
-from automl_magic.look.cell_output import CellOutput
-from automl_magic.look.section_cell import SectionResult
+from automl_magic.display.cell_output import CellOutput
+from automl_magic.display.section_cell import SectionResult
+from automl_magic.explain.explainer import Explainer
+from automl_magic.explain.section import (
+    ExplainSection,
+    NotebookPart,
+    TaskRequirement,
+    unseen_metadata,
+)
 from automl_magic.records.explanations.section import Section
 
 
@@ -27,20 +32,20 @@ class Decisiveness(Section):
 
 SECTION = ExplainSection(
     record=Decisiveness,
-    part=Part.TRUST,
-    place=9,
-    needs=(Need("has_threshold", "Only two classes can be even."),),
+    part=NotebookPart.TRUST,
+    position=9,
+    requirements=(TaskRequirement("has_threshold", "Only two classes can be even."),),
     values=lambda plan: {"far": plan.split.holdout + 0.05},
 )
 
 
 @SECTION.cell
-def decisiveness(subject: Subject, /, *, far: float) -> SectionResult:
+def decisiveness(subject: Explainer, /, *, far: float) -> SectionResult:
     """Measure how far the probabilities are from the threshold."""
     distance = np.abs(subject.unseen.predicted[:, 1] - subject.model.threshold)
     section = Decisiveness(
-        **on_unseen(subject, "The mean distance from the threshold."),
+        **unseen_metadata(subject, "The mean distance from the threshold."),
         mean=round(float(distance.mean()), 6),
         beyond=round(float((distance > far).mean()), 6),
     )
-    return section, CellOutput(said=[f"On average {section.mean:.3f} from the threshold."])
+    return section, CellOutput(notes=[f"On average {section.mean:.3f} from the threshold."])

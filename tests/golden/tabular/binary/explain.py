@@ -18,11 +18,11 @@ run_dir = "explain-output"  # output folder for the explanation
 # %% id="load" tags=["automl:load"]
 from automl_magic import data, explain
 
-table = data.load(data_source)
+data_table = data.load(data_source)
 explainer = explain.Subject(
-    table,
+    data_table,
     search_dir=search_dir,
-    data_fingerprint=data.fingerprint(table),
+    data_fingerprint=data.fingerprint(data_table),
     sensitive=[],
     immutable=immutable,
     budget_s=budget_s,

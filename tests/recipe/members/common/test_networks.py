@@ -39,7 +39,7 @@ def test_after_n_epochs_it_predicts_what_a_fit_of_n_epochs_predicts(name, task):
     growth = member(name).grow(PARAMS, Fold(X, y, X_new, y_new), max_rounds=1_000, **settings(task))
     losses = growth.grow(2) + growth.grow(100)
 
-    assert growth.ended
+    assert growth.finished
     assert len(losses) == growth.n_rounds == 6
     model = member(name).fit(PARAMS, X, y, n_iterations=2, **settings(task))
     np.testing.assert_array_equal(growth.predict(2), member(name).predict(model, X_new))

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from automl_magic_serving.gate import Problem
+from automl_magic_serving.auth import HttpProblem
 from automl_magic_serving.http.batch.multipart import boundary_of, read_parts
 
 CONTENT = st.binary(max_size=60) | st.just(b"\r\n--b") | st.just(b"\r\n--bound\r\n--")
@@ -50,7 +50,7 @@ def test_what_another_library_writes_is_read_back(fields, filename, content, siz
 def test_any_bytes_are_a_form_or_a_problem(body, sizes):
     try:
         read(b"--b\r\n" + body, "multipart/form-data; boundary=b", sizes)
-    except Problem as problem:
+    except HttpProblem as problem:
         assert problem.code == "malformed"  # noqa: PT017 - or it is a form after all
 
 
@@ -69,11 +69,11 @@ def test_any_bytes_are_a_form_or_a_problem(body, sizes):
     ],
 )
 def test_a_form_that_is_not_whole_is_refused(body):
-    with pytest.raises(Problem):
+    with pytest.raises(HttpProblem):
         read(body, "multipart/form-data; boundary=b")
 
 
 @pytest.mark.parametrize("parameters", ["", "; boundary=", "; boundary=" + "b" * 99])
 def test_a_form_without_a_boundary_is_refused(parameters):
-    with pytest.raises(Problem):
+    with pytest.raises(HttpProblem):
         boundary_of("multipart/form-data" + parameters)

@@ -34,7 +34,7 @@ def test_a_job_is_taken_up_again_after_a_kill(serve, plane):
         job_id = posted.json()["id"]
         wait(running.client, job_id, lambda job: job["status"] == "running")
         for one in psutil.Process(running.process.pid).children(recursive=True):
-            if "automl_magic_serving.http.batch.work" in one.cmdline():
+            if "automl_magic_serving.http.batch.scoring_process" in one.cmdline():
                 os.kill(one.pid, signal.SIGKILL)
         running.process.kill()
 

@@ -10,9 +10,9 @@ from automl_magic.recipe import member
 from automl_magic.records import TaskKind
 from automl_magic.records.families import kinds
 from automl_magic_serving.runtime.compiled import trees as reading
-from automl_magic_serving.runtime.compiled.graph import Graph
-from automl_magic_serving.runtime.compiled.parity import at_splits, difference
-from automl_magic_serving.runtime.compiled.readers import trees_of
+from automl_magic_serving.runtime.compiled.onnx_graph import OnnxGraph
+from automl_magic_serving.runtime.compiled.parity import max_difference, rows_at_splits
+from automl_magic_serving.runtime.compiled.readers import read_trees
 from automl_magic_serving.runtime.compiled.trees import CannotCompile
 
 BOOSTERS = ("lightgbm", "xgboost", "catboost")
@@ -54,14 +54,14 @@ def fitted(name, task, categorical=(), params=None, rounds=12):
 
 
 def apart(kind, model, trees, matrix):
-    graph = Graph([(trees, 0)], WIDTH)
-    (part,) = graph.parts
+    graph = OnnxGraph([(trees, 0)], WIDTH)
+    (part,) = graph.outputs
     own = kind.predict(model, matrix)
     of_values = model.task is TaskKind("regression")
-    one_by_one = [part.one(graph.sums_of_one(row)) for row in matrix.tolist()]
+    one_by_one = [part.predict_row(graph.row_sums(row)) for row in matrix.tolist()]
     return max(
-        difference(part.many(graph.sums(matrix)), own, of_values=of_values),
-        difference(one_by_one, own, of_values=of_values),
+        max_difference(part.predict(graph.sums(matrix)), own, of_values=of_values),
+        max_difference(one_by_one, own, of_values=of_values),
     )
 
 
@@ -72,17 +72,17 @@ def apart(kind, model, trees, matrix):
 )
 def test_trees_answer_as_their_library_does(name, categorical, task):
     kind, model, X = fitted(name, task, categorical)
-    trees = trees_of(member(name), model)
+    trees = read_trees(member(name), model)
     assert apart(kind, model, trees, X) <= 1e-6
     gaps = name in BOOSTERS
-    assert apart(kind, model, trees, at_splits(X, [trees], with_gaps=gaps)) <= 1e-6
+    assert apart(kind, model, trees, rows_at_splits(X, [trees], with_gaps=gaps)) <= 1e-6
 
 
 @pytest.mark.parametrize("name", ["lightgbm", "xgboost"])
 def test_codes_that_no_level_has_go_where_the_library_sends_them(name):
     kind, model, X = fitted(name, TaskKind("binary"), (0, 1))
     X[:, 0] = np.resize([np.nan, 40.0, 77.0, 1_000.0, 0.0], len(X))
-    assert apart(kind, model, trees_of(member(name), model), X) <= 1e-6
+    assert apart(kind, model, read_trees(member(name), model), X) <= 1e-6
 
 
 numbers = (
@@ -95,8 +95,8 @@ numbers = (
 @pytest.fixture(scope="module", params=BOOSTERS)
 def booster(request):
     kind, model, _ = fitted(request.param, TaskKind("regression"))
-    trees = trees_of(member(request.param), model)
-    return kind, model, Graph([(trees, 0)], WIDTH)
+    trees = read_trees(member(request.param), model)
+    return kind, model, OnnxGraph([(trees, 0)], WIDTH)
 
 
 @given(matrix=arrays(np.float64, (8, WIDTH), elements=numbers))
@@ -104,24 +104,27 @@ def booster(request):
 def test_any_numbers_go_where_the_library_sends_them(booster, matrix):
     kind, model, graph = booster
     result = graph.parts[0].many(graph.sums(matrix))
-    assert difference(result, kind.predict(model, matrix), of_values=True) <= 1e-6
+    assert max_difference(result, kind.predict(model, matrix), of_values=True) <= 1e-6
 
 
 def test_models_that_read_numbers_alike_share_a_graph():
     one = fitted("xgboost", TaskKind("multiclass"))
     other = fitted("catboost", TaskKind("binary"))
     matrix = np.hstack([one[2], other[2][::-1]])
-    both = Graph(
-        [(trees_of(member("xgboost"), one[1]), 0), (trees_of(member("catboost"), other[1]), WIDTH)],
+    both = OnnxGraph(
+        [
+            (read_trees(member("xgboost"), one[1]), 0),
+            (read_trees(member("catboost"), other[1]), WIDTH),
+        ],
         2 * WIDTH,
     )
     sums = both.sums(matrix)
     for (kind, model, _), part, columns in (
-        (one, both.parts[0], slice(0, WIDTH)),
-        (other, both.parts[1], slice(WIDTH, None)),
+        (one, both.outputs[0], slice(0, WIDTH)),
+        (other, both.outputs[1], slice(WIDTH, None)),
     ):
         own = kind.predict(model, matrix[:, columns])
-        assert difference(part.many(sums), own, of_values=False) <= 1e-6
+        assert max_difference(part.predict(sums), own, of_values=False) <= 1e-6
 
 
 REFUSED = {
@@ -152,11 +155,11 @@ def test_what_the_common_form_cannot_say_stays_with_its_library(name):
     else:
         _, model, _ = fitted(estimator, TaskKind("regression"), categorical, params, rounds=3)
     with pytest.raises(CannotCompile, match=why):
-        trees_of(member(estimator), model)
+        read_trees(member(estimator), model)
 
 
 def test_a_model_of_very_many_nodes_stays_with_its_library(monkeypatch):
     _, model, _ = fitted("extra_trees", TaskKind("binary"))
-    monkeypatch.setattr(reading, "MOST_NODES", 100)
+    monkeypatch.setattr(reading, "MAX_NODES", 100)
     with pytest.raises(CannotCompile, match="more than 100 nodes"):
-        trees_of(member("extra_trees"), model)
+        read_trees(member("extra_trees"), model)

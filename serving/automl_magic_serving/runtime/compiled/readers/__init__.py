@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from automl_magic.recipe.members import Member, Model
+from automl_magic.recipe.members import FittedEstimator, Member
 from automl_magic_serving.runtime.compiled.readers import catboost, forest, lightgbm, xgboost
 from automl_magic_serving.runtime.compiled.trees import CannotCompile, Trees
 
 # By `Member.trees`.
-READERS: Mapping[str, Callable[[Model], Trees]] = {
+READERS: Mapping[str, Callable[[FittedEstimator], Trees]] = {
     "xgboost": xgboost.read,
     "lightgbm": lightgbm.read,
     "catboost": catboost.read,
@@ -17,7 +17,7 @@ READERS: Mapping[str, Callable[[Model], Trees]] = {
 }
 
 
-def trees_of(estimator: Member, model: Model) -> Trees:
+def read_trees(estimator: Member, model: FittedEstimator) -> Trees:
     """Return the trees of a fitted model, by the reader of its estimator.
 
     Raises
@@ -25,7 +25,7 @@ def trees_of(estimator: Member, model: Model) -> Trees:
     CannotCompile
         If it has no trees, or the common form can't represent them.
     """
-    reader = READERS.get(estimator.trees or "")
+    reader = READERS.get(estimator.tree_format or "")
     if reader is None:
         raise CannotCompile(f"{estimator.name} has no trees")
     return reader(model)

@@ -10,17 +10,17 @@ from typing import Any
 
 import numpy as np
 
-from automl_magic.recipe.members import Model
+from automl_magic.recipe.members import FittedEstimator
 from automl_magic_serving.runtime.compiled.trees import (
     LINKS,
     CannotCompile,
     Nodes,
     Trees,
-    only_leaves,
+    leaf_columns,
 )
 
 
-def read(model: Model) -> Trees:
+def read(model: FittedEstimator) -> Trees:
     """Return the trees of a fitted booster. Raises CannotCompile."""
     if model.categorical:
         raise CannotCompile("it uses category statistics, which only CatBoost computes")
@@ -43,14 +43,14 @@ def read(model: Model) -> Trees:
         _add(nodes, tree_index, splits, columns, nan_is_high)
         weights = scale * np.array(tree["leaf_values"]).reshape(-1, n_outputs)
         leaves = (1 << len(splits)) - 1 + np.arange(len(weights))
-        nodes.weigh(
+        nodes.add_weights(
             tree_index,
             np.repeat(leaves, n_outputs),
             np.tile(np.arange(n_outputs), len(leaves)),
             weights.ravel(),
         )
     base = np.broadcast_to(np.array(bias, dtype=float), (n_outputs,))
-    return nodes.made(base, LINKS[model.task.answer], reads_float32=True)
+    return nodes.build(base, LINKS[model.task.answer], reads_float32=True)
 
 
 def _add(
@@ -66,7 +66,7 @@ def _add(
     """
     depth = len(splits)
     if depth == 0:
-        nodes.add(tree_index, only_leaves(1))
+        nodes.add(tree_index, leaf_columns(1))
         return
     inner = np.arange((1 << depth) - 1)
     level = np.floor(np.log2(inner + 1)).astype(int)
@@ -85,7 +85,7 @@ def _add(
         "no": 2 * inner + 2,
         "missing_yes": missing_is_low[level],
     }
-    leaves = only_leaves(1 << depth)
+    leaves = leaf_columns(1 << depth)
     all_columns = {
         name: np.concatenate([inner_columns[name], leaves[name]]) for name in inner_columns
     }

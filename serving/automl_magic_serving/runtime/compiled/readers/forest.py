@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from automl_magic.recipe.members import Model
+from automl_magic.recipe.members import FittedEstimator
 from automl_magic.recipe.values import Floats
 from automl_magic.records import Answer
-from automl_magic_serving.runtime.compiled.trees import LEAF, Link, Nodes, Trees
+from automl_magic_serving.runtime.compiled.trees import LEAF, LinkFunction, Nodes, Trees
 
 
-def read(model: Model) -> Trees:
+def read(model: FittedEstimator) -> Trees:
     """Return the trees of a fitted forest."""
     trees = model.native.estimators_
     classes = model.native.classes_ if model.task.has_classes else None
@@ -42,14 +42,18 @@ def read(model: Model) -> Trees:
             shares[:, classes] = values / values.sum(axis=1, keepdims=True)
             values = shares[:, 1:] if model.task.answer is Answer.TWO_CLASSES else shares
             outputs = np.arange(values.shape[1])
-        nodes.weigh(
+        nodes.add_weights(
             tree_index,
             np.repeat(leaf_nodes, len(outputs)),
             np.tile(outputs, len(leaf_nodes)),
             values.ravel() / len(trees),
         )
-    link = Link.SHARE if model.task.answer is Answer.TWO_CLASSES else Link.IDENTITY
-    return nodes.made(np.zeros(n_outputs), link, reads_float32=True)
+    link = (
+        LinkFunction.PROBABILITY
+        if model.task.answer is Answer.TWO_CLASSES
+        else LinkFunction.IDENTITY
+    )
+    return nodes.build(np.zeros(n_outputs), link, reads_float32=True)
 
 
 def _float32_below(splits: Floats) -> Floats:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from automl_magic.recipe.members import Model
+from automl_magic.recipe.members import FittedEstimator
 from automl_magic.recipe.values import Array
 from automl_magic.records import Answer
 from automl_magic_serving.runtime.compiled.trees import (
@@ -14,15 +14,15 @@ from automl_magic_serving.runtime.compiled.trees import (
     CannotCompile,
     Nodes,
     Trees,
-    only_leaves,
-    with_chains,
+    expand_category_sets,
+    leaf_columns,
 )
 
 # Numbers within this distance of 0 are treated as 0.
 ZERO = float(np.float32(1e-35))
 
 
-def read(model: Model) -> Trees:
+def read(model: FittedEstimator) -> Trees:
     """Return the trees of a fitted booster. Raises CannotCompile."""
     text = model.native.model_to_string()
     head, *blocks = text.split("\nTree=")
@@ -41,7 +41,7 @@ def read(model: Model) -> Trees:
     nodes = Nodes()
     for tree_index, block in enumerate(blocks):
         _add(nodes, tree_index, _fields(block), tree_index % n_outputs)
-    return nodes.made(np.zeros(n_outputs), LINKS[model.task.answer], reads_float32=False)
+    return nodes.build(np.zeros(n_outputs), LINKS[model.task.answer], reads_float32=False)
 
 
 def _fields(block: str) -> dict[str, str]:
@@ -59,8 +59,8 @@ def _add(nodes: Nodes, tree_index: int, fields: Mapping[str, str], output: int) 
     weights, n_leaves = numbers("leaf_value", float), int(fields["num_leaves"])
     n_splits = n_leaves - 1
     if n_splits == 0:
-        nodes.add(tree_index, only_leaves(1))
-        nodes.weigh(tree_index, np.zeros(1, dtype=int), np.full(1, output), weights[:1])
+        nodes.add(tree_index, leaf_columns(1))
+        nodes.add_weights(tree_index, np.zeros(1, dtype=int), np.full(1, output), weights[:1])
         return
     # Splits keep their numbers. The leaves, which LightGBM numbers -1, -2, …, follow them.
     left, right = numbers("left_child", int), numbers("right_child", int)
@@ -82,7 +82,7 @@ def _add(nodes: Nodes, tree_index: int, fields: Mapping[str, str], output: int) 
         "missing_yes": missing_yes,
     }
     columns = {
-        name: np.concatenate([values, only_leaves(n_leaves)[name]])
+        name: np.concatenate([values, leaf_columns(n_leaves)[name]])
         for name, values in columns.items()
     }
     columns["node"] = np.arange(n_splits + n_leaves)
@@ -98,5 +98,7 @@ def _add(nodes: Nodes, tree_index: int, fields: Mapping[str, str], output: int) 
             if word >> bit & 1
         ]
         chains[node] = (codes, int(left[node]), int(right[node]), False)
-    nodes.add(tree_index, with_chains(columns, chains))
-    nodes.weigh(tree_index, n_splits + np.arange(n_leaves), np.full(n_leaves, output), weights)
+    nodes.add(tree_index, expand_category_sets(columns, chains))
+    nodes.add_weights(
+        tree_index, n_splits + np.arange(n_leaves), np.full(n_leaves, output), weights
+    )

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from automl_magic.recipe.members import Model
+from automl_magic.recipe.members import FittedEstimator
 from automl_magic.records import Answer
 from automl_magic_serving.runtime.compiled.trees import (
     LEAF,
@@ -19,11 +19,11 @@ from automl_magic_serving.runtime.compiled.trees import (
     CannotCompile,
     Nodes,
     Trees,
-    with_chains,
+    expand_category_sets,
 )
 
 
-def read(model: Model) -> Trees:
+def read(model: FittedEstimator) -> Trees:
     """Return the trees of a fitted booster. Raises CannotCompile."""
     learner = json.loads(bytes(model.native.save_raw("json")))["learner"]
     if learner["gradient_booster"]["name"] != "gbtree":
@@ -40,7 +40,7 @@ def read(model: Model) -> Trees:
         if int(tree["tree_param"]["size_leaf_vector"]) > 1:
             raise CannotCompile("its leaves have several values")
         _add(nodes, tree_index, tree, output)
-    return nodes.made(
+    return nodes.build(
         np.broadcast_to(base, (n_outputs,)), LINKS[model.task.answer], reads_float32=True
     )
 
@@ -65,9 +65,9 @@ def _add(nodes: Nodes, tree_index: int, tree: Mapping[str, Any], output: int) ->
         node: (codes, int(right[node]), int(left[node]), not bool(default_left[node]))
         for node, codes in sets.items()
     }
-    nodes.add(tree_index, with_chains(columns, chains))
+    nodes.add(tree_index, expand_category_sets(columns, chains))
     leaf_nodes = np.flatnonzero(is_leaf)
-    nodes.weigh(
+    nodes.add_weights(
         tree_index,
         leaf_nodes,
         np.full(len(leaf_nodes), output),

@@ -17,7 +17,7 @@ class SmallTree(ScikitMember):
     name: ClassVar[str] = "small_tree"
     is_random: ClassVar[bool] = False
     library: ClassVar[str] = "sklearn.tree"
-    space: ClassVar[Mapping[str, Range]] = {"min_samples_leaf": Range(1, 60, 20, whole=True)}
+    space: ClassVar[Mapping[str, Range]] = {"min_samples_leaf": Range(1, 60, 20, integer=True)}
     trusted_types: ClassVar[tuple[str, ...]] = ("sklearn.tree._tree.Tree",)
 
     def estimator(self, task: TaskKind) -> type[Any]:
@@ -30,7 +30,7 @@ class SmallTree(ScikitMember):
     ) -> dict[str, Any]:
         return {"max_depth": 4, "random_state": 0, **spec.params}
 
-    def piece(self, task: TaskKind) -> str:
+    def template_piece(self, task: TaskKind) -> str:
         return "small_tree.py"
 
 

@@ -1,0 +1,50 @@
+"""automl predict: predict the rows of a table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from automl_magic.cli.command import subcommand
+from automl_magic.cli.frontend import CommandResult, Frontend
+from automl_magic.display.text import printable
+from automl_magic.flow.scoring import predict as score
+
+
+@subcommand
+@click.argument("model", metavar="RUN|MODEL")
+@click.argument("input", metavar="INPUT")
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    metavar="FILE",
+    help="File to write: CSV, Parquet or JSON lines.",
+)
+@click.option(
+    "--keep", multiple=True, metavar="COLUMN", help="Input column to copy to FILE. Repeatable."
+)
+@click.option("--keep-all", is_flag=True, help="Copy all input columns to FILE.")
+@click.option("--resume", is_flag=True, help="Continue an interrupted job.")
+@click.option("--overwrite", is_flag=True, help="Replace FILE and discard an interrupted job.")
+def predict(
+    frontend: Frontend, /, model: str, input: str, output: str, **options: Any
+) -> CommandResult:  # noqa: A002
+    """Predict the rows of a table and write them in the same order.
+
+    MODEL is a run ID or a registered model: models:/NAME@candidate or models:/NAME/1. INPUT is a
+    CSV, Parquet or JSON lines file (text can be gzipped), or a folder or pattern of Parquet files.
+    It can be larger than memory.
+    """
+    with frontend.show_progress() as on_event:
+        summary = score(
+            model,
+            frontend.resolve_table(input),
+            output,
+            on_event=on_event,
+            workspace=frontend.workspace,
+            **options,
+        )
+    rows = f"{summary.n_rows:,} row{'s' * (summary.n_rows != 1)}, {summary.rows_per_s:,.0f} rows/s"
+    return CommandResult(summary, summary.to_json(), f"Wrote {printable(output)}: {rows}.")

@@ -1,0 +1,58 @@
+"""The result of a run as plain text."""
+
+from __future__ import annotations
+
+from automl_magic.cli.frontend import CommandResult
+from automl_magic.display.numbers import format_score_interval, format_seconds
+from automl_magic.display.text import printable
+from automl_magic.records import RunStatus, Score
+from automl_magic.runs.outcome import FinishedRun
+
+_STOP_REASONS = {
+    "interrupt": "You stopped the search. This is the best model so far.",
+    "deadline": "The search used its full budget.",
+    "trials": "The search reached its trial limit.",
+}
+
+
+def run_result(finished: FinishedRun) -> CommandResult:
+    """Return the result of `run` and `fit`. The exit code is 1 if the run didn't succeed."""
+    succeeded = finished.run.status is RunStatus.SUCCEEDED
+    return CommandResult(
+        finished, finished.to_json(), format_run(finished), exit_code=0 if succeeded else 1
+    )
+
+
+def format_run(finished: FinishedRun) -> str:
+    """Format the status, scores and files of a run, with the next commands."""
+    run_id = printable(finished.run.run_id)
+    if finished.run.status is not RunStatus.SUCCEEDED:
+        return (
+            f"Run {run_id} was {finished.run.status.value}.\n"
+            f"  folder    {printable(finished.run.folder)}\n"
+            "To try again, repeat the command."
+        )
+    lines = [f"Run {run_id} succeeded in {format_seconds(finished.wall_s)}."]
+    if finished.best is not None:
+        lines.append(f"  best      {printable(finished.best)} of {finished.n_trials} trials")
+    if finished.cv is not None:
+        lines.append(f"  cv        {_format_score(finished.cv)}")
+    if finished.holdout is not None:
+        lines.append(
+            f"  holdout   {_format_score(finished.holdout)} on {finished.holdout.rows:,} rows"
+        )
+    lines.append(f"  notebook  {printable(finished.notebook)}")
+    if finished.model_uri is not None:
+        lines.append(f"  model     {printable(finished.model_uri)}")
+    if reason := _STOP_REASONS.get(str(finished.run.result.get("stopped"))):
+        lines.append(reason)
+    if finished.best is not None:
+        lines += [
+            f"Next: automl leaderboard {run_id}",
+            f"      automl notebook {run_id} -o model.ipynb",
+        ]
+    return "\n".join(lines)
+
+
+def _format_score(score: Score) -> str:
+    return f"{printable(score.metric)} {format_score_interval(score)}"

@@ -1,0 +1,31 @@
+"""described: the records that are saved and signed with a model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from automl_magic.learn.input_schema import input_schema
+from automl_magic.learn.reference import reference
+from automl_magic.records import Record, Score
+from automl_magic.records.data.schema import SCHEMA_NAME
+from automl_magic.records.monitoring.reference import REFERENCE_NAME
+
+if TYPE_CHECKING:
+    from automl_magic.learn.ensemble import Ensemble
+    from automl_magic.learn.evaluate import Holdout
+    from automl_magic.learn.trials import Search
+    from automl_magic.recipe import FittedRecipe
+
+
+def model_documents(
+    search: Search,
+    model: FittedRecipe,
+    ensemble: Ensemble,
+    holdout: Holdout | Score | None,
+) -> dict[str, Record]:
+    """Return the records that describe a model, by file name."""
+    schema = input_schema(model.recipe, search.task.frame)
+    return {
+        SCHEMA_NAME: schema,
+        REFERENCE_NAME: reference(search, model, ensemble, holdout, schema),
+    }

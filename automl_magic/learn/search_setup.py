@@ -1,0 +1,122 @@
+"""opening: choose the folds and the order of the candidates before the first trial."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from automl_magic.learn import meta
+from automl_magic.learn.candidate import BASELINE_VIEW, Candidate
+from automl_magic.learn.cost import PORTFOLIO_SHARE
+from automl_magic.recipe import take_rows
+from automl_magic.records import DecisionKind
+
+if TYPE_CHECKING:
+    from automl_magic.learn.trials import Search
+
+# With fewer validated rows than this, the scores are too noisy to drop folds for speed.
+MIN_VALIDATED_ROWS = 2_000
+# The view without missing values, which landmarks need.
+DESCRIBED_VIEW = "dense"
+
+
+def choose_folds(search: Search, candidates: Mapping[str, Candidate]) -> None:
+    """Use as many folds as the portfolio can be tried on in its share of the time."""
+    rows = search.rows
+    n_folds = len(rows.pairs)
+    affordable = search.costs.affordable_folds(candidates, search.budget.left_s)
+    by_rows = math.ceil(MIN_VALIDATED_ROWS * rows.split.folds / len(rows.development))
+    min_folds = min(by_rows, rows.split.folds)
+    rows.use_folds(max(1, min_folds, math.floor(min(affordable, n_folds))))
+    search.matrices.divide()
+    n_used = len(rows.pairs)
+    why = (
+        f"Trying the portfolio on one fold should take {PORTFOLIO_SHARE / affordable:.0%} of "
+        f"the time, and {PORTFOLIO_SHARE:.0%} of the time is planned for the portfolio."
+    )
+    search.log_decision(
+        DecisionKind.FOLDS, f"{n_used} of {n_folds}", why, affordable=round(min(affordable, 999), 1)
+    )
+    if n_used < n_folds:
+        print(f"The search uses {n_used} of {n_folds} folds. {why}", flush=True)
+
+
+def choose_order(
+    search: Search, candidates: Mapping[str, Candidate], *, own: bool
+) -> dict[str, Candidate]:
+    """Return the candidates in the order in which to try them.
+
+    Parameters
+    ----------
+    own : bool
+        Whether results of this user's earlier searches count. Without them the order depends only
+        on the version of the package.
+    """
+    features = describe_table(search)
+    if features is None or len(candidates) < 2:
+        return dict(candidates)
+    store = meta.load_known_datasets(search.home if own else None)
+    ranked = meta.order_candidates(candidates, features, store=store)
+    names = [candidate.name for candidate in ranked]
+    evidence: dict[str, Any] = meta.order_evidence(features, store)
+    evidence["candidates"] = {candidate.name: candidate.why for candidate in ranked}
+    why = "Candidates that gained most for their time on the most similar known tables come first."
+    search.log_decision(DecisionKind.ORDER, ", ".join(names), why, **evidence)
+    return {name: candidates[name] for name in names}
+
+
+def describe_table(search: Search) -> meta.MetaFeatures | None:
+    """Compute the meta-features of the table, or None if no view is free of missing values."""
+    views = {name: steps for name, steps in search.views.items() if name != BASELINE_VIEW}
+    if DESCRIBED_VIEW not in views:
+        return None
+    names = sorted({name for steps in views.values() for step in steps for name in step.columns})
+    rows = search.rows.development[meta.sample_rows(len(search.rows.development))]
+    try:
+        fold = search.matrices.sample(DESCRIBED_VIEW, meta.SAMPLE_ROWS)
+        table = take_rows(search.task.columns(names), rows)
+    except Exception:  # noqa: BLE001 - trials on this view get the same error and record it
+        return None
+    counts = meta.count_table(table, views, len(search.rows.development))
+    return meta.compute_meta_features(fold.X, fold.y, search.task.kind, counts)
+
+
+def remember_results(search: Search, weights: Mapping[int, float]) -> bool:
+    """Add the results of the search to the user's store. Return whether they were added.
+
+    Only planned parameters count, because variations would look better than untuned candidates.
+    """
+    features = describe_table(search)
+    if features is None:
+        return False
+    validated = search.rows.validated_mask
+    planned = {trial.candidate: trial.params for trial in reversed(search.trials)}
+    results = {
+        result.trial.candidate: result
+        for result in search.results
+        if result.trial.params == planned[result.trial.candidate]
+    }
+    fit_s = {
+        name: sum(
+            trial.fit_s
+            for trial in search.trials
+            if trial.candidate == name and trial.params == planned[name]
+        )
+        for name in results
+    }
+    baseline = results.pop(search.trials[0].candidate, None)
+    if baseline is None:
+        return False
+    entry = meta.measure_dataset(
+        features,
+        search.task.metric,
+        search.task.y[search.rows.development][validated],
+        {name: result.oof[validated] for name, result in results.items()},
+        baseline=baseline.oof[validated],
+        seconds=fit_s,
+        weights={name: weights.get(result.trial.number, 0.0) for name, result in results.items()},
+    )
+    return (
+        entry is not None and search.home is not None and meta.add_own_dataset(entry, search.home)
+    )
