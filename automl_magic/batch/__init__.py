@@ -32,7 +32,7 @@ _HOME = {
     "JsonLinesReader": "readers",
     "ParquetReader": "readers",
     "Reader": "readers",
-    "Scored": "scoring",
+    "ScoringSummary": "scoring",
     "score": "scoring",
 }
 

@@ -72,8 +72,8 @@ def score(
     Parameters
     ----------
     output : Path
-        `.csv`, `.parquet` or `.jsonl` file. It has the kept columns, then those of `prediction_columns`. An
-        existing file is replaced.
+        `.csv`, `.parquet` or `.jsonl` file. It has the kept columns, then those of
+        `prediction_columns`. An existing file is replaced.
     model_digest : str
         Digest of the model. A resumed job must have the same.
     keep : sequence of str

@@ -1,7 +1,7 @@
 """Frontends: the places where commands are typed, a terminal or a notebook cell.
 
-A command parses its options, calls `flow` and returns an `CommandResult`. The frontend resolves the names
-of tables and shows the result, so a command doesn't depend on where it was typed.
+A command parses its options, calls `flow` and returns an `CommandResult`. The frontend resolves the
+names of tables and shows the result, so a command doesn't depend on where it was typed.
 """
 
 from __future__ import annotations

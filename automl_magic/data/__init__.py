@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 # Loaded on first use: importing pandas takes longer than `automl --help` may take.
 _MODULES = {
-    "Limits": "limits",
-    "Report": "reports",
+    "ReadLimits": "limits",
+    "ProfileReport": "reports",
     "TableSource": "frames",
-    "as_source": "frames",
+    "frame_as_source": "frames",
     "check_target": "target",
     "fingerprint": "fingerprints",
     "load": "tables",
@@ -30,17 +30,17 @@ _MODULES = {
     "read_call": "tables",
     "reader": "readers",
     "report": "reports",
-    "resolved": "frames",
+    "resolve_source": "frames",
     "save_frame": "frames",
 }
 
 __all__ = [
-    "ReadLimits",
     "ProfileReport",
+    "ReadLimits",
     "TableSource",
-    "frame_as_source",
     "check_target",
     "fingerprint",
+    "frame_as_source",
     "load",
     "load_code",
     "locate",

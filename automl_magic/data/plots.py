@@ -48,7 +48,10 @@ def draw_target(frame: pd.DataFrame, dataset: Dataset, target: str) -> PngFigure
         ax.set_xlabel(_on_axis(target))
         ax.set_ylabel("rows")
         low, middle, high = np.quantile(numbers, (0.05, 0.5, 0.95)) if len(numbers) else (0, 0, 0)
-        alt = f"{format_name(target)}: median {middle:.4g}, 90% of the rows from {low:.4g} to {high:.4g}"
+        alt = (
+            f"{format_name(target)}: median {middle:.4g}, 90% of the rows from "
+            f"{low:.4g} to {high:.4g}"
+        )
     ax.set_title(f"Target: {_on_axis(target)}")
     return PngFigure.of(figure, alt + ".", dots_per_inch=DOTS_PER_INCH)
 

@@ -15,7 +15,7 @@ DOCS = "docs/reference/checks"
 _MAX_COLUMNS = 200
 
 
-def report(dataset: Dataset) -> Report:
+def report(dataset: Dataset) -> ProfileReport:
     """Return a report for display in a notebook: a table of columns, then the findings."""
     return ProfileReport(dataset)
 
@@ -63,7 +63,8 @@ class ProfileReport:
     def _headline(self) -> str:
         dataset = self.dataset
         return (
-            f"{format_name(dataset.name)}: {dataset.n_rows:,} rows, {len(dataset.columns):,} columns, "
+            f"{format_name(dataset.name)}: {dataset.n_rows:,} rows, "
+            f"{len(dataset.columns):,} columns, "
             f"{dataset.memory_bytes / 1e6:,.1f} MB"
         )
 

@@ -10,4 +10,4 @@ from __future__ import annotations
 from automl_magic.decision_log.build import build_decision_log
 from automl_magic.decision_log.log import DecisionLog, LogSection, Reason, TrialOutcome
 
-__all__ = ["DecisionLog", "Reason", "LogSection", "TrialOutcome", "build_decision_log"]
+__all__ = ["DecisionLog", "LogSection", "Reason", "TrialOutcome", "build_decision_log"]

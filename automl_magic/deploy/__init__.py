@@ -11,4 +11,4 @@ results  results of commands on deployments
 from automl_magic.deploy.deployment_file import SUFFIXES, parse_deployment, read_deployment_file
 from automl_magic.deploy.staging import find_staged, stage
 
-__all__ = ["SUFFIXES", "parse_deployment", "read_deployment_file", "stage", "find_staged"]
+__all__ = ["SUFFIXES", "find_staged", "parse_deployment", "read_deployment_file", "stage"]

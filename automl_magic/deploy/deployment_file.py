@@ -1,7 +1,7 @@
 """Parse the deployment file. Every error has a line number.
 
-The file uses Kubernetes names, the record its own. `FIELDS` maps the names, also to translate errors
-of the record back to the file.
+The file uses Kubernetes names, the record its own. `FIELDS` maps the names, also to translate
+errors of the record back to the file.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from automl_magic.records.models.deployment import Deployment
 
 API_VERSION, KIND = "automl-magic/v1", "Deployment"
 SUFFIXES = (".yaml", ".yml")
-FieldMap: TypeAlias = Mapping[str, "Words | tuple[str, ...]"]
+FieldMap: TypeAlias = Mapping[str, "FieldMap | tuple[str, ...]"]
 FORM = FileFormat(
     noun="deployment file",
     article_noun="a deployment file",

@@ -15,26 +15,26 @@ if TYPE_CHECKING:
     from automl_magic.execute.supervisor import execute_notebook
 
 _MODULES = {
-    "Limits": "limits",
-    "Wish": "wishes",
-    "leave": "wishes",
+    "RunLimits": "limits",
+    "StopRequest": "stop_request",
+    "write_stop_request": "stop_request",
     "RunStore": "store",
     "execute_notebook": "supervisor",
     "memory_limit_bytes": "memory",
     "parameters_of": "parameters",
     "parse_parameter": "parameters",
-    "raise_for": "failures",
+    "raise_for_status": "failures",
 }
 __all__ = [
     "RunLimits",
     "RunStore",
     "StopRequest",
     "execute_notebook",
-    "write_stop_request",
     "memory_limit_bytes",
     "parameters_of",
     "parse_parameter",
     "raise_for_status",
+    "write_stop_request",
 ]
 
 

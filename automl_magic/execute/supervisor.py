@@ -63,7 +63,8 @@ def execute_notebook(
     """Execute a notebook and return the finished run.
 
     The first Ctrl-C stops a search, which keeps its best model. In other notebooks it cancels the
-    run, as does the second Ctrl-C or SIGTERM. Other processes can stop the run with `stop_request.leave`.
+    run, as does the second Ctrl-C or SIGTERM. Other processes can stop the run with
+    `stop_request.leave`.
 
     Parameters
     ----------
@@ -199,7 +200,8 @@ class _Supervisor:
                     self._stop(
                         child,
                         FailureKind.OUT_OF_MEMORY,
-                        f"The run used {format_bytes(excess_bytes)}. The limit is {format_bytes(limit)}.",
+                        f"The run used {format_bytes(excess_bytes)}. The limit is "
+                        f"{format_bytes(limit)}.",
                         grace_s=0.0,
                     )
                 now = time.monotonic()

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Explainer", "finish", "refit"]
 
-_HOMES = {"Subject": "subject", "finish": "cells.finish", "refit": "cells.refit"}
+_HOMES = {"Explainer": "explainer", "finish": "cells.finish", "refit": "cells.refit"}
 
 
 def __getattr__(name: str) -> Any:

@@ -13,18 +13,18 @@ from automl_magic.govern.policy import LocalPolicy, Policy, PolicyDecision, Poli
 from automl_magic.govern.promotion import promote, promote_first, roll_back
 
 __all__ = [
-    "PolicyDecision",
-    "SyncResult",
-    "PolicyInput",
     "LocalPolicy",
     "Policy",
+    "PolicyDecision",
+    "PolicyInput",
+    "SyncResult",
     "approve",
     "author_of",
-    "promote_first",
-    "sync_aliases",
     "get_policy",
     "promote",
+    "promote_first",
     "register",
     "revoke",
     "roll_back",
+    "sync_aliases",
 ]

@@ -6,8 +6,8 @@
             → traffic → evidently → finish
 
 Each cell of a monitor notebook calls one of these functions, in any order. The function adds its
-section to the `WindowAnalysis` and displays it. A section with too few rows isn't checked and never raises
-an alert. Each section is one file in `sections`.
+section to the `WindowAnalysis` and displays it. A section with too few rows isn't checked and never
+raises an alert. Each section is one file in `sections`.
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ __all__ = [
     "WindowAnalysis",
     "finish",
     "load_monitored_model",
+    "parse_time",
     "read_prediction_log",
     "read_table",
-    "parse_time",
 ]
 
 _HOMES = {
-    "Watch": "watch",
+    "WindowAnalysis": "window_analysis",
     "finish": "cells.finish",
-    "load_watched": "model",
-    "read_logged": "logged",
-    "read_table": "tabled",
-    "seconds_of": "moments",
+    "load_monitored_model": "model",
+    "read_prediction_log": "prediction_log",
+    "read_table": "table_window",
+    "parse_time": "timestamps",
 }
 
 

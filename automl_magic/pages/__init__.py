@@ -12,7 +12,7 @@ from automl_magic.pages.leaderboard_view import LeaderboardView
 __all__ = [
     "LeaderboardView",
     "decision_log_page",
-    "leaderboard_page",
-    "explain_header",
     "error_page",
+    "explain_header",
+    "leaderboard_page",
 ]

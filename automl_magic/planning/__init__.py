@@ -16,10 +16,10 @@ _MODULES = {
     "format_spec": "spec_text",
     "make_plan": "plan",
     "parse_spec": "spec",
-    "problems_in": "problems",
+    "find_problems": "problems",
     "read_spec": "spec",
 }
-__all__ = ["format_spec", "make_plan", "parse_spec", "find_problems", "read_spec"]
+__all__ = ["find_problems", "format_spec", "make_plan", "parse_spec", "read_spec"]
 
 
 def __getattr__(name: str) -> Any:

@@ -33,24 +33,24 @@ if TYPE_CHECKING:
     from automl_magic.recipe.view import FittedView, fit_view
 
 __all__ = [
-    "SplitGroups",
+    "ColumnArrays",
+    "FittedEstimator",
     "FittedRecipe",
     "FittedView",
     "Fold",
-    "StepTarget",
     "IncrementalFit",
     "Member",
     "MemberSpec",
-    "FittedEstimator",
     "Range",
     "Recipe",
-    "ColumnArrays",
-    "groups_of_split",
+    "SplitGroups",
+    "StepTarget",
     "code_params",
     "encode_target",
     "estimators",
     "fit_recipe",
     "fit_view",
+    "groups_of_split",
     "label_array",
     "load_model",
     "member",
@@ -60,16 +60,16 @@ __all__ = [
 ]
 
 _HOMES = {
-    "apart": ("Apart", "apart_by"),
+    "split_groups": ("SplitGroups", "groups_of_split"),
     "document": ("MemberSpec", "Recipe"),
     "registry": ("estimators",),
     "fitted": ("FittedRecipe", "fit_recipe"),
-    "goal": ("Goal",),
-    "members": ("Fold", "Growth", "Member", "Model", "Range", "member"),
+    "step_target": ("StepTarget",),
+    "members": ("Fold", "IncrementalFit", "Member", "FittedEstimator", "Range", "member"),
     "steps": ("code_params",),
-    "stored": ("load_model", "save_model"),
-    "table": ("Table", "table_of", "take"),
-    "target": ("encode_target", "labels_of"),
+    "model_io": ("load_model", "save_model"),
+    "table": ("ColumnArrays", "select_columns", "take_rows"),
+    "target": ("encode_target", "label_array"),
     "view": ("FittedView", "fit_view"),
 }
 

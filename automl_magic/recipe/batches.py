@@ -25,7 +25,8 @@ def prediction_columns(model: FittedRecipe) -> tuple[str, ...]:
 
 
 def predict_table(model: FittedRecipe, table: Any) -> dict[str, Array]:
-    """Return the predictions for a table, by the names of `prediction_columns`, each of shape (n_rows,).
+    """Return the predictions for a table, by the names of `prediction_columns`, each of shape
+    (n_rows,).
 
     Parameters
     ----------

@@ -82,7 +82,7 @@ def value_checker_for(column: InputColumn) -> ValueChecker:
         if checked.problem is None:
             return checked
         actual = short_value(value) if column.personal is None else _describe_type(value)
-        return checked._replace(expected=checked.expected or expected, found=actual)
+        return checked._replace(expected=checked.expected or expected, actual=actual)
 
     return check
 

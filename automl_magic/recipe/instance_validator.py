@@ -70,7 +70,7 @@ class ValidatedInstance:
 
 
 class _ColumnCheck(NamedTuple):
-    index: int
+    position: int
     name: str
     quick_check: Callable[[Any], bool] | None
     checker: ValueChecker
@@ -96,14 +96,14 @@ class InstanceValidator:
         ]
         numeric = {index for index, *_ in self._numbers}
         self._others = [
-            (column_check.index, column_check.quick_check)
+            (column_check.position, column_check.quick_check)
             for column_check in self._columns
-            if column_check.index not in numeric and column_check.quick_check is not None
+            if column_check.position not in numeric and column_check.quick_check is not None
         ]
         self._unchecked = [
-            column_check.index
+            column_check.position
             for column_check in self._columns
-            if column_check.index not in numeric and column_check.quick_check is None
+            if column_check.position not in numeric and column_check.quick_check is None
         ]
 
     def validate(self, instance: Mapping[str, Any], checks: InputChecks) -> ValidatedInstance:

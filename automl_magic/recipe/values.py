@@ -2,11 +2,12 @@
 
 Training uses arrays, the server dictionaries, and the standalone notebook pandas Series. They all
 must treat `1`, `1.0` and `"1"` as one category, and `"$1,200"` as a number. So each conversion has
-two versions with the same results: for one value (`to_float`, `category_text`, `to_utc_datetime`, `is_missing_value`)
-and for an array (`as_numbers`, `as_text`, `as_dates`, `missing_mask`). The pandas version for the
-notebook is in `templates/notebooks/shared/model/values.py`.
+two versions with the same results: for one value (`to_float`, `category_text`, `to_utc_datetime`,
+`is_missing_value`) and for an array (`as_numbers`, `as_text`, `as_dates`, `missing_mask`). The
+pandas version for the notebook is in `templates/notebooks/shared/model/values.py`.
 
-A column with few distinct values may be `EncodedColumn`, so that each distinct value is converted once.
+A column with few distinct values may be `EncodedColumn`, so that each distinct value is converted
+once.
 """
 
 from __future__ import annotations
@@ -212,7 +213,7 @@ def map_texts(values: Column, mapping: Mapping[str | None, Number], default: Num
     dtype = np.int64 if isinstance(default, int) else np.float64
     if isinstance(values, EncodedColumn):
         numbers = [mapping.get(text, default) for text in as_text(values.distinct)]
-        return values.spread(np.array(numbers, dtype=dtype), mapping.get(None, default))
+        return values.expand(np.array(numbers, dtype=dtype), mapping.get(None, default))
     if values.dtype.kind not in "OUS":
         distinct, codes = np.unique(values, return_inverse=True)
         return map_texts(EncodedColumn(codes, distinct), mapping, default)
@@ -220,7 +221,9 @@ def map_texts(values: Column, mapping: Mapping[str | None, Number], default: Num
 
 
 def as_dates(values: Column, date_format: str | None = None) -> NDArray[np.datetime64]:
-    """Return a column as datetime64[us] of shape (n_rows,), NaT if not a date; see `to_utc_datetime`."""
+    """Return a column as datetime64[us] of shape (n_rows,), NaT if not a date; see "
+    "`to_utc_datetime`.
+    """
     if isinstance(values, EncodedColumn):
         return values.expand(as_dates(values.distinct, date_format), np.datetime64("NaT"))
     if values.dtype.kind == "M":

@@ -35,6 +35,7 @@ __all__ = [
     "Answer",
     "Artifact",
     "Candidate",
+    "CellLink",
     "Column",
     "ColumnKind",
     "Dataset",
@@ -48,7 +49,6 @@ __all__ = [
     "Finding",
     "Leaderboard",
     "LeaderboardRow",
-    "CellLink",
     "Manifest",
     "Metric",
     "ModelVersion",
@@ -73,7 +73,7 @@ __all__ = [
 ]
 
 # Loaded lazily: its 36 dataclasses take 20 ms to define, and few commands read an explanation.
-_LAZY_NAMES = ("EXPLANATION_NAME", "Explanation", "Skipped", "Unseen")
+_LAZY_NAMES = ("EXPLANATION_NAME", "Explanation", "SkippedSection", "UnseenPredictions")
 
 
 def __getattr__(name: str) -> Any:

@@ -157,7 +157,8 @@ class MlflowRegistry:
         ]
         if not models:
             raise TrackingError(
-                f"Run {run.run_id} has no model in the tracking store {redact_url(self.tracking.uri)}.",
+                f"Run {run.run_id} has no model in the tracking store "
+                f"{redact_url(self.tracking.uri)}.",
                 why="A model version needs the tracked model of its run.",
                 fix="Track the run first (track.mirror), or check MLFLOW_TRACKING_URI.",
             )

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 __all__ = [
     "ChallengerSpec",
     "SectionCell",
-    "to_script",
     "code_cell",
     "fill",
     "literal",
@@ -38,6 +37,7 @@ __all__ = [
     "render_retrain",
     "render_search",
     "requirements_for",
+    "to_script",
     "to_text",
 ]
 
@@ -49,9 +49,9 @@ _MODULES = {
     "literals": ("literal",),
     "model": ("render_model",),
     "monitor": ("render_monitor",),
-    "notebook": ("as_script", "to_text"),
+    "notebook": ("to_script", "to_text"),
     "requirements": ("requirements_for",),
-    "retrain": ("Challenge", "render_retrain"),
+    "retrain": ("ChallengerSpec", "render_retrain"),
     "search": ("render_search",),
     "sections": ("SectionCell",),
     "slots": ("fill",),

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 _MODULES = {
     "Reference": "reference",
-    "parse": "resolver",
-    "resolve": "resolver",
+    "parse_reference": "resolver",
+    "resolve_secret": "resolver",
     "standalone_code": "resolver",
 }
 

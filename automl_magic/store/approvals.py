@@ -31,8 +31,8 @@ class StoredApproval:
 class Clearance:
     """The proof, within one transaction, that a version may be served.
 
-    Only `clear_version` makes one. Functions that write a route or change the champion require it as an
-    argument, so the check can't be forgotten or repeated. It's valid only in its transaction.
+    Only `clear_version` makes one. Functions that write a route or change the champion require it
+    as an argument, so the check can't be forgotten or repeated. It's valid only in its transaction.
     """
 
     approval: Approval

@@ -1,8 +1,8 @@
 """Rows of routes: read them as records, and replace them by compare-and-swap.
 
-Every change goes through `replace_route`. In one serial transaction it requires a clearance for each
-version that gets a new role, increases the epoch by one, and writes the history and the audit log.
-So every route is approved and logged, and only one of two concurrent changes succeeds.
+Every change goes through `replace_route`. In one serial transaction it requires a clearance for
+each version that gets a new role, increases the epoch by one, and writes the history and the audit
+log. So every route is approved and logged, and only one of two concurrent changes succeeds.
 """
 
 from __future__ import annotations

@@ -125,7 +125,8 @@ def _check_split_column(
         if column is not None:
             raise PlanError(
                 f"A {kind.value} split doesn't use a column.",
-                why=f"cv.column is {quote_name(column.name)}, but only grouped and time splits use it.",
+                why=f"cv.column is {quote_name(column.name)}, but only grouped and time "
+                "splits use it.",
                 fix="Set cv.type to grouped or time, or remove cv.column.",
             )
         return None
@@ -165,7 +166,8 @@ def _time_decision(column: Column, n_rows: int) -> Decision:
     return _decision(
         DecisionKind.SPLIT,
         "time",
-        f"The rows are ordered by {quote_name(column.name)}, with nearly all times distinct, so the "
+        f"The rows are ordered by {quote_name(column.name)}, with nearly all times "
+        "distinct, so the "
         "model will probably predict rows later than its training rows.",
         {"column": column.name, "n_unique": column.n_unique, "rows": n_rows},
         ("kfold or stratified (cv.type): the model would be trained on later rows",),

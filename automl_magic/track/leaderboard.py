@@ -155,7 +155,8 @@ class LeaderboardTable:
         leaderboard = self.leaderboard
         better = "higher" if leaderboard.higher_is_better else "lower"
         return (
-            f"Leaderboard of run {printable(leaderboard.run_id, 60)}: {len(leaderboard.rows)} rows by "
+            f"Leaderboard of run {printable(leaderboard.run_id, 60)}: "
+            f"{len(leaderboard.rows)} rows by "
             f"{printable(leaderboard.metric, 60)} in cross-validation, {better} is better"
         )
 

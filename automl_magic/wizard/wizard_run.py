@@ -18,10 +18,10 @@ from automl_magic.workspace import Workspace
 MODEL_NOTEBOOK, EXECUTED_NOTEBOOK = "model.ipynb", "executed.ipynb"
 _MAX_POINTS = 400
 # Active attempts of this process, by run ID. A wizard that is displayed again finds its own here.
-_active: dict[str, Attempt] = {}
+_active: dict[str, WizardRun] = {}
 
 
-def active_run(run_id: str | None) -> Attempt | None:
+def active_run(run_id: str | None) -> WizardRun | None:
     """Return the active attempt with this run ID in this process, or None."""
     return None if run_id is None else _active.get(run_id)
 

@@ -1,7 +1,7 @@
 """Who may ask, what may be sent, and how a refusal reads: the ground that every route stands on.
 
-A method of a route answers only where `require_permission` says by whom it may be asked. One without it is
-refused: the default is no.
+A method of a route answers only where `require_permission` says by whom it may be asked. One
+without it is refused: the default is no.
 """
 
 from __future__ import annotations

@@ -259,7 +259,8 @@ def test_a_monitored_deployment_is_translated():
     change = Fields(at=1e9, action="‹7›", route=route, actor="‹8›", reason="‹9›")
     bucket = Bucket(start=1e9, requests={"‹1›": 5.0}, errors={"‹1›": 1.0}, p50_ms=1.0, p95_ms=2.0)
     empty = MonitorBoard(
-        deployment=Fields(name="‹1›"), route=route, timestamp=1e9, step_s=900.0, buckets=(), changes=(),
+        deployment=Fields(name="‹1›"), route=route, timestamp=1e9, step_s=900.0, buckets=(),
+        changes=(),
         checks=(), alerts=(), retrains=(),
     )  # fmt: skip
     full = replace(
@@ -291,7 +292,8 @@ def test_a_monitored_deployment_is_translated():
 
 def test_times_in_headings_have_no_escapes():
     board = MonitorBoard(
-        deployment=Fields(name="‹1›"), route=None, timestamp=1e9, step_s=900.0, buckets=(), changes=(),
+        deployment=Fields(name="‹1›"), route=None, timestamp=1e9, step_s=900.0, buckets=(),
+        changes=(),
         checks=(check(),), alerts=(), retrains=(),
     )  # fmt: skip
 

@@ -62,7 +62,9 @@ def explanation(town: str) -> Explanation:
             source="holdout", rows=9, in_words="", score=Score(metric="roc_auc", score=1.0, rows=9)
         ),
         sections=documents_of([
-            LocalExplanations(cell_id="local", **MADE, scale="s", unit="probability", explained=(row,)),
+            LocalExplanations(
+                cell_id="local", **MADE, scale="s", unit="probability", explained=(row,)
+            ),
             Counterfactuals(cell_id="counterfactuals", **MADE, immutable=(), cases=(case,)),
         ]),
     )  # fmt: skip

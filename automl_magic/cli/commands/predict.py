@@ -29,8 +29,13 @@ from automl_magic.flow.scoring import predict as score
 @click.option("--resume", is_flag=True, help="Continue an interrupted job.")
 @click.option("--overwrite", is_flag=True, help="Replace FILE and discard an interrupted job.")
 def predict(
-    frontend: Frontend, /, model: str, input: str, output: str, **options: Any
-) -> CommandResult:  # noqa: A002
+    frontend: Frontend,
+    /,
+    model: str,
+    input: str,  # noqa: A002
+    output: str,
+    **options: Any,
+) -> CommandResult:
     """Predict the rows of a table and write them in the same order.
 
     MODEL is a run ID or a registered model: models:/NAME@candidate or models:/NAME/1. INPUT is a

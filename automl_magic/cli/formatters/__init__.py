@@ -17,17 +17,17 @@ from automl_magic.display.numbers import format_score_interval
 
 __all__ = [
     "format_decision_log",
-    "run_result",
     "format_demo",
     "format_diff",
     "format_explanation",
     "format_leaderboard",
     "format_model_version",
     "format_models",
-    "format_run",
     "format_plan",
     "format_rerun",
+    "format_run",
     "format_runs",
     "format_score_interval",
     "format_table",
+    "run_result",
 ]

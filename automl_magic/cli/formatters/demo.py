@@ -19,7 +19,10 @@ def format_demo(result: Demo) -> str:
     first = result.journeys[0]
     run_id = printable(first.outcome.run.run_id)
     lines += [
-        f"The demo took {format_seconds(result.wall_s)}. All files are in {printable(result.folder)}. Now try:",
+        (
+            f"The demo took {format_seconds(result.wall_s)}. All files are in "
+            f"{printable(result.folder)}. Now try:"
+        ),
         f"  automl leaderboard {run_id}",
         f"  automl app leaderboard {run_id}",
         f"  jupyter lab {printable(first.notebook)}",
@@ -38,7 +41,10 @@ def _journey(journey: Journey) -> list[str]:
         f"  best        {printable(outcome.best)} of {outcome.n_trials} trials",
         f"  cv          {metric} {format_score_interval(outcome.cv)}",
         f"  holdout     {metric} {format_score_interval(outcome.holdout)}",
-        f"  standalone  {printable(journey.notebook)} prints {standalone_score} without automl-magic",
+        (
+            f"  standalone  {printable(journey.notebook)} prints {standalone_score} without "
+            "automl-magic"
+        ),
         f"              (difference from the run's score: {journey.difference:.1g})",
         f"  model       {printable(journey.model.uri)}",
         f"  predictions {printable(journey.predictions)}",

@@ -68,7 +68,8 @@ def _trust(record: Explanation) -> list[str]:
         lines.append(
             f"  threshold        {format_number(thresholds.chosen)} costs "
             f"{format_number(thresholds.chosen_cost_per_row)} per row{assumption} (lowest cost: "
-            f"{format_number(thresholds.cheapest_cost_per_row)} at {format_number(thresholds.cheapest)})"
+            f"{format_number(thresholds.cheapest_cost_per_row)} at "
+            f"{format_number(thresholds.cheapest)})"
         )
     if (residuals := record.section(Residuals)) is not None:
         quantiles = dict(zip(residuals.levels, residuals.quantiles, strict=True))

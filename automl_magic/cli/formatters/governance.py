@@ -69,7 +69,8 @@ def format_route(route: Route) -> str:
 def format_lagging_workers(workers: Mapping[str, Sequence[str]]) -> list[str]:
     """Format the workers that don't follow a change yet."""
     return [
-        f"Workers of {printable(name)} still on the old route: {', '.join(map(printable, worker_ids))}."
+        f"Workers of {printable(name)} still on the old route: "
+        f"{', '.join(map(printable, worker_ids))}."
         for name, worker_ids in workers.items()
     ]
 

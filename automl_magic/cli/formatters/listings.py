@@ -14,7 +14,10 @@ def format_leaderboard(leaderboard: Leaderboard) -> str:
     """Format a leaderboard. The last column is the cell that computed the scores of the row."""
     better = "higher" if leaderboard.higher_is_better else "lower"
     lines = [
-        f"Run {printable(leaderboard.run_id)} · {printable(leaderboard.metric)}, {better} is better",
+        (
+            f"Run {printable(leaderboard.run_id)} · {printable(leaderboard.metric)}, "
+            f"{better} is better"
+        ),
         "",
     ]
     headings = (

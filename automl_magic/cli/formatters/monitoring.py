@@ -26,7 +26,10 @@ def format_monitoring(result: MonitorResult) -> str:
         )
     version = f", version {report.version}" if report.version else ""
     lines = [
-        f"{printable(result.name)}: {report.severity.value} (took {format_seconds(result.outcome.wall_s)})",
+        (
+            f"{printable(result.name)}: {report.severity.value} (took "
+            f"{format_seconds(result.outcome.wall_s)})"
+        ),
         f"  {printable(report.summary)}",
         f"  model      {printable(report.model)}{version}",
         f"  window     {_format_time(report.window_start)} to {_format_time(report.window_end)}",
@@ -72,12 +75,14 @@ def _performance(report: DriftReport) -> list[str]:
             else ""
         )
         lines.append(
-            f"  {printable(performance.metric, 9):<9}  {format_score_interval(performance.current)}{release} "
+            f"  {printable(performance.metric, 9):<9}  "
+            f"{format_score_interval(performance.current)}{release} "
             f"({performance.severity.value}, {performance.labelled:,} outcomes)"
         )
     if (calibration := report.calibration) is not None and calibration.ece is not None:
         lines.append(
-            f"  ECE        {format_number(calibration.ece)}, {format_number(calibration.ece_release)} at release "
+            f"  ECE        {format_number(calibration.ece)}, "
+            f"{format_number(calibration.ece_release)} at release "
             f"({calibration.severity.value})"
         )
     return lines

@@ -18,7 +18,8 @@ def run(table: CheckContext) -> Iterator[Finding]:
         code=CODE,
         severity=Severity.INFO,
         title=TITLE,
-        detail=f"Different in (nearly) every row: {format_names(ids)}. A model would memorize rows, and "
+        detail=f"Different in (nearly) every row: {format_names(ids)}. A model would "
+        "memorize rows, and "
         "new rows have new IDs.",
         fix="No action needed: the plan excludes it. If its values carry information, set its "
         "kind: features: {kinds: {COLUMN: number}}.",

@@ -27,7 +27,8 @@ def run(table: CheckContext) -> Iterator[Finding]:
         code=CODE,
         severity=Severity.WARNING,
         title=TITLE,
-        detail=f"Classes with few rows: {format_names(rare)}. {fewest[:40]!r} has {rare[fewest]:,} of "
+        detail=f"Classes with few rows: {format_names(rare)}. {fewest[:40]!r} has "
+        f"{rare[fewest]:,} of "
         f"{n_rows:,} rows.",
         fix="Check per-class scores, not accuracy. imbalance: class_weight gives rare rows more "
         "weight. If a class has fewer rows than folds, collect more rows or merge classes.",

@@ -1,8 +1,9 @@
 """meta: choose the order in which to try candidates, from results on similar tables.
 
-Candidates that gained most for their time on similar tables come first. `compute_meta_features` computes the
-meta-features of a table, `load_known_datasets` loads the results of candidates on other tables, `order_candidates` ranks
-candidates by gain and cost, and `add_own_dataset` adds the results of a search.
+Candidates that gained most for their time on similar tables come first. `compute_meta_features`
+computes the meta-features of a table, `load_known_datasets` loads the results of candidates on
+other tables, `order_candidates` ranks candidates by gain and cost, and `add_own_dataset` adds the
+results of a search.
 """
 
 from automl_magic.learn.meta.entry import measure_dataset
@@ -31,20 +32,20 @@ __all__ = [
     "FEATURES",
     "SAMPLE_ROWS",
     "SHIPPED",
-    "TableCounts",
-    "MetaFeatures",
-    "KnownDataset",
-    "RankedCandidate",
     "CandidateResult",
+    "KnownDataset",
+    "MetaFeatures",
     "MetaStore",
-    "count_table",
-    "compute_meta_features",
-    "measure_dataset",
-    "order_evidence",
-    "load_known_datasets",
-    "order_candidates",
+    "RankedCandidate",
+    "TableCounts",
     "add_own_dataset",
+    "compute_meta_features",
+    "count_table",
     "is_remembering",
+    "load_known_datasets",
+    "measure_dataset",
+    "order_candidates",
+    "order_evidence",
     "sample_rows",
     "write_shipped",
 ]

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from automl_magic.learn.meta.features import FEATURES, MetaFeatures
-from automl_magic.learn.meta.find_neighbours import Neighbour, find_neighbours
+from automl_magic.learn.meta.neighbours import Neighbour, find_neighbours
 from automl_magic.learn.meta.store import CandidateResult, MetaStore
 from automl_magic.learn.meta.why import FIRST, QUOTED, UNIT_OF_COST, order_reason
 

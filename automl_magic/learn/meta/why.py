@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from statistics import median
 
-from automl_magic.learn.meta.find_neighbours import Neighbour
+from automl_magic.learn.meta.neighbours import Neighbour
 
 FIRST, UNIT_OF_COST = "linear", "lightgbm"
 QUOTED = 5

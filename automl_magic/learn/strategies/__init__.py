@@ -1,4 +1,5 @@
-"""strategies: propose the next trial. A strategy is a file with a class of the `SearchStrategy` protocol.
+"""strategies: propose the next trial. A strategy is a file with a class of the `SearchStrategy`
+protocol.
 
     strategy.propose(history, usable_s) -> Proposal, or None if there is nothing more to try
 

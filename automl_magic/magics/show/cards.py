@@ -98,7 +98,8 @@ def _(outcome: FinishedRun) -> str:
         ),
         tag(
             "p",
-            f"{outcome.n_trials} trials in {format_seconds(outcome.search_s)}. Run {tag('code', run_id)}, "
+            f"{outcome.n_trials} trials in {format_seconds(outcome.search_s)}. Run "
+            f"{tag('code', run_id)}, "
             f"notebook {tag('code', text(outcome.notebook))}.",
         ),
         tag("p", f"Next: {tag('code', f'%automl leaderboard {run_id}')}"),

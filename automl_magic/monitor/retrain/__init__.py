@@ -31,26 +31,34 @@ if TYPE_CHECKING:
 
 __all__ = [
     "RetrainJob",
-    "start_retraining",
+    "build_retraining_data",
     "compare",
     "decide",
     "finish_retraining",
-    "table_rows",
     "logged_rows",
     "newest_retraining",
-    "build_retraining_data",
     "refusal_reason",
     "retrains_of",
     "show_sources",
+    "start_retraining",
+    "table_rows",
     "triggering_alert",
 ]
 
 # Imported on first use: the dashboard only reads jobs, and doesn't need the metrics.
 _HOMES = {
     "comparison": ("compare",),
-    "deciding": ("decide", "sources"),
-    "fresh": ("given_rows", "logged_rows", "put_together"),
-    "policy": ("Retrain", "begin", "end", "newest", "refusal", "retrains_of", "triggered_by"),
+    "decision": ("decide", "show_sources"),
+    "new_rows": ("table_rows", "logged_rows", "build_retraining_data"),
+    "policy": (
+        "RetrainJob",
+        "start_retraining",
+        "finish_retraining",
+        "newest_retraining",
+        "refusal_reason",
+        "retrains_of",
+        "triggering_alert",
+    ),
 }
 
 

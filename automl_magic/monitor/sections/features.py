@@ -143,7 +143,10 @@ def _why(
     statistics = (
         f"PSI {comparison.psi:.3f}, p {format_p_value(p)} adjusted for {n_columns:,} columns"
     )
-    return f"{quote_name(column.name)}: {statistics}. {SHIFT}{describe_shift(analysis, column, comparison)}."
+    return (
+        f"{quote_name(column.name)}: {statistics}. "
+        f"{SHIFT}{describe_shift(analysis, column, comparison)}."
+    )
 
 
 def describe_shift(

@@ -86,7 +86,8 @@ def _drift(analysis: WindowAnalysis, comparison: ColumnComparison, shift: str) -
         psi=round(comparison.psi, 6),
         p_adjusted=p,
         statistics=comparison.statistics,
-        why=f"Predictions of {subject}: PSI {comparison.psi:.3f}, p {format_p_value(p)}. {SHIFT}{shift}.",
+        why=f"Predictions of {subject}: PSI {comparison.psi:.3f}, p "
+        f"{format_p_value(p)}. {SHIFT}{shift}.",
         histogram=comparison.histogram,
     )
 

@@ -72,6 +72,8 @@ def prediction_columns(of: HasClasses) -> tuple[str, ...]:
 
 
 def to_columns(names: Sequence[str], predicted: Array, blend: Floats) -> dict[str, Array]:
-    """Return the predictions for many rows by the names of `prediction_columns`, each of shape (n_rows,)."""
+    """Return the predictions for many rows by the names of `prediction_columns`, each "
+    "of shape (n_rows,).
+    """
     shares = blend.T if blend.ndim == 2 else ()
     return dict(zip(names, (predicted, *shares), strict=True))

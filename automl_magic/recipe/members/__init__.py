@@ -1,10 +1,10 @@
 """members: the estimators of a blend, one file each, with public classes and native file formats.
 
-A `Member` is fitted on the matrix of a view, which gives a `FittedEstimator`, and predicts with it. All
-properties of an estimator are on its class; see `common.base.Member`. Its code for the standalone
-notebook is a piece in `templates/notebooks/shared/model/members/`: `piece(task)` is the file,
-`slots(...)` are the literals for its slots. A piece defines `member(X, y, seed)` and stores it in
-`members[name]`, its view in `member_views[name]`, and its weight in `weights[name]`.
+A `Member` is fitted on the matrix of a view, which gives a `FittedEstimator`, and predicts with it.
+All properties of an estimator are on its class; see `common.base.Member`. Its code for the
+standalone notebook is a piece in `templates/notebooks/shared/model/members/`: `piece(task)` is the
+file, `slots(...)` are the literals for its slots. A piece defines `member(X, y, seed)` and stores
+it in `members[name]`, its view in `member_views[name]`, and its weight in `weights[name]`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from automl_magic.recipe.members.common.incremental_fit import Fold, Incremental
 from automl_magic.recipe.members.common.space import Range
 from automl_magic.recipe.registry import estimators, module_of
 
-__all__ = ["FittedMember", "Fold", "IncrementalFit", "Member", "FittedEstimator", "Range", "member"]
+__all__ = ["FittedEstimator", "FittedMember", "Fold", "IncrementalFit", "Member", "Range", "member"]
 
 
 def member(estimator: str) -> Member:

@@ -21,4 +21,4 @@ Only `select` works on the matrix of a view instead of columns; see `steps.selec
 from automl_magic.recipe.steps.base import FittedStep, step_class
 from automl_magic.recipe.steps.code import code_params, code_pieces, needs_inner_folds
 
-__all__ = ["FittedStep", "code_params", "needs_inner_folds", "code_pieces", "step_class"]
+__all__ = ["FittedStep", "code_params", "code_pieces", "needs_inner_folds", "step_class"]

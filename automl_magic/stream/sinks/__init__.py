@@ -4,4 +4,4 @@ from automl_magic.stream.sinks.base import Batch, FencedError, RetryableError, S
 from automl_magic.stream.sinks.store import StoreSink
 from automl_magic.stream.sinks.topic import TopicSink
 
-__all__ = ["Batch", "Sink", "RetryableError", "FencedError", "StoreSink", "TopicSink"]
+__all__ = ["Batch", "FencedError", "RetryableError", "Sink", "StoreSink", "TopicSink"]

@@ -135,7 +135,8 @@ class WindowStates:
             raise InvalidMessage(f"Its {self.windows.time!r} isn't a time.")
         if message.timestamp and time > message.timestamp + MAX_AHEAD_S:
             raise InvalidMessage(
-                f"Its {self.windows.time!r} is {time - message.timestamp:,.0f} s after its timestamp."
+                f"Its {self.windows.time!r} is {time - message.timestamp:,.0f} s after "
+                "its timestamp."
             )
         values = {name: fields.get(name) for name in self.windows.fields}
         if nested := [name for name, value in values.items() if isinstance(value, list | dict)]:

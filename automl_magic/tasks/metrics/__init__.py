@@ -16,7 +16,7 @@ __all__ = [
     "default_metric",
     "find_metric",
     "interval",
-    "predicted_codes",
     "metrics_for",
+    "predicted_codes",
     "score",
 ]

@@ -63,7 +63,7 @@ class Tabular(Family):
             dataset, experiment.target, left_out, select=experiment.features.select
         )
 
-    def context(self, context: CandidateContext) -> candidates.Context:
+    def context(self, context: CandidateContext) -> candidates.TabularContext:
         return candidates.TabularContext(
             **{f.name: getattr(context, f.name) for f in fields(context)}
         )

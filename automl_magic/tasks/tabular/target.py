@@ -118,7 +118,8 @@ def _check_classes(
     n_classes = column.n_unique
     if kind.answer is Answer.TWO_CLASSES and n_classes != 2:
         raise PlanError(
-            f"The target {quote_name(column.name)} has {n_classes:,} classes. A binary task needs 2.",
+            f"The target {quote_name(column.name)} has {n_classes:,} classes. A binary "
+            "task needs 2.",
             why=f"Its values are {shorten([str(label) for label in classes])}."
             if classes
             else f"It has {n_classes:,} distinct values.",

@@ -5,4 +5,4 @@ from automl_magic_serving.auth.callers import Caller
 from automl_magic_serving.auth.hub import Hub
 from automl_magic_serving.auth.problem import HttpProblem
 
-__all__ = ["AuthMode", "Caller", "AccessControl", "Hub", "HttpProblem"]
+__all__ = ["AccessControl", "AuthMode", "Caller", "HttpProblem", "Hub"]

@@ -13,4 +13,4 @@ from automl_magic_serving.endpoint.endpoint import Endpoint, PredictionResponse
 from automl_magic_serving.endpoint.endpoints import Endpoints
 from automl_magic_serving.endpoint.errors import NotRouted, PredictionTimeout
 
-__all__ = ["Endpoint", "Endpoints", "PredictionTimeout", "NotRouted", "PredictionResponse"]
+__all__ = ["Endpoint", "Endpoints", "NotRouted", "PredictionResponse", "PredictionTimeout"]

@@ -98,7 +98,7 @@ class Shadow:
             role=Role.SHADOW,
             epoch=self.epoch,
             ids=tuple(prediction_id + SHADOW_SUFFIX for prediction_id in request.ids),
-            answers=predictions,
+            predictions=predictions,
             flags=flags,
             latency_ms=seconds * 1000,
             error=error,

@@ -29,9 +29,9 @@ _swept: WeakSet[ServerState] = WeakSet()
 class GuardedProtocol(HttpToolsProtocol):
     """HTTP/1.1 for uvicorn (`Config(http=GuardedProtocol)`), protected against abusive clients.
 
-    A head larger than `MAX_HEAD_BYTES` gets a 431. A request that is incomplete after `REQUEST_TIMEOUT_S`
-    seconds, plus one second for each `MIN_BYTES_PER_S` received, gets a 408. A connection that
-    keeps sending a body that isn't read is closed.
+    A head larger than `MAX_HEAD_BYTES` gets a 431. A request that is incomplete after
+    `REQUEST_TIMEOUT_S` seconds, plus one second for each `MIN_BYTES_PER_S` received, gets a 408. A
+    connection that keeps sending a body that isn't read is closed.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -21,7 +21,7 @@ from automl_magic_serving.rpc.proto_files import ProtoFile, load_proto, read_or_
 from automl_magic_serving.rpc.status import status_code, status_message, trailing_metadata
 from automl_magic_serving.rpc.tensors import read_tensors, write_tensors
 
-Method = Callable[[Any, "Call"], Awaitable[Any]]
+Method = Callable[[Any, "CallContext"], Awaitable[Any]]
 
 
 class CallContext:

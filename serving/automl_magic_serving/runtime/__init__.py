@@ -14,9 +14,9 @@ from automl_magic_serving.runtime.served_model import ServedModel
 
 __all__ = [
     "Batcher",
-    "QueueFull",
-    "ValidatedInstance",
     "InvalidInstance",
+    "QueueFull",
     "ServedModel",
+    "ValidatedInstance",
     "load_model",
 ]

@@ -10,8 +10,8 @@ from importlib.abc import MetaPathFinder
 from typing import TypeVar
 
 from automl_magic.errors import ModelRefused
+from automl_magic.recipe import model_io
 from automl_magic.recipe.fitted import FittedRecipe
-from automl_magic.recipe.model_io import parse_model
 from automl_magic.records import Record, RecordProblem
 from automl_magic.records.data.schema import SCHEMA_NAME, InputSchema
 from automl_magic.records.monitoring.reference import REFERENCE_NAME, Reference
@@ -41,7 +41,7 @@ def parse_model(contents: Mapping[str, bytes]) -> ParsedModel:
     """
     import_skops(contents)
     schema, reference = _schema(contents), _reference(contents)
-    fitted = parse_model(contents)
+    fitted = model_io.parse_model(contents)
     recipe = fitted.recipe
     if (schema.task, schema.classes) != (recipe.task, recipe.classes):
         raise tampered_error(SCHEMA_NAME, "has a different task than the recipe")

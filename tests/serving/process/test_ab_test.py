@@ -48,7 +48,8 @@ def own_trusted():
 def looks(p_stable, p_canary, *, share, n, seed, min_outcomes=100, alpha=0.05):
     """Return who wins when losses of 0 and 1 are looked at after each: -1 canary, 0, 1 stable.
 
-    The arithmetic of `confidence_interval` for all prefixes at once; the next test says that it is the same.
+    The arithmetic of `confidence_interval` for all prefixes at once; the next test says that it is
+    the same.
     """
     rng = np.random.default_rng(seed)
     t = np.arange(1, n + 1)

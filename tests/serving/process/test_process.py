@@ -27,8 +27,7 @@ from automl_magic.store.routes import (
 )
 from automl_magic.store.signing import TrustedKeys, trusted_folder
 from automl_magic.store.staged import staged_folder
-from automl_magic.store.workers import live_workers as live_workers
-from automl_magic.store.workers import wait_for_epoch
+from automl_magic.store.workers import live_workers, wait_for_epoch
 from automl_magic.workspace import default_workspace
 from tests.waiting import wait_for
 

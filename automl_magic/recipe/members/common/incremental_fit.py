@@ -25,7 +25,7 @@ class Fold:
 
     X: Floats
     y: Array
-    X_valid: Floats  # noqa: N815 - X is what scikit-learn calls a matrix
+    X_valid: Floats
     y_valid: Array
     categorical: tuple[int, ...] = ()
     native: dict[Any, Any] = field(default_factory=dict)

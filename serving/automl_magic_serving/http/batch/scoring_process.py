@@ -1,8 +1,8 @@
 """The scoring process: one per workspace home, at the lowest priority, while there are jobs.
 
-`python -m automl_magic_serving.http.batch.scoring_process`. A lock ensures that only one runs. It ends with
-the worker that started it. Finished parts are kept beside the output, and the next process
-continues from there.
+`python -m automl_magic_serving.http.batch.scoring_process`. A lock ensures that only one runs. It
+ends with the worker that started it. Finished parts are kept beside the output, and the next
+process continues from there.
 """
 
 from __future__ import annotations

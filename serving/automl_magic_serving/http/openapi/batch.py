@@ -106,7 +106,8 @@ def _post(serving: Sequence[Endpoint]) -> Json:
         "tags": ["batch"],
         "summary": "Submit a file for batch prediction",
         "description": "The body can also be the file itself, with content type "
-        f"{', '.join(sorted(MEDIA_TYPES.values()))}. Then pass `deployment`, `format` and `callback` "
+        f"{', '.join(sorted(MEDIA_TYPES.values()))}. Then pass `deployment`, `format` "
+        "and `callback` "
         "as query parameters.",
         "parameters": [REQUEST_ID],
         "requestBody": {
