@@ -1,5 +1,4 @@
 import {
-  IBegunRun,
   IEvents,
   IModels,
   IPlacedNotebook,
@@ -9,12 +8,13 @@ import {
   ISpecProblem,
   ISpecProblems,
   ISpecText,
+  IBegunRun,
   IStoppedRun,
   IVersionSummary
 } from './records';
 import { Requests } from './request';
 
-/** The part of JSON Schema that the experiment file's schema is written in. */
+/** The subset of JSON Schema that the experiment file's schema uses. */
 export interface ISchema {
   type?: string;
   description?: string;
@@ -23,7 +23,7 @@ export interface ISchema {
   anyOf?: ISchema[];
 }
 
-/** The routes of the server side, by what they are for. */
+/** Calls the routes of the server extension. */
 export class Api {
   constructor(private readonly requests: Requests) {}
 
@@ -79,12 +79,13 @@ export class Api {
     return this.requests.get('template', { budget_s: `${budgetS}` });
   }
 
-  async problems(text: string): Promise<ISpecProblem[]> {
+  /** Validate the text of an experiment file and return its errors. */
+  async validate(text: string): Promise<ISpecProblem[]> {
     return (await this.requests.post<ISpecProblems>('validate', { text })).problems;
   }
 
-  /** The address of a run's page; it is shown in a frame or a browser tab. */
-  page(name: 'leaderboard' | 'report', runId: string, isDark: boolean): string {
+  /** Return the URL of a run's page, for a frame or a browser tab. */
+  pageUrl(name: 'leaderboard' | 'report', runId: string, isDark: boolean): string {
     return this.requests.address(`pages/${name}/${runId}`, { theme: isDark ? 'dark' : 'light' });
   }
 }

@@ -5,12 +5,12 @@ import { NotebookActions, NotebookPanel } from '@jupyterlab/notebook';
 import { Contents, SessionAPI } from '@jupyterlab/services';
 import { UUID } from '@lumino/coreutils';
 
-import * as once from './once';
+import { storeRunRequest } from './runOnce';
 
 const KERNEL = 'automl-magic';
-const MOST_TRIES = 50;
+const MAX_TRIES = 50;
 
-/** A notebook of one cell that is to be made. */
+/** A new notebook with one cell. */
 export interface INewNotebook {
   folder: string;
   name: string;
@@ -19,26 +19,27 @@ export interface INewNotebook {
 }
 
 /**
- * Make a notebook of one cell and open it; where asked for, it is run. Without our kernel, a cell
- * that loads the magics comes first.
+ * Create a notebook with one cell, open it and, if `run` is set, run it. Without the automl-magic
+ * kernel, it gets a first cell that loads the magics.
  *
- * In Notebook 7 the notebook opens in a browser tab of its own, which finds a note of ours to run it.
+ * In Notebook 7 the notebook opens in its own browser tab, which runs it on a stored request.
  */
 export async function openWithCell(
   app: JupyterFrontEnd,
   manager: IDocumentManager,
   isLab: boolean,
-  made: INewNotebook
+  notebook: INewNotebook
 ): Promise<void> {
   const { contents, kernelspecs, serverSettings } = app.serviceManager;
   await kernelspecs.ready;
-  const known = kernelspecs.specs?.kernelspecs ?? {};
-  const ours = known[KERNEL];
-  const kernel = ours ? KERNEL : kernelspecs.specs?.default ?? 'python3';
-  const sources = ours ? [made.source] : ['%load_ext automl_magic', made.source];
-  const path = PathExt.join(made.folder, await freeName(contents, made.folder, made.name, '.ipynb'));
-  // The kernel takes longest: it starts while the file is written and the page drawn.
-  const started = made.run
+  const { folder, name, source, run } = notebook;
+  const specs = kernelspecs.specs?.kernelspecs ?? {};
+  const hasKernel = specs[KERNEL] !== undefined;
+  const kernel = hasKernel ? KERNEL : kernelspecs.specs?.default ?? 'python3';
+  const sources = hasKernel ? [source] : ['%load_ext automl_magic', source];
+  const path = PathExt.join(folder, await freeName(contents, folder, name, '.ipynb'));
+  // The kernel takes longest, so it starts while the file is saved and the page loads.
+  const started = run
     ? SessionAPI.startSession(
         { path, name: PathExt.basename(path), type: 'notebook', kernel: { name: kernel } },
         serverSettings
@@ -47,22 +48,22 @@ export async function openWithCell(
   await contents.save(path, {
     type: 'notebook',
     format: 'json',
-    content: notebookOf(sources, kernel, known[kernel]?.display_name ?? kernel)
+    content: notebookContent(sources, kernel, specs[kernel]?.display_name ?? kernel)
   });
-  // Whoever opens the notebook finds its session, and does not start another one.
+  // With the session started, opening the notebook doesn't start a second one.
   await started;
-  if (made.run && !isLab) {
-    once.leave(path, sources);
+  if (run && !isLab) {
+    storeRunRequest(path, sources);
   }
   const widget = manager.openOrReveal(path);
-  if (made.run && widget instanceof NotebookPanel) {
+  if (run && widget instanceof NotebookPanel) {
     await runAll(widget);
   }
 }
 
 /**
- * Run a notebook as soon as its kernel has answered: what is sent while the server still greets a
- * kernel can be lost. Saved afterwards, so that a reload finds the widget under its cell.
+ * Run a notebook once its kernel has replied: messages sent while it connects can be lost. Then save
+ * it, so that a reload shows the widget under its cell.
  */
 export async function runAll(panel: NotebookPanel): Promise<void> {
   await panel.context.ready;
@@ -72,25 +73,25 @@ export async function runAll(panel: NotebookPanel): Promise<void> {
   await panel.context.save();
 }
 
-/** Return a name that no file of the folder has: `plan.ipynb`, then `plan-2.ipynb`. */
+/** Return a file name that's free in the folder: `plan.ipynb`, then `plan-2.ipynb`. */
 export async function freeName(
   contents: Contents.IManager,
   folder: string,
   stem: string,
-  ending: string
+  suffix: string
 ): Promise<string> {
-  const listed = await contents.get(folder, { content: true });
-  const taken = new Set((listed.content as Contents.IModel[]).map(one => one.name));
-  for (let i = 1; i < MOST_TRIES; i++) {
-    const name = i === 1 ? stem + ending : `${stem}-${i}${ending}`;
-    if (!taken.has(name)) {
+  const directory = await contents.get(folder, { content: true });
+  const existing = new Set((directory.content as Contents.IModel[]).map(file => file.name));
+  for (let i = 1; i < MAX_TRIES; i++) {
+    const name = i === 1 ? stem + suffix : `${stem}-${i}${suffix}`;
+    if (!existing.has(name)) {
       return name;
     }
   }
-  return `${stem}-${UUID.uuid4().slice(0, 8)}${ending}`;
+  return `${stem}-${UUID.uuid4().slice(0, 8)}${suffix}`;
 }
 
-function notebookOf(sources: string[], kernel: string, displayName: string): object {
+function notebookContent(sources: string[], kernel: string, displayName: string): object {
   const cells = sources.map(source => ({
     cell_type: 'code',
     id: UUID.uuid4().slice(0, 8),

@@ -3,7 +3,7 @@ import { LabIcon } from '@jupyterlab/ui-components';
 const svg = (content: string): string =>
   `<svg xmlns="http://www.w3.org/2000/svg" width="16" height="16" viewBox="0 0 24 24">${content}</svg>`;
 
-/** Three scores with their intervals: what a leaderboard looks like. */
+/** A leaderboard: three scores with intervals. */
 export const automlIcon = new LabIcon({
   name: 'automl-magic:automl',
   svgstr: svg(
@@ -13,7 +13,7 @@ export const automlIcon = new LabIcon({
   )
 });
 
-/** A wand with sparks. */
+/** A magic wand. */
 export const wizardIcon = new LabIcon({
   name: 'automl-magic:wizard',
   svgstr: svg(
@@ -24,7 +24,7 @@ export const wizardIcon = new LabIcon({
   )
 });
 
-/** A sheet with settings. */
+/** A document with lines. */
 export const planIcon = new LabIcon({
   name: 'automl-magic:plan',
   svgstr: svg(
@@ -33,7 +33,7 @@ export const planIcon = new LabIcon({
   )
 });
 
-/** A question with a dot. */
+/** A speech bubble with a question mark. */
 export const whyIcon = new LabIcon({
   name: 'automl-magic:why',
   svgstr: svg(

@@ -1,48 +1,48 @@
 import { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
-import { Reasons } from './notices';
-import { asRefused, Refused } from './request';
+import { ErrorDetails } from './errors';
+import { asRequestError, RequestError } from './request';
 
-/** What is asked of a server: on its way, there, or refused. */
+/** A value from the server: loading, loaded or failed. */
 export type Loadable<T> =
   | { state: 'loading' }
   | { state: 'loaded'; value: T }
-  | { state: 'failed'; error: Refused };
+  | { state: 'failed'; error: RequestError };
 
-/** Load something when the keys change; `again` loads it anew and keeps what is shown meanwhile. */
+/** Load a value when the keys change. `reload` loads it again and keeps the old value meanwhile. */
 export function useLoadable<T>(
   load: () => Promise<T>,
   keys: React.DependencyList
 ): [Loadable<T>, () => void] {
-  const [loadable, set] = React.useState<Loadable<T>>({ state: 'loading' });
-  const [round, setRound] = React.useState(0);
+  const [loadable, setLoadable] = React.useState<Loadable<T>>({ state: 'loading' });
+  const [nLoads, setNLoads] = React.useState(0);
   React.useEffect(() => {
-    let isWanted = true;
+    let isCurrent = true;
     load().then(
-      value => isWanted && set({ state: 'loaded', value }),
-      error => isWanted && set({ state: 'failed', error: asRefused(error) })
+      value => isCurrent && setLoadable({ state: 'loaded', value }),
+      error => isCurrent && setLoadable({ state: 'failed', error: asRequestError(error) })
     );
     return () => {
-      isWanted = false;
+      isCurrent = false;
     };
-  }, [...keys, round]);
-  return [loadable, () => setRound(round + 1)];
+  }, [...keys, nLoads]);
+  return [loadable, () => setNLoads(nLoads + 1)];
 }
 
-/** An error in its three parts, with a way to try again. */
-export function Failed(props: {
-  error: Refused;
+/** An error as what, why and fix, with a button to try again. */
+export function ErrorMessage(props: {
+  error: RequestError;
   trans: TranslationBundle;
-  again?: () => void;
+  reload?: () => void;
 }): JSX.Element {
-  const { error, trans, again } = props;
+  const { error, trans, reload } = props;
   return (
     <div className="jp-AutoML-failed" role="alert">
       <p className="jp-AutoML-what">{error.what}</p>
-      <Reasons error={error} trans={trans} />
-      {again && (
-        <button type="button" className="jp-AutoML-button" onClick={again}>
+      <ErrorDetails error={error} trans={trans} />
+      {reload && (
+        <button type="button" className="jp-AutoML-button" onClick={reload}>
           {trans.__('Try again')}
         </button>
       )}
@@ -50,19 +50,19 @@ export function Failed(props: {
   );
 }
 
-/** Draw what was loaded, or the state that it is in. */
-export function Shown<T>(props: {
+/** Show the loaded value, the error, or that it's loading. */
+export function LoadableView<T>(props: {
   loadable: Loadable<T>;
   trans: TranslationBundle;
-  again?: () => void;
+  reload?: () => void;
   children: (value: T) => React.ReactNode;
 }): JSX.Element {
-  const { loadable, trans, again, children } = props;
+  const { loadable, trans, reload, children } = props;
   switch (loadable.state) {
     case 'loading':
       return <p className="jp-AutoML-soft">{trans.__('Loading…')}</p>;
     case 'failed':
-      return <Failed error={loadable.error} trans={trans} again={again} />;
+      return <ErrorMessage error={loadable.error} trans={trans} reload={reload} />;
     case 'loaded':
       return <>{children(loadable.value)}</>;
   }

@@ -1,8 +1,8 @@
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
 
-/** An error of the server in its three parts: what happened, why, and what to do next. */
-export class Refused extends Error {
+/** An error in three parts: what happened, why, and what to do. */
+export class RequestError extends Error {
   constructor(
     readonly what: string,
     readonly why: string,
@@ -12,22 +12,20 @@ export class Refused extends Error {
   }
 }
 
-/** The one place that speaks HTTP with the server side of this extension. */
+/** Sends all HTTP requests to the server extension. */
 export class Requests {
   constructor(private readonly settings: ServerConnection.ISettings) {}
 
-  /** The address of a route, for a frame or a browser tab. */
+  /** Return the URL of a route, for a frame or a browser tab. */
   address(path: string, query: Record<string, string> = {}): string {
     const url = URLExt.join(this.settings.baseUrl, 'automl-magic/api', path);
     return url + URLExt.objectToQueryString(query);
   }
 
-  /** Read what a route answers. */
   async get<T>(path: string, query: Record<string, string> = {}): Promise<T> {
     return this.send<T>(this.address(path, query), { method: 'GET' });
   }
 
-  /** Ask a route to do something. */
   async post<T>(path: string, body: object): Promise<T> {
     return this.send<T>(this.address(path), {
       method: 'POST',
@@ -41,41 +39,41 @@ export class Requests {
     try {
       response = await ServerConnection.makeRequest(url, init, this.settings);
     } catch (error) {
-      throw new Refused(
-        'The Jupyter server does not answer.',
+      throw new RequestError(
+        "The Jupyter server isn't responding.",
         error instanceof Error ? error.message : String(error),
-        'Check that it still runs, then try again.'
+        'Check that the server is running, then try again.'
       );
     }
     const text = await response.text();
     if (!response.ok) {
-      throw refusal(text, response.status);
+      throw responseError(text, response.status);
     }
     return JSON.parse(text) as T;
   }
 }
 
-/** Anything that was thrown, as an error in three parts. */
-export function asRefused(error: unknown): Refused {
-  if (error instanceof Refused) {
+/** Convert anything thrown to a RequestError. */
+export function asRequestError(error: unknown): RequestError {
+  if (error instanceof RequestError) {
     return error;
   }
   const message = error instanceof Error ? error.message : String(error);
-  return new Refused('This did not work.', message, 'Try again.');
+  return new RequestError('The action failed.', message, 'Try again.');
 }
 
-function refusal(text: string, status: number): Refused {
+function responseError(text: string, status: number): RequestError {
   try {
-    const told = JSON.parse(text) as Partial<Refused>;
-    if (told.what && told.why && told.fix) {
-      return new Refused(told.what, told.why, told.fix);
+    const error = JSON.parse(text) as Partial<RequestError>;
+    if (error.what && error.why && error.fix) {
+      return new RequestError(error.what, error.why, error.fix);
     }
   } catch {
-    // A proxy before the server answers with a page of its own.
+    // The response comes from a proxy in front of the server.
   }
-  return new Refused(
-    'The server did not answer as expected.',
-    `It answered with status ${status}.`,
-    'Check that automl-magic is installed in the environment of the Jupyter server.'
+  return new RequestError(
+    'The server sent an unexpected response.',
+    `Its status is ${status}.`,
+    "Check that automl-magic is installed in the Jupyter server's environment."
   );
 }

@@ -4,7 +4,7 @@ import { Signal } from '@lumino/signaling';
 
 import { IPreferences, ISettings } from './tokens';
 
-const USUAL: IPreferences = {
+const DEFAULTS: IPreferences = {
   pollingSeconds: 3,
   runsShown: 30,
   confirmStop: true,
@@ -14,31 +14,34 @@ const USUAL: IPreferences = {
 
 class Settings implements ISettings {
   readonly changed = new Signal<this, void>(this);
-  private current = USUAL;
+  private preferences = DEFAULTS;
 
-  get now(): IPreferences {
-    return this.current;
+  get current(): IPreferences {
+    return this.preferences;
   }
 
   follow(settings: ISettingRegistry.ISettings): void {
-    const read = (): void => {
-      this.current = { ...USUAL, ...(settings.composite as unknown as Partial<IPreferences>) };
+    const update = (): void => {
+      this.preferences = {
+        ...DEFAULTS,
+        ...(settings.composite as unknown as Partial<IPreferences>)
+      };
       this.changed.emit();
     };
-    settings.changed.connect(read);
-    read();
+    settings.changed.connect(update);
+    update();
   }
 }
 
 export const settingsPlugin: JupyterFrontEndPlugin<ISettings> = {
   id: '@automl-magic/lab:plugin',
-  description: 'The settings of the AutoML extension.',
+  description: 'Provides the settings of the AutoML extension.',
   autoStart: true,
   provides: ISettings,
   optional: [ISettingRegistry],
   activate: (_: JupyterFrontEnd, registry: ISettingRegistry | null): ISettings => {
     const settings = new Settings();
-    // Without them, the usual values are as good: nothing waits for the settings.
+    // The defaults apply until the settings are loaded, so activation doesn't wait.
     registry
       ?.load(settingsPlugin.id)
       .then(loaded => settings.follow(loaded))

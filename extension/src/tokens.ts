@@ -1,7 +1,7 @@
 import { ISignal } from '@lumino/signaling';
 import { Token } from '@lumino/coreutils';
 
-/** What a person has set: see schema/plugin.json, where each is explained. */
+/** The user's settings. schema/plugin.json explains each. */
 export interface IPreferences {
   pollingSeconds: number;
   runsShown: number;
@@ -10,9 +10,9 @@ export interface IPreferences {
   checkWhileTyping: boolean;
 }
 
-/** The settings as they are now, and a signal when they change. */
+/** The current settings, and a signal when they change. */
 export interface ISettings {
-  readonly now: IPreferences;
+  readonly current: IPreferences;
   readonly changed: ISignal<ISettings, void>;
 }
 
@@ -21,7 +21,7 @@ export const ISettings = new Token<ISettings>(
   'The settings of the AutoML extension.'
 );
 
-/** The commands of this extension. */
+/** IDs of the extension's commands. */
 export namespace Commands {
   export const wizard = 'automl-magic:wizard';
   export const newPlan = 'automl-magic:new-plan';
@@ -37,8 +37,8 @@ export namespace Commands {
   export const fileAsCode = 'automl-magic:file-as-code';
 }
 
-/** The domain of the extension's translations. */
+/** The translation domain of the extension. */
 export const DOMAIN = 'automl_magic_lab';
 
-/** The ending of an experiment file's name. */
+/** The suffix of experiment files. */
 export const SPEC_SUFFIX = '.automl.yaml';

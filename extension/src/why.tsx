@@ -8,18 +8,19 @@ import { Message } from '@lumino/messaging';
 import * as React from 'react';
 
 import { whyIcon } from './icons';
+import { sentence } from './sentence';
 import { Commands, DOMAIN } from './tokens';
 
-const MOST_LINES = 40;
+const MAX_LINES = 40;
 
-/** Why a cell is there, as its `automl` metadata tells it. */
+/** Why a cell is there, from its `automl` metadata. */
 interface IReason {
   why: string[];
   evidence: [string, string][];
   rejected: string[];
 }
 
-/** Says why the active cell is there: the reason, what in the data led to it, what was rejected. */
+/** Shows why the active cell is there: the reason, the evidence in the data, rejected alternatives. */
 class WhyPanel extends ReactWidget {
   constructor(
     private readonly tracker: INotebookTracker,
@@ -53,13 +54,13 @@ class WhyPanel extends ReactWidget {
         {this.model ? (
           <Reason model={this.model} trans={trans} />
         ) : (
-          <p className="jp-AutoML-soft">{trans.__('Choose a cell of a notebook.')}</p>
+          <p className="jp-AutoML-soft">{trans.__('Select a notebook cell.')}</p>
         )}
       </div>
     );
   }
 
-  /** Whoever came by a command reads on from here. */
+  /** Move the focus here after the command, so that a screen reader starts here. */
   protected override onActivateRequest(message: Message): void {
     super.onActivateRequest(message);
     this.node.focus();
@@ -89,7 +90,7 @@ function Reason(props: { model: ICellModel; trans: TranslationBundle }): JSX.Ele
   if (!metadata) {
     return (
       <p className="jp-AutoML-soft">
-        {trans.__('Nobody has written down why this cell is there: automl-magic did not make it.')}
+        {trans.__("This cell has no recorded reason. automl-magic didn't create it.")}
       </p>
     );
   }
@@ -97,16 +98,16 @@ function Reason(props: { model: ICellModel; trans: TranslationBundle }): JSX.Ele
   return (
     <>
       <p className="jp-AutoML-soft">
-        {trans.__('Cell')} <code>{model.id}</code>
+        {sentence(trans.__('Cell %1', '%1'), <code>{model.id}</code>)}
       </p>
       {why.length ? (
         why.map((line, i) => <p key={i}>{line}</p>)
       ) : (
-        <p>{trans.__('This cell is there in every notebook of its kind.')}</p>
+        <p>{trans.__('Every notebook of this kind has this cell.')}</p>
       )}
       {evidence.length > 0 && (
         <>
-          <h3>{trans.__('What in the data led to it')}</h3>
+          <h3>{trans.__('Evidence in the data')}</h3>
           <dl className="jp-AutoML-evidence">
             {evidence.map(([name, value]) => (
               <div key={name}>
@@ -119,7 +120,7 @@ function Reason(props: { model: ICellModel; trans: TranslationBundle }): JSX.Ele
       )}
       {rejected.length > 0 && (
         <>
-          <h3>{trans.__('What was rejected')}</h3>
+          <h3>{trans.__('Rejected alternatives')}</h3>
           <ul>
             {rejected.map((line, i) => (
               <li key={i}>{line}</li>
@@ -131,26 +132,28 @@ function Reason(props: { model: ICellModel; trans: TranslationBundle }): JSX.Ele
   );
 }
 
-/** Read the metadata of a cell, which anybody may have edited: what is no text is shown as JSON. */
+/** Read the metadata of a cell. It may have been edited, so values that aren't text become JSON. */
 function reasonOf(metadata: Record<string, unknown>): IReason {
   const { why, evidence, rejected } = metadata;
   return {
-    why: typeof why === 'string' && why ? why.split('\n').slice(0, MOST_LINES) : [],
-    evidence: flat(evidence, '').slice(0, MOST_LINES),
-    rejected: Array.isArray(rejected) ? rejected.map(said).slice(0, MOST_LINES) : []
+    why: typeof why === 'string' && why ? why.split('\n').slice(0, MAX_LINES) : [],
+    evidence: flatten(evidence, '').slice(0, MAX_LINES),
+    rejected: Array.isArray(rejected) ? rejected.map(asText).slice(0, MAX_LINES) : []
   };
 }
 
-/** Evidence is nested by what was decided: `split.rows`, `metric.class_counts`. */
-function flat(value: unknown, name: string): [string, string][] {
+/** Flatten evidence, which is nested by decision: `split.rows`, `metric.class_counts`. */
+function flatten(value: unknown, name: string): [string, string][] {
   const object = asObject(value);
   if (object) {
-    return Object.entries(object).flatMap(([key, item]) => flat(item, name ? `${name}.${key}` : key));
+    return Object.entries(object).flatMap(([key, item]) =>
+      flatten(item, name ? `${name}.${key}` : key)
+    );
   }
-  return name ? [[name, said(value)]] : [];
+  return name ? [[name, asText(value)]] : [];
 }
 
-function said(value: unknown): string {
+function asText(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value) ?? '';
 }
 
@@ -163,7 +166,7 @@ function asObject(value: unknown): Record<string, unknown> | null {
 /** The panel "Why this cell?". */
 export const whyPlugin: JupyterFrontEndPlugin<void> = {
   id: '@automl-magic/lab:why',
-  description: 'Says why the active cell of a notebook is there.',
+  description: 'Shows why the active notebook cell is there.',
   autoStart: true,
   requires: [INotebookTracker, ITranslator],
   optional: [ICommandPalette],

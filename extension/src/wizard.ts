@@ -11,15 +11,15 @@ import { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import { Api } from './api';
 import { freeName, openWithCell, runAll } from './cells';
 import { planIcon, wizardIcon } from './icons';
-import * as once from './once';
-import { told } from './notices';
+import { showErrors } from './errors';
 import { Requests } from './request';
+import { takeRunRequest } from './runOnce';
 import { Commands, DOMAIN, ISettings, SPEC_SUFFIX } from './tokens';
 
-/** The two ways to begin: the wizard in a notebook, and a new experiment file. */
+/** The wizard in a notebook, and new experiment files. */
 export const wizardPlugin: JupyterFrontEndPlugin<void> = {
   id: '@automl-magic/lab:wizard',
-  description: 'Launcher cards and commands that open the wizard, or a new plan.',
+  description: 'Adds launcher cards and commands for the wizard and new plans.',
   autoStart: true,
   requires: [IDocumentManager, ISettings, ITranslator],
   optional: [ILauncher, ICommandPalette, IDefaultFileBrowser, ILabShell],
@@ -40,8 +40,11 @@ export const wizardPlugin: JupyterFrontEndPlugin<void> = {
       args: {
         type: 'object',
         properties: {
-          cwd: { type: 'string', description: 'The folder of the new file.' },
-          isPalette: { type: 'boolean', description: 'Whether the palette asks for the label.' }
+          cwd: { type: 'string', description: 'Folder of the new file' },
+          isPalette: {
+            type: 'boolean',
+            description: 'Whether the label is for the command palette'
+          }
         }
       }
     };
@@ -50,11 +53,11 @@ export const wizardPlugin: JupyterFrontEndPlugin<void> = {
 
     app.commands.addCommand(Commands.wizard, {
       label: trans.__('AutoML wizard'),
-      caption: trans.__('Find a model step by step, in a notebook'),
+      caption: trans.__('Find a model step by step in a notebook'),
       icon: wizardIcon,
       describedBy,
       execute: args =>
-        told(trans, () =>
+        showErrors(trans, () =>
           openWithCell(app, manager, labShell !== null, {
             folder: folder(args),
             name: 'automl-wizard',
@@ -65,16 +68,16 @@ export const wizardPlugin: JupyterFrontEndPlugin<void> = {
     });
     app.commands.addCommand(Commands.newPlan, {
       label: args => (args.isPalette ? trans.__('New AutoML plan') : trans.__('New plan')),
-      caption: trans.__('Write an experiment file, with every field explained'),
+      caption: trans.__('Create an experiment file with every field explained'),
       icon: planIcon,
       describedBy,
       execute: args =>
-        told(trans, async () => {
+        showErrors(trans, async () => {
           const { contents } = app.serviceManager;
-          const { name, text } = await api.template(settings.now.budgetSeconds);
+          const { name, text } = await api.template(settings.current.budgetSeconds);
           const stem = name.slice(0, -SPEC_SUFFIX.length);
-          const free = await freeName(contents, folder(args), stem, SPEC_SUFFIX);
-          const path = PathExt.join(folder(args), free);
+          const fileName = await freeName(contents, folder(args), stem, SPEC_SUFFIX);
+          const path = PathExt.join(folder(args), fileName);
           await contents.save(path, { type: 'file', format: 'text', content: text });
           manager.openOrReveal(path);
         })
@@ -86,13 +89,13 @@ export const wizardPlugin: JupyterFrontEndPlugin<void> = {
   }
 };
 
-/** The wizard asks for a file of its notebook's folder in this way; see `openInside` there. */
-const OPEN = 'automl-magic:open';
+/** The event with which the wizard opens a file in its notebook's folder: see its `openInside`. */
+const OPEN_EVENT = 'automl-magic:open';
 
-/** Opens in the lab what a wizard links to, where the link alone would load the page again. */
+/** Opens the wizard's links in the lab. Without it, a link would reload the page. */
 export const openPlugin: JupyterFrontEndPlugin<void> = {
   id: '@automl-magic/lab:open',
-  description: 'Opens the files that a wizard links to in tabs of the lab.',
+  description: "Opens files from the wizard's links in tabs of the lab.",
   autoStart: true,
   requires: [IDocumentManager, INotebookTracker],
   optional: [ILabShell],
@@ -105,31 +108,31 @@ export const openPlugin: JupyterFrontEndPlugin<void> = {
     if (!labShell) {
       return;
     }
-    document.addEventListener(OPEN, event => {
-      const asked: unknown = (event as CustomEvent).detail?.path;
-      const notebook = tracker.currentWidget?.context.path;
-      if (typeof asked === 'string' && notebook !== undefined) {
-        manager.openOrReveal(PathExt.join(PathExt.dirname(notebook), asked));
+    document.addEventListener(OPEN_EVENT, event => {
+      const path: unknown = (event as CustomEvent).detail?.path;
+      const notebookPath = tracker.currentWidget?.context.path;
+      if (typeof path === 'string' && notebookPath !== undefined) {
+        manager.openOrReveal(PathExt.join(PathExt.dirname(notebookPath), path));
         event.preventDefault();
       }
     });
   }
 };
 
-/** Runs the notebook of a wizard that another browser tab has just made: see `once`. */
+/** Runs a notebook that another browser tab has just created: see runOnce.ts. */
 export const runOncePlugin: JupyterFrontEndPlugin<void> = {
   id: '@automl-magic/lab:run-once',
-  description: 'Runs a notebook that this extension has just opened in a browser tab of its own.',
+  description: 'Runs a notebook that this extension has just opened in a new browser tab.',
   autoStart: true,
   requires: [INotebookTracker, ITranslator],
   activate: (_: JupyterFrontEnd, tracker: INotebookTracker, translator: ITranslator): void => {
     const trans = translator.load(DOMAIN);
     tracker.widgetAdded.connect((_, panel: NotebookPanel) => {
-      void told(trans, async () => {
+      void showErrors(trans, async () => {
         await panel.context.ready;
         const sources = (): string[] =>
           Array.from(panel.context.model.cells, cell => cell.sharedModel.getSource());
-        if (once.take(panel.context.path, sources)) {
+        if (takeRunRequest(panel.context.path, sources)) {
           await runAll(panel);
         }
       });

@@ -48,7 +48,7 @@ def test_a_click_on_the_card_shows_the_wizard(page, lab):
 
     source = page.locator(".jp-Notebook .jp-InputArea").first.inner_text()
     assert "%automl wizard" in source
-    assert "Which table" in page.locator(".jp-OutputArea").first.inner_text()
+    assert "Choose a table" in page.locator(".jp-OutputArea").first.inner_text()
     written = json.loads((lab.root / "automl-wizard.ipynb").read_text())
     assert written["metadata"]["kernelspec"]["name"] == "automl-magic"
 
@@ -111,7 +111,7 @@ def test_a_run_is_asked_to_stop_after_a_question(page, lab):
     going = page.locator(f"{SIDEBAR} [data-status=running]").first
     going.locator(".jp-AutoML-opener").click()
     going.get_by_role("button", name="Stop").click()
-    page.get_by_role("button", name="Keep the best and end").click()
+    page.get_by_role("button", name="Stop and keep best model").click()
 
     wish = lab.home / "runs" / lab.runs["going"].run_id / "wish"
     for _ in range(50):
@@ -157,11 +157,11 @@ def test_two_runs_are_compared_in_words(page):
     done = page.locator(f"{SIDEBAR} [data-status=succeeded] input")
     done.nth(0).check()
     done.nth(1).check()
-    page.get_by_role("button", name="Compare two (2 chosen)").click()
+    page.get_by_role("button", name="Compare two (2 selected)").click()
     difference = page.locator(".jp-AutoML-page article")
     difference.wait_for()
 
-    assert "What changed" in difference.inner_text()
+    assert "From run" in difference.inner_text()
     assert page.evaluate("window.__xss") is None
 
 
@@ -220,7 +220,7 @@ def test_our_surfaces_have_no_violation_of_wcag(visit, theme, violations, lab, p
     page.locator(".jp-AutoML-page article").wait_for()
     found["difference"] = violations(page, ".jp-AutoML-page")
     page.get_by_role("tab", name="Models", exact=True).click()
-    page.get_by_role("button", name="Look again").wait_for()
+    page.get_by_role("button", name="Refresh").wait_for()
     found["models"] = violations(page, SIDEBAR)
     page.goto(f"{lab.url}lab/tree/{placed}")
     page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=60_000)
@@ -265,7 +265,7 @@ def test_a_real_run_is_registered_promoted_taken_away_repeated_and_explained(
     mine.locator(".jp-AutoML-opener").click()
 
     mine.get_by_role("button", name="Register").click()
-    name = page.get_by_label("Name of the model")
+    name = page.get_by_label("Model name")
     name.fill("9 lives")
     page.get_by_role("button", name="Register", exact=True).click()
     page.get_by_text("isn't a valid model name").wait_for(timeout=60_000)
@@ -295,9 +295,9 @@ def test_a_real_run_is_registered_promoted_taken_away_repeated_and_explained(
     assert newest["rerun_of"] == real_run
 
     mine.get_by_role("button", name="Explain").click()
-    going = page.locator(f"{SIDEBAR} [data-status=running]", has_text="notebook explain")
+    going = page.locator(f"{SIDEBAR} [data-status=running]", has_text="explain run")
     going.wait_for(timeout=60_000)
     going.locator(".jp-AutoML-opener").click()
     going.get_by_role("button", name="Stop").click()
-    page.get_by_role("button", name="End at once").click()
+    page.get_by_role("button", name="Cancel run").click()
     page.locator(f"{SIDEBAR} [data-status=cancelled]").wait_for(timeout=60_000)

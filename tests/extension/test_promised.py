@@ -95,7 +95,7 @@ def test_every_command_of_the_menu_exists():
 def test_every_setting_is_used():
     sources = "".join(text(path) for path in SOURCES)
 
-    assert [n for n in SCHEMA["properties"] if f"settings.now.{n}" not in sources] == []
+    assert [n for n in SCHEMA["properties"] if f"settings.current.{n}" not in sources] == []
 
 
 def test_every_setting_has_the_same_default_in_both_places():

@@ -1,17 +1,17 @@
 import { Dialog, showDialog } from '@jupyterlab/apputils';
 import * as React from 'react';
 
+import { showErrors } from '../errors';
 import { IRunSummary } from '../records';
-import { told } from '../notices';
 import { Commands } from '../tokens';
+import { runName } from './format';
 import { ILab } from './lab';
-import { runName } from './words';
 
-/** What can be done with a run: one button each, and only what makes sense for it now. */
+/** The buttons of a run: only the actions that its status allows. */
 export function RunActions(props: {
   lab: ILab;
   run: IRunSummary;
-  changed: (sentence: string) => void;
+  changed: (message: string) => void;
   register: (run: IRunSummary) => void;
 }): JSX.Element {
   const { lab, run, changed, register } = props;
@@ -19,16 +19,20 @@ export function RunActions(props: {
   const [isBusy, setBusy] = React.useState(false);
   const name = runName(run);
 
-  const button = (label: string, title: string, action: () => Promise<unknown>): JSX.Element => (
+  const button = (
+    label: string,
+    description: string,
+    action: () => Promise<unknown>
+  ): JSX.Element => (
     <button
       type="button"
       className="jp-AutoML-button"
       disabled={isBusy}
-      aria-label={`${label}: ${title}`}
-      title={title}
+      aria-label={trans.__('%1: %2', label, description)}
+      title={description}
       onClick={async () => {
         setBusy(true);
-        await told(trans, action);
+        await showErrors(trans, action);
         setBusy(false);
       }}
     >
@@ -41,28 +45,28 @@ export function RunActions(props: {
   return (
     <div className="jp-AutoML-actions" role="group" aria-label={trans.__('Actions for %1', name)}>
       {!run.is_over &&
-        button(trans.__('Stop'), trans.__('ask %1 to end', name), async () => {
-          const wish = await wishFor(lab, run);
-          if (wish) {
-            await api.stop(run.run_id, wish === 'cancel');
-            changed(trans.__('%1 was asked to end.', name));
+        button(trans.__('Stop'), trans.__('End the run %1', name), async () => {
+          const choice = await confirmStop(lab, run);
+          if (choice) {
+            await api.stop(run.run_id, choice === 'cancel');
+            changed(trans.__('Stopping %1.', name));
           }
         })}
       {run.is_over &&
-        button(trans.__('Rerun'), trans.__('repeat %1 from its id alone', name), async () => {
+        button(trans.__('Rerun'), trans.__('Repeat %1 from its run ID', name), async () => {
           const { run_id } = await api.rerun(run.run_id);
-          changed(trans.__('%1 is repeated as run %2.', name, run_id));
+          changed(trans.__('Rerunning %1 as run %2.', name, run_id));
         })}
       {run.is_over &&
-        button(trans.__('Notebook'), trans.__('open the executed notebook of %1', name), () =>
+        button(trans.__('Notebook'), trans.__('Open the executed notebook of %1', name), () =>
           open('executed')
         )}
       {run.has_leaderboard &&
-        button(trans.__('Leaderboard'), trans.__('show the leaderboard of %1', name), () =>
+        button(trans.__('Leaderboard'), trans.__('Show the leaderboard of %1', name), () =>
           commands.execute(Commands.leaderboard, { run: run.run_id })
         )}
       {run.is_explained &&
-        button(trans.__('Report'), trans.__('show what explains the model of %1', name), () =>
+        button(trans.__('Report'), trans.__('Show the explain report of %1', name), () =>
           commands.execute(Commands.report, { run: run.run_id })
         )}
       {run.has_model && (
@@ -70,18 +74,18 @@ export function RunActions(props: {
           {!run.is_explained &&
             button(
               trans.__('Explain'),
-              trans.__('find out what moves the model of %1', name),
+              trans.__('Compute the feature importance for %1', name),
               async () => {
                 const { run_id } = await api.explain(run.run_id);
-                changed(trans.__('%1 is explained by run %2.', name, run_id));
+                changed(trans.__('Explaining %1 in run %2.', name, run_id));
               }
             )}
           {button(
             trans.__('Model as notebook'),
-            trans.__('open the model of %1 as a notebook that stands alone', name),
+            trans.__('Open the model of %1 as a standalone notebook', name),
             () => open('model')
           )}
-          {button(trans.__('Register…'), trans.__('register the model of %1', name), async () =>
+          {button(trans.__('Register…'), trans.__('Register the model of %1', name), async () =>
             register(run)
           )}
         </>
@@ -90,25 +94,23 @@ export function RunActions(props: {
   );
 }
 
-/** Ask how a run is to end; null where it is not to end after all. */
-async function wishFor(lab: ILab, run: IRunSummary): Promise<'stop' | 'cancel' | null> {
-  if (!lab.settings.now.confirmStop) {
+/** Ask whether to stop or cancel a run; null if the user keeps it running. */
+async function confirmStop(lab: ILab, run: IRunSummary): Promise<'stop' | 'cancel' | null> {
+  if (!lab.settings.current.confirmStop) {
     return 'stop';
   }
   const { trans } = lab;
-  const asked = await showDialog({
+  const { button } = await showDialog({
     title: trans.__('Stop %1?', runName(run)),
-    body: trans.__(
-      'A search can keep the best that it has found and end; any other notebook is cancelled.'
-    ),
+    body: trans.__('A search can keep its best model. Any other run is cancelled.'),
     buttons: [
-      Dialog.cancelButton({ label: trans.__('Let it run') }),
-      Dialog.warnButton({ label: trans.__('End at once'), actions: ['cancel'] }),
-      Dialog.okButton({ label: trans.__('Keep the best and end') })
+      Dialog.cancelButton({ label: trans.__('Keep running') }),
+      Dialog.warnButton({ label: trans.__('Cancel run'), actions: ['cancel'] }),
+      Dialog.okButton({ label: trans.__('Stop and keep best model') })
     ]
   });
-  if (!asked.button.accept) {
+  if (!button.accept) {
     return null;
   }
-  return asked.button.actions.includes('cancel') ? 'cancel' : 'stop';
+  return button.actions.includes('cancel') ? 'cancel' : 'stop';
 }

@@ -1,26 +1,23 @@
 import * as React from 'react';
 
-const AT_MOST_EVERY_MS = 5000;
+const MIN_INTERVAL_MS = 5000;
 
-/**
- * A sentence for screen readers, said at most every five seconds: of those that come sooner, the
- * last is said.
- */
-export function Announcer(props: { sentence: string }): JSX.Element {
-  const { sentence } = props;
-  const [said, say] = React.useState('');
+/** Announces a message to screen readers, at most every five seconds: then the latest one. */
+export function Announcer(props: { message: string }): JSX.Element {
+  const { message } = props;
+  const [text, setText] = React.useState('');
   const lastAt = React.useRef(0);
   React.useEffect(() => {
-    const wait = Math.max(0, lastAt.current + AT_MOST_EVERY_MS - Date.now());
+    const wait = Math.max(0, lastAt.current + MIN_INTERVAL_MS - Date.now());
     const timer = window.setTimeout(() => {
       lastAt.current = Date.now();
-      say(sentence);
+      setText(message);
     }, wait);
     return () => window.clearTimeout(timer);
-  }, [sentence]);
+  }, [message]);
   return (
     <div role="status" className="jp-AutoML-unseen">
-      {said}
+      {text}
     </div>
   );
 }

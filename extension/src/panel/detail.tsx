@@ -1,40 +1,42 @@
 import * as React from 'react';
 
 import { IRunDetail, IRunSummary } from '../records';
-import { Shown, useLoadable } from '../loading';
+import { LoadableView, useLoadable } from '../loading';
+import { sentence } from '../sentence';
+import { formatDuration, formatNumber } from './format';
 import { ILab } from './lab';
-import { duration, number } from './words';
 
-const MOST_TRIALS = 12;
+const MAX_TRIALS = 12;
 
-/** What is inside a run: its id, what went wrong, and its trials, also while they come. */
+/** The details of a run: its ID, its failure, and its trials so far. */
 export function RunDetail(props: { lab: ILab; run: IRunSummary }): JSX.Element {
   const { lab, run } = props;
   const { trans } = lab;
-  const [detail, again] = useLoadable(() => lab.api.run(run.run_id), [run.run_id, run.status]);
-  useNews(lab, run, again);
+  const [detail, reload] = useLoadable(() => lab.api.run(run.run_id), [run.run_id, run.status]);
+  useNewEvents(lab, run, reload);
+  const id = <code>{run.run_id}</code>;
   return (
     <div className="jp-AutoML-detail">
       <p className="jp-AutoML-soft">
-        {trans.__('Run')} <code>{run.run_id}</code>
-        {run.rerun_of && (
-          <>
-            {', '}
-            {trans.__('a repetition of')} <code>{run.rerun_of}</code>
-          </>
-        )}
+        {run.rerun_of
+          ? sentence(
+              trans.__('Run %1, a rerun of %2', '%1', '%2'),
+              id,
+              <code>{run.rerun_of}</code>
+            )
+          : sentence(trans.__('Run %1', '%1'), id)}
       </p>
       {run.failure && <p className="jp-AutoML-failure">{run.failure}</p>}
-      <Shown loadable={detail} trans={trans} again={again}>
+      <LoadableView loadable={detail} trans={trans} reload={reload}>
         {value => (
           <>
-            {value.advice.map(sentence => (
-              <p key={sentence}>{sentence}</p>
+            {value.advice.map(advice => (
+              <p key={advice}>{advice}</p>
             ))}
             <Trials lab={lab} detail={value} />
           </>
         )}
-      </Shown>
+      </LoadableView>
     </div>
   );
 }
@@ -43,14 +45,14 @@ function Trials(props: { lab: ILab; detail: IRunDetail }): JSX.Element {
   const { lab, detail } = props;
   const { trans } = lab;
   if (!detail.trials.length) {
-    return <p className="jp-AutoML-soft">{trans.__('No trial has been scored yet.')}</p>;
+    return <p className="jp-AutoML-soft">{trans.__('No trials yet.')}</p>;
   }
-  const newest = [...detail.trials].reverse().slice(0, MOST_TRIALS);
+  const newest = [...detail.trials].reverse().slice(0, MAX_TRIALS);
   return (
     <table className="jp-AutoML-table">
       <caption>
         {newest.length < detail.trials.length
-          ? trans.__('The newest %1 of %2 trials', newest.length, detail.trials.length)
+          ? trans.__('Newest %1 of %2 trials', newest.length, detail.trials.length)
           : trans._n('%1 trial', '%1 trials', detail.trials.length)}
       </caption>
       <thead>
@@ -60,7 +62,7 @@ function Trials(props: { lab: ILab; detail: IRunDetail }): JSX.Element {
             {trans.__('Score')}
           </th>
           <th scope="col" className="jp-AutoML-number">
-            {trans.__('Fit')}
+            {trans.__('Fit time')}
           </th>
         </tr>
       </thead>
@@ -69,9 +71,9 @@ function Trials(props: { lab: ILab; detail: IRunDetail }): JSX.Element {
           <tr key={trial.number} title={trial.reason}>
             <th scope="row">{trial.candidate}</th>
             <td className="jp-AutoML-number">
-              {trial.score === null ? trial.state : number(trial.score)}
+              {trial.score === null ? trial.state : formatNumber(trial.score)}
             </td>
-            <td className="jp-AutoML-number">{duration(trial.fit_s, trans)}</td>
+            <td className="jp-AutoML-number">{formatDuration(trial.fit_s, trans)}</td>
           </tr>
         ))}
       </tbody>
@@ -79,31 +81,31 @@ function Trials(props: { lab: ILab; detail: IRunDetail }): JSX.Element {
   );
 }
 
-/** While a run goes on, look into its journal, and load the run anew when something is there. */
-function useNews(lab: ILab, run: IRunSummary, again: () => void): void {
-  const latest = React.useRef(again);
-  latest.current = again;
+/** While a run is running, poll its events and reload the run when there are new ones. */
+function useNewEvents(lab: ILab, run: IRunSummary, reload: () => void): void {
+  const latestReload = React.useRef(reload);
+  latestReload.current = reload;
   React.useEffect(() => {
     if (run.is_over) {
       return;
     }
     let offset = 0;
     let timer = 0;
-    const look = async (): Promise<void> => {
+    const poll = async (): Promise<void> => {
       if (!document.hidden) {
         try {
-          const news = await lab.api.events(run.run_id, offset);
-          if (offset && news.events.length) {
-            latest.current();
+          const page = await lab.api.events(run.run_id, offset);
+          if (offset && page.events.length) {
+            latestReload.current();
           }
-          offset = news.offset;
+          offset = page.offset;
         } catch {
-          // The list beside it tells when the server does not answer.
+          // The runs list shows the error.
         }
       }
-      timer = window.setTimeout(look, lab.settings.now.pollingSeconds * 1000);
+      timer = window.setTimeout(poll, lab.settings.current.pollingSeconds * 1000);
     };
-    void look();
+    void poll();
     return () => window.clearTimeout(timer);
   }, [run.run_id, run.is_over]);
 }

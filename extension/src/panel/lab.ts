@@ -4,7 +4,7 @@ import { TranslationBundle } from '@jupyterlab/translation';
 import { Api } from '../api';
 import { ISettings } from '../tokens';
 
-/** What every part of the sidebar needs of the lab around it. */
+/** The services of the lab that the sidebar uses. */
 export interface ILab {
   api: Api;
   trans: TranslationBundle;

@@ -1,42 +1,43 @@
 import * as React from 'react';
 
 import { IModels, IRunSummary, IVersionSummary } from '../records';
-import { Failed, Shown, useLoadable } from '../loading';
-import { asRefused, Refused } from '../request';
+import { ErrorMessage, LoadableView, useLoadable } from '../loading';
+import { asRequestError, RequestError } from '../request';
+import { sentence } from '../sentence';
 import { ILab } from './lab';
 
-/** The registered models with their versions; registering a run's model, and moving an alias. */
+/** The registered models with their versions, and the form that registers a run's model. */
 export function Models(props: {
   lab: ILab;
-  announce: (sentence: string) => void;
-  registering: IRunSummary | null;
-  registered: () => void;
+  announce: (message: string) => void;
+  runToRegister: IRunSummary | null;
+  closeForm: () => void;
 }): JSX.Element {
-  const { lab, announce, registering, registered } = props;
+  const { lab, announce, runToRegister, closeForm } = props;
   const { trans } = lab;
-  const [models, again] = useLoadable(() => lab.api.models(), []);
+  const [models, reload] = useLoadable(() => lab.api.models(), []);
   return (
     <>
-      {registering && (
-        <Register
+      {runToRegister && (
+        <RegisterForm
           lab={lab}
-          run={registering}
-          known={models.state === 'loaded' ? models.value.models.map(model => model.name) : []}
-          done={version => {
+          run={runToRegister}
+          names={models.state === 'loaded' ? models.value.models.map(model => model.name) : []}
+          close={version => {
             if (version) {
-              announce(trans.__('%1 has version %2 now.', version.name, version.version));
-              again();
+              announce(trans.__('Registered %1 version %2.', version.name, version.version));
+              reload();
             }
-            registered();
+            closeForm();
           }}
         />
       )}
       <div className="jp-AutoML-bar">
-        <button type="button" className="jp-AutoML-button" onClick={again}>
-          {trans.__('Look again')}
+        <button type="button" className="jp-AutoML-button" onClick={reload}>
+          {trans.__('Refresh')}
         </button>
       </div>
-      <Shown loadable={models} trans={trans} again={again}>
+      <LoadableView loadable={models} trans={trans} reload={reload}>
         {value =>
           value.models.length ? (
             value.models.map(model => (
@@ -47,48 +48,53 @@ export function Models(props: {
                 aliases={value.aliases}
                 promoted={version => {
                   announce(
-                    trans.__('Version %1 is now %2.', version.version, version.aliases.join(', '))
+                    trans.__(
+                      '%1 version %2 now has these aliases: %3.',
+                      version.name,
+                      version.version,
+                      version.aliases.join(', ')
+                    )
                   );
-                  again();
+                  reload();
                 }}
               />
             ))
           ) : (
             <p className="jp-AutoML-empty">
-              {trans.__('No model is registered yet. Open a run and choose Register.')}
+              {trans.__('No registered models yet. To register one, open a run and click Register.')}
             </p>
           )
         }
-      </Shown>
+      </LoadableView>
     </>
   );
 }
 
-function Register(props: {
+function RegisterForm(props: {
   lab: ILab;
   run: IRunSummary;
-  known: string[];
-  done: (version: IVersionSummary | null) => void;
+  names: string[];
+  close: (version: IVersionSummary | null) => void;
 }): JSX.Element {
-  const { lab, run, known, done } = props;
+  const { lab, run, names, close } = props;
   const { trans } = lab;
   const [name, setName] = React.useState('');
   const [isBusy, setBusy] = React.useState(false);
-  const [error, setError] = React.useState<Refused | null>(null);
+  const [error, setError] = React.useState<RequestError | null>(null);
   const submit = async (event: React.FormEvent): Promise<void> => {
     event.preventDefault();
     setBusy(true);
     try {
-      done(await lab.api.register(run.run_id, name));
+      close(await lab.api.register(run.run_id, name));
     } catch (thrown) {
-      setError(asRefused(thrown));
+      setError(asRequestError(thrown));
       setBusy(false);
     }
   };
   return (
     <form className="jp-AutoML-form" onSubmit={submit}>
       <h3>{trans.__('Register the model of %1', run.name)}</h3>
-      <label htmlFor="jp-AutoML-model-name">{trans.__('Name of the model')}</label>
+      <label htmlFor="jp-AutoML-model-name">{trans.__('Model name')}</label>
       <input
         id="jp-AutoML-model-name"
         type="text"
@@ -101,19 +107,19 @@ function Register(props: {
         onChange={event => setName(event.target.value)}
       />
       <datalist id="jp-AutoML-model-names">
-        {known.map(one => (
-          <option key={one} value={one} />
+        {names.map(existing => (
+          <option key={existing} value={existing} />
         ))}
       </datalist>
       <p id="jp-AutoML-model-help" className="jp-AutoML-soft">
-        {trans.__('A name that is there gets another version. It begins with a letter.')}
+        {trans.__('Start with a letter. If the name exists, the model becomes a new version.')}
       </p>
-      {error && <Failed error={error} trans={trans} />}
+      {error && <ErrorMessage error={error} trans={trans} />}
       <div className="jp-AutoML-actions">
         <button type="submit" className="jp-AutoML-button" disabled={isBusy}>
           {isBusy ? trans.__('Registering…') : trans.__('Register')}
         </button>
-        <button type="button" className="jp-AutoML-button" onClick={() => done(null)}>
+        <button type="button" className="jp-AutoML-button" onClick={() => close(null)}>
           {trans.__('Cancel')}
         </button>
       </div>
@@ -129,13 +135,13 @@ function Model(props: {
 }): JSX.Element {
   const { lab, model, aliases, promoted } = props;
   const { trans } = lab;
-  const [error, setError] = React.useState<Refused | null>(null);
+  const [error, setError] = React.useState<RequestError | null>(null);
   const promote = async (version: IVersionSummary, alias: string): Promise<void> => {
     setError(null);
     try {
       promoted(await lab.api.promote(version.name, version.version, alias));
     } catch (thrown) {
-      setError(asRefused(thrown));
+      setError(asRequestError(thrown));
     }
   };
   return (
@@ -153,13 +159,13 @@ function Model(props: {
               ))}
             </p>
             <p className="jp-AutoML-soft">
-              {trans.__('made by run')} <code>{version.run_id}</code>
+              {sentence(trans.__('From run %1', '%1'), <code>{version.run_id}</code>)}
             </p>
             <Promote lab={lab} version={version} aliases={aliases} promote={promote} />
           </li>
         ))}
       </ul>
-      {error && <Failed error={error} trans={trans} />}
+      {error && <ErrorMessage error={error} trans={trans} />}
     </section>
   );
 }
@@ -172,27 +178,27 @@ function Promote(props: {
 }): JSX.Element {
   const { lab, version, aliases, promote } = props;
   const { trans } = lab;
-  const free = aliases.filter(alias => !version.aliases.includes(alias));
+  const available = aliases.filter(alias => !version.aliases.includes(alias));
   const [alias, setAlias] = React.useState('');
-  const chosen = free.includes(alias) ? alias : free[0];
+  const selected = available.includes(alias) ? alias : available[0];
   return (
     <div className="jp-AutoML-promote">
       <select
-        value={chosen}
-        aria-label={trans.__('New alias of version %1 of %2', version.version, version.name)}
+        value={selected}
+        aria-label={trans.__('New alias for %1 version %2', version.name, version.version)}
         onChange={event => setAlias(event.target.value)}
       >
-        {free.map(one => (
-          <option key={one} value={one}>
-            {one}
+        {available.map(option => (
+          <option key={option} value={option}>
+            {option}
           </option>
         ))}
       </select>
       <button
         type="button"
         className="jp-AutoML-button"
-        aria-label={trans.__('Promote version %1 of %2', version.version, version.name)}
-        onClick={() => void promote(version, chosen)}
+        aria-label={trans.__('Promote %1 version %2', version.name, version.version)}
+        onClick={() => void promote(version, selected)}
       >
         {trans.__('Promote')}
       </button>

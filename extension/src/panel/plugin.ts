@@ -9,10 +9,10 @@ import { Requests } from '../request';
 import { Commands, DOMAIN, ISettings } from '../tokens';
 import { Sidebar } from './sidebar';
 
-/** The sidebar with runs and models. */
+/** The sidebar with runs and registered models. */
 export const panelPlugin: JupyterFrontEndPlugin<void> = {
   id: '@automl-magic/lab:panel',
-  description: 'A sidebar with the runs and the registered models.',
+  description: 'Adds a sidebar with runs and registered models.',
   autoStart: true,
   requires: [IDocumentManager, ISettings, ITranslator],
   optional: [ICommandPalette, ILayoutRestorer],
@@ -41,7 +41,7 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
         icon: automlIcon,
         describedBy: { args: { type: 'object', properties: {} } },
         execute: () => {
-          sidebar.choose(tab);
+          sidebar.selectTab(tab);
           app.shell.activateById(sidebar.id);
         }
       });

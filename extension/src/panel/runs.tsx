@@ -2,62 +2,69 @@ import { UseSignal } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
 import { IRunSummary } from '../records';
-import { Shown } from '../loading';
+import { LoadableView } from '../loading';
 import { Commands } from '../tokens';
 import { RunActions } from './actions';
 import { RunDetail } from './detail';
+import {
+  formatAge,
+  formatProgress,
+  formatScore,
+  formatStatus,
+  runName,
+  statusSymbol
+} from './format';
 import { ILab } from './lab';
-import { RunsWatch } from './watch';
-import { ago, progressWords, runName, scoreWords, statusSign, statusWord } from './words';
+import { RunsPoll } from './runsPoll';
 
 interface IRunsProps {
   lab: ILab;
-  watch: RunsWatch;
-  announce: (sentence: string) => void;
+  poll: RunsPoll;
+  announce: (message: string) => void;
   register: (run: IRunSummary) => void;
 }
 
-/** The newest runs. Two of them can be chosen and compared. */
+/** The newest runs. Select two to compare them. */
 export function Runs(props: IRunsProps): JSX.Element {
-  const { lab, watch } = props;
+  const { lab, poll } = props;
   const { trans } = lab;
-  const [chosen, setChosen] = React.useState<string[]>([]);
-  const choose = (runId: string, isChosen: boolean): void =>
-    // Of three, the first chosen gives way.
-    setChosen(isChosen ? [...chosen, runId].slice(-2) : chosen.filter(id => id !== runId));
+  const [selected, setSelected] = React.useState<string[]>([]);
+  const select = (runId: string, isSelected: boolean): void =>
+    // Selecting a third run deselects the first.
+    setSelected(isSelected ? [...selected, runId].slice(-2) : selected.filter(id => id !== runId));
   const compare = (): void => {
-    // Ids begin with the time: the earlier run is the one before.
-    const [a, b] = [...chosen].sort();
+    // Run IDs start with the time, so the earlier run comes first.
+    const [a, b] = [...selected].sort();
     void lab.commands.execute(Commands.compare, { a, b });
   };
   return (
-    <UseSignal signal={watch.changed}>
+    <UseSignal signal={poll.changed}>
       {() => (
         <>
           <div className="jp-AutoML-bar">
             <button
               type="button"
               className="jp-AutoML-button"
-              disabled={chosen.length !== 2}
+              disabled={selected.length !== 2}
               onClick={compare}
             >
-              {trans.__('Compare two (%1 chosen)', chosen.length)}
+              {trans.__('Compare two (%1 selected)', selected.length)}
             </button>
-            <button type="button" className="jp-AutoML-button" onClick={() => watch.refresh()}>
-              {trans.__('Look again')}
+            <button type="button" className="jp-AutoML-button" onClick={() => poll.refresh()}>
+              {trans.__('Refresh')}
             </button>
           </div>
-          <Shown loadable={watch.loadable} trans={trans} again={() => watch.refresh()}>
+          <LoadableView loadable={poll.loadable} trans={trans} reload={() => poll.refresh()}>
             {runs =>
               runs.length ? (
-                <ul className="jp-AutoML-list" aria-label={trans.__('Runs, the newest first')}>
+                <ul className="jp-AutoML-list" aria-label={trans.__('Runs, newest first')}>
                   {runs.map(run => (
-                    <Item
+                    <RunItem
                       key={run.run_id}
                       {...props}
                       run={run}
-                      isChosen={chosen.includes(run.run_id)}
-                      choose={choose}
+                      isSelected={selected.includes(run.run_id)}
+                      select={select}
                     />
                   ))}
                 </ul>
@@ -65,9 +72,9 @@ export function Runs(props: IRunsProps): JSX.Element {
                 <NoRuns lab={lab} />
               )
             }
-          </Shown>
-          {watch.more && (
-            <button type="button" className="jp-AutoML-button" onClick={() => watch.showMore()}>
+          </LoadableView>
+          {poll.hasMore && (
+            <button type="button" className="jp-AutoML-button" onClick={() => poll.showMore()}>
               {trans.__('Show older runs')}
             </button>
           )}
@@ -81,7 +88,7 @@ function NoRuns(props: { lab: ILab }): JSX.Element {
   const { trans, commands } = props.lab;
   return (
     <div className="jp-AutoML-empty">
-      <p>{trans.__('No run has been made yet.')}</p>
+      <p>{trans.__('No runs yet.')}</p>
       <button
         type="button"
         className="jp-AutoML-button"
@@ -93,14 +100,14 @@ function NoRuns(props: { lab: ILab }): JSX.Element {
   );
 }
 
-function Item(
+function RunItem(
   props: IRunsProps & {
     run: IRunSummary;
-    isChosen: boolean;
-    choose: (runId: string, isChosen: boolean) => void;
+    isSelected: boolean;
+    select: (runId: string, isSelected: boolean) => void;
   }
 ): JSX.Element {
-  const { lab, run, watch, announce, register, isChosen, choose } = props;
+  const { lab, run, poll, announce, register, isSelected, select } = props;
   const { trans } = lab;
   const [isOpen, setOpen] = React.useState(false);
   const bodyId = `jp-AutoML-run-${run.run_id}`;
@@ -110,9 +117,13 @@ function Item(
       <div className="jp-AutoML-head">
         <input
           type="checkbox"
-          checked={isChosen}
-          aria-label={trans.__('Choose %1, %2, to compare', name, ago(run.created_at, trans))}
-          onChange={event => choose(run.run_id, event.target.checked)}
+          checked={isSelected}
+          aria-label={trans.__(
+            'Select %1 (%2) to compare',
+            name,
+            formatAge(run.created_at, trans)
+          )}
+          onChange={event => select(run.run_id, event.target.checked)}
         />
         <button
           type="button"
@@ -123,10 +134,10 @@ function Item(
         >
           <span className="jp-AutoML-name">{name}</span>
           <span className="jp-AutoML-status">
-            <span aria-hidden="true">{statusSign(run.status)}</span>{' '}
-            {statusWord(run.status, trans)}
+            <span aria-hidden="true">{statusSymbol(run.status)}</span>{' '}
+            {formatStatus(run.status, trans)}
           </span>
-          <span className="jp-AutoML-soft jp-AutoML-facts">{facts(run, lab)}</span>
+          <span className="jp-AutoML-soft jp-AutoML-facts">{formatFacts(run, lab)}</span>
         </button>
       </div>
       {run.progress && run.progress.n_cells > 0 && (
@@ -134,7 +145,7 @@ function Item(
           className="jp-AutoML-progress"
           max={run.progress.n_cells}
           value={run.progress.cells_done}
-          aria-label={trans.__('Cells of %1 that are done', name)}
+          aria-label={trans.__('Completed cells of %1', name)}
         />
       )}
       <div id={bodyId} hidden={!isOpen}>
@@ -144,9 +155,9 @@ function Item(
               lab={lab}
               run={run}
               register={register}
-              changed={sentence => {
-                announce(sentence);
-                watch.refresh();
+              changed={message => {
+                announce(message);
+                poll.refresh();
               }}
             />
             <RunDetail lab={lab} run={run} />
@@ -157,25 +168,29 @@ function Item(
   );
 }
 
-function facts(run: IRunSummary, lab: ILab): string {
+function formatFacts(run: IRunSummary, lab: ILab): string {
   const { trans } = lab;
-  const parts: string[] = [kindWords(run, lab)];
+  const parts: string[] = [formatKind(run, lab)];
   if (run.progress) {
-    parts.push(progressWords(run.progress, trans));
+    parts.push(formatProgress(run.progress, trans));
   }
   if (run.score) {
-    const place = run.is_holdout ? trans.__('on held-out rows') : trans.__('on the folds');
-    parts.push(`${scoreWords(run.score, trans)} ${place}`);
+    const score = formatScore(run.score, trans);
+    parts.push(
+      run.is_holdout
+        ? trans.__('%1 on the holdout', score)
+        : trans.__('%1 in cross-validation', score)
+    );
   }
-  parts.push(ago(run.created_at, trans));
+  parts.push(formatAge(run.created_at, trans));
   return parts.filter(part => part).join(' · ');
 }
 
-/** What kind of run it is, where it is not the usual search. */
-function kindWords(run: IRunSummary, lab: ILab): string {
+/** Return the kind of a run; empty for a search. */
+function formatKind(run: IRunSummary, lab: ILab): string {
   const { trans } = lab;
   if (run.rerun_of) {
-    return trans.__('repetition');
+    return trans.__('rerun');
   }
-  return run.kind === 'search' ? '' : trans.__('notebook %1', run.kind);
+  return run.kind === 'search' ? '' : trans.__('%1 run', run.kind);
 }

@@ -6,14 +6,14 @@ import * as React from 'react';
 import { IRunSummary } from '../records';
 import { automlIcon } from '../icons';
 import { Announcer } from './announcer';
+import { formatStatus, runName } from './format';
 import { ILab } from './lab';
 import { Models } from './models';
 import { Runs } from './runs';
+import { RunsPoll } from './runsPoll';
 import { Tabs } from './tabs';
-import { RunsWatch } from './watch';
-import { runName, statusWord } from './words';
 
-/** The sidebar "AutoML": runs and models. */
+/** The sidebar "AutoML": runs and registered models. */
 export class Sidebar extends ReactWidget {
   constructor(private readonly lab: ILab) {
     super();
@@ -24,17 +24,16 @@ export class Sidebar extends ReactWidget {
     this.node.tabIndex = -1;
     this.node.setAttribute('role', 'region');
     this.node.setAttribute('aria-label', lab.trans.__('AutoML'));
-    this.watch = new RunsWatch(lab.api, lab.settings, () => this.isVisible);
+    this.poll = new RunsPoll(lab.api, lab.settings, () => this.isVisible);
   }
 
-  /** Show one of the tabs. */
-  choose(tab: 'runs' | 'models'): void {
+  selectTab(tab: 'runs' | 'models'): void {
     this.tab = tab;
     this.changed.emit();
   }
 
   override dispose(): void {
-    this.watch.dispose();
+    this.poll.dispose();
     super.dispose();
   }
 
@@ -44,9 +43,9 @@ export class Sidebar extends ReactWidget {
         {() => (
           <Content
             lab={this.lab}
-            watch={this.watch}
+            poll={this.poll}
             tab={this.tab}
-            choose={tab => this.choose(tab === 'models' ? 'models' : 'runs')}
+            selectTab={tab => this.selectTab(tab === 'models' ? 'models' : 'runs')}
           />
         )}
       </UseSignal>
@@ -55,14 +54,14 @@ export class Sidebar extends ReactWidget {
 
   protected override onAfterShow(message: Message): void {
     super.onAfterShow(message);
-    this.watch.start();
-    this.watch.refresh();
+    this.poll.start();
+    this.poll.refresh();
   }
 
-  /** Whoever came by a command goes on by keyboard from here. */
+  /** Move the focus to the tabs after a command, for keyboard users. */
   protected override onActivateRequest(message: Message): void {
     super.onActivateRequest(message);
-    // Before the first drawing there is no tab yet; the palette gives the focus back as it closes.
+    // Wait for the first render, and for the command palette to restore the focus as it closes.
     window.requestAnimationFrame(() => {
       const tab = this.node.querySelector<HTMLElement>('[role=tab][aria-selected=true]');
       (tab ?? this.node).focus();
@@ -71,36 +70,38 @@ export class Sidebar extends ReactWidget {
 
   private tab: 'runs' | 'models' = 'runs';
   private readonly changed = new Signal<this, void>(this);
-  private readonly watch: RunsWatch;
+  private readonly poll: RunsPoll;
 }
 
 function Content(props: {
   lab: ILab;
-  watch: RunsWatch;
+  poll: RunsPoll;
   tab: string;
-  choose: (tab: string) => void;
+  selectTab: (tab: string) => void;
 }): JSX.Element {
-  const { lab, watch, tab, choose } = props;
+  const { lab, poll, tab, selectTab } = props;
   const { trans } = lab;
-  const [sentence, announce] = React.useState('');
+  const [message, announce] = React.useState('');
   const [registering, setRegistering] = React.useState<IRunSummary | null>(null);
   React.useEffect(() => {
-    const onMoved = (_: RunsWatch, runs: IRunSummary[]): void => {
-      const told = runs.map(run => `${runName(run)}: ${statusWord(run.status, trans)}`);
-      announce(told.join('. '));
+    const onStatusChanged = (_: RunsPoll, runs: IRunSummary[]): void => {
+      const lines = runs.map(run =>
+        trans.__('%1: %2', runName(run), formatStatus(run.status, trans))
+      );
+      announce(lines.join('. '));
     };
-    watch.moved.connect(onMoved);
+    poll.statusChanged.connect(onStatusChanged);
     return () => {
-      watch.moved.disconnect(onMoved);
+      poll.statusChanged.disconnect(onStatusChanged);
     };
-  }, [watch]);
+  }, [poll]);
   return (
     <>
-      <Announcer sentence={sentence} />
+      <Announcer message={message} />
       <Tabs
         label={trans.__('AutoML')}
-        chosen={tab}
-        choose={choose}
+        selected={tab}
+        select={selectTab}
         tabs={[
           {
             id: 'runs',
@@ -108,11 +109,11 @@ function Content(props: {
             content: () => (
               <Runs
                 lab={lab}
-                watch={watch}
+                poll={poll}
                 announce={announce}
                 register={run => {
                   setRegistering(run);
-                  choose('models');
+                  selectTab('models');
                 }}
               />
             )
@@ -124,8 +125,8 @@ function Content(props: {
               <Models
                 lab={lab}
                 announce={announce}
-                registering={registering}
-                registered={() => setRegistering(null)}
+                runToRegister={registering}
+                closeForm={() => setRegistering(null)}
               />
             )
           }

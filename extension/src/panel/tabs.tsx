@@ -1,39 +1,45 @@
 import * as React from 'react';
 
-/** One tab: its label and what it shows. */
+/** A tab and its content. */
 export interface ITab {
   id: string;
   label: string;
   content: () => JSX.Element;
 }
 
-/** Tabs as screen readers know them: arrows move, Home and End jump, one stop for Tab. */
+/** Accessible tabs: arrow keys, Home and End select a tab, and Tab leaves the tab list. */
 export function Tabs(props: {
   label: string;
   tabs: ITab[];
-  chosen: string;
-  choose: (id: string) => void;
+  selected: string;
+  select: (id: string) => void;
 }): JSX.Element {
-  const { label, tabs, chosen, choose } = props;
+  const { label, tabs, selected, select } = props;
   const list = React.useRef<HTMLDivElement>(null);
-  const at = tabs.findIndex(tab => tab.id === chosen);
-  const moves: Record<string, number> = {
-    ArrowRight: (at + 1) % tabs.length,
-    ArrowLeft: (at + tabs.length - 1) % tabs.length,
+  const index = tabs.findIndex(tab => tab.id === selected);
+  const targets: Record<string, number> = {
+    ArrowRight: (index + 1) % tabs.length,
+    ArrowLeft: (index + tabs.length - 1) % tabs.length,
     Home: 0,
     End: tabs.length - 1
   };
-  const move = (event: React.KeyboardEvent): void => {
-    const to = moves[event.key];
-    if (to !== undefined) {
+  const onKeyDown = (event: React.KeyboardEvent): void => {
+    const target = targets[event.key];
+    if (target !== undefined) {
       event.preventDefault();
-      choose(tabs[to].id);
-      (list.current?.children[to] as HTMLElement | undefined)?.focus();
+      select(tabs[target].id);
+      (list.current?.children[target] as HTMLElement | undefined)?.focus();
     }
   };
   return (
     <>
-      <div role="tablist" aria-label={label} className="jp-AutoML-tabs" ref={list} onKeyDown={move}>
+      <div
+        role="tablist"
+        aria-label={label}
+        className="jp-AutoML-tabs"
+        ref={list}
+        onKeyDown={onKeyDown}
+      >
         {tabs.map(tab => (
           <button
             key={tab.id}
@@ -41,9 +47,9 @@ export function Tabs(props: {
             role="tab"
             id={`jp-AutoML-tab-${tab.id}`}
             aria-controls={`jp-AutoML-tabpanel-${tab.id}`}
-            aria-selected={tab.id === chosen}
-            tabIndex={tab.id === chosen ? 0 : -1}
-            onClick={() => choose(tab.id)}
+            aria-selected={tab.id === selected}
+            tabIndex={tab.id === selected ? 0 : -1}
+            onClick={() => select(tab.id)}
           >
             {tab.label}
           </button>
@@ -55,10 +61,10 @@ export function Tabs(props: {
           role="tabpanel"
           id={`jp-AutoML-tabpanel-${tab.id}`}
           aria-labelledby={`jp-AutoML-tab-${tab.id}`}
-          hidden={tab.id !== chosen}
+          hidden={tab.id !== selected}
           className="jp-AutoML-tabpanel"
         >
-          {tab.id === chosen && tab.content()}
+          {tab.id === selected && tab.content()}
         </div>
       ))}
     </>

@@ -6,52 +6,52 @@ import { Api } from '../api';
 import { ISpecProblem } from '../records';
 import { ISettings } from '../tokens';
 
-const AFTER_TYPING_MS = 500;
+const DELAY_MS = 500;
 
-/** Marks what is wrong in an experiment file. */
+/** Marks the errors in an experiment file. */
 export class Checks {
   constructor(
     private readonly api: Api,
     private readonly settings: ISettings
   ) {}
 
-  /** The editor's part: marks beside the lines, and a check after each pause in typing. */
+  /** Return the editor extension: error marks, and a check after each pause in typing. */
   extension(): Extension {
     let timer = 0;
     return [
       lintGutter(),
       EditorView.updateListener.of(update => {
-        if (update.docChanged && this.settings.now.checkWhileTyping) {
+        if (update.docChanged && this.settings.current.checkWhileTyping) {
           window.clearTimeout(timer);
-          // Where the server does not answer, typing goes on; the button tells why.
-          timer = window.setTimeout(() => this.mark(update.view).catch(() => undefined), AFTER_TYPING_MS);
+          // Failed requests don't interrupt typing. The Check button shows their error.
+          timer = window.setTimeout(() => this.mark(update.view).catch(() => undefined), DELAY_MS);
         }
       })
     ];
   }
 
-  /** Check an editor now, open the list of its problems, and return how many there are. */
-  async now(view: EditorView): Promise<number> {
-    const found = await this.mark(view);
-    if (found) {
+  /** Check the file now, open the list of errors if there are any, and return their number. */
+  async run(view: EditorView): Promise<number> {
+    const nProblems = await this.mark(view);
+    if (nProblems) {
       openLintPanel(view);
     }
-    return found;
+    return nProblems;
   }
 
   private async mark(view: EditorView): Promise<number> {
     const { doc } = view.state;
-    const problems = await this.api.problems(doc.toString());
-    // What was typed meanwhile is checked after the next pause.
+    const problems = await this.api.validate(doc.toString());
+    // If the text has changed meanwhile, the next check marks it.
     if (view.state.doc === doc) {
-      const marks = problems.map(problem => marked(problem, view));
-      view.dispatch(setDiagnostics(view.state, marks));
+      const diagnostics = problems.map(problem => diagnostic(problem, view));
+      view.dispatch(setDiagnostics(view.state, diagnostics));
     }
     return problems.length;
   }
 }
 
-function marked(problem: ISpecProblem, view: EditorView): Diagnostic {
+function diagnostic(problem: ISpecProblem, view: EditorView): Diagnostic {
   const { doc } = view.state;
   const line = doc.line(Math.min(Math.max(problem.line, 1), doc.lines));
   const indent = line.text.length - line.text.trimStart().length;

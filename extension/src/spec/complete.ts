@@ -2,9 +2,9 @@ import { autocompletion, Completion, CompletionContext, CompletionResult } from 
 import { Extension } from '@codemirror/state';
 
 import { ISchema } from '../api';
-import { placeAt } from './place';
+import { cursorContext } from './cursorContext';
 
-/** Complete fields and their values from the schema of the experiment file. */
+/** Complete fields and values from the experiment file's schema. */
 export function completion(schema: () => Promise<ISchema>): Extension {
   return autocompletion({
     override: [async context => complete(context, await schema())],
@@ -14,41 +14,44 @@ export function completion(schema: () => Promise<ISchema>): Extension {
 }
 
 function complete(context: CompletionContext, schema: ISchema): CompletionResult | null {
-  const { path, field, typed, from } = placeAt(context.state, context.pos);
+  const { path, field, typed, from } = cursorContext(context.state, context.pos);
   if (typed.startsWith('#') || (!typed && !context.explicit && field === null)) {
     return null;
   }
-  const inside = at(schema, path);
-  const options = field === null ? fieldsOf(inside) : valuesOf(at(inside, [field]));
+  const parent = schemaAt(schema, path);
+  const options =
+    field === null ? fieldCompletions(parent) : valueCompletions(schemaAt(parent, [field]));
   return options.length ? { from, options, validFor: /^[\w]*$/ } : null;
 }
 
-function at(schema: ISchema | undefined, path: string[]): ISchema | undefined {
-  return path.reduce<ISchema | undefined>((inner, name) => inner?.properties?.[name], schema);
+function schemaAt(schema: ISchema | undefined, path: string[]): ISchema | undefined {
+  return path.reduce<ISchema | undefined>((parent, name) => parent?.properties?.[name], schema);
 }
 
-function fieldsOf(schema: ISchema | undefined): Completion[] {
+function fieldCompletions(schema: ISchema | undefined): Completion[] {
   return Object.entries(schema?.properties ?? {}).map(([label, field]) => ({
     label,
     apply: field.properties ? `${label}:\n` : `${label}: `,
-    detail: typeWords(field),
+    detail: formatType(field),
     info: field.description,
     type: 'property'
   }));
 }
 
-function valuesOf(schema: ISchema | undefined): Completion[] {
-  const values = options(schema).flatMap(option =>
+function valueCompletions(schema: ISchema | undefined): Completion[] {
+  const values = alternatives(schema).flatMap(option =>
     option.type === 'boolean' ? ['true', 'false'] : option.enum ?? []
   );
   return values.map(label => ({ label, type: 'enum' }));
 }
 
-function options(schema: ISchema | undefined): ISchema[] {
+function alternatives(schema: ISchema | undefined): ISchema[] {
   return schema?.anyOf ?? (schema ? [schema] : []);
 }
 
-function typeWords(schema: ISchema): string {
-  const words = options(schema).map(option => (option.enum ? option.enum.join(' | ') : option.type));
-  return words.filter(word => word && word !== 'null').join(' | ');
+function formatType(schema: ISchema): string {
+  const types = alternatives(schema).map(option =>
+    option.enum ? option.enum.join(' | ') : option.type
+  );
+  return types.filter(type => type && type !== 'null').join(' | ');
 }

@@ -12,8 +12,8 @@ import { CommandToolbarButton } from '@jupyterlab/ui-components';
 import { Api, ISchema } from '../api';
 import { openWithCell } from '../cells';
 import { planIcon } from '../icons';
-import { told } from '../notices';
-import { Requests } from '../request';
+import { showErrors } from '../errors';
+import { RequestError, Requests } from '../request';
 import { Commands, DOMAIN, ISettings, SPEC_SUFFIX } from '../tokens';
 import { Checks } from './check';
 import { completion } from './complete';
@@ -22,10 +22,10 @@ const FACTORY = 'AutoML experiment';
 const FILE_TYPE = 'automl-experiment';
 type SpecWidget = IDocumentWidget<FileEditor>;
 
-/** The editor of `*.automl.yaml`: the lab's own, with checks, completion and four buttons. */
+/** The editor of `*.automl.yaml`: the lab's file editor with checks, completion and four buttons. */
 export const specPlugin: JupyterFrontEndPlugin<void> = {
   id: '@automl-magic/lab:spec',
-  description: 'An editor for experiment files, with checks and completion.',
+  description: 'Adds an editor for experiment files, with checks and completion.',
   autoStart: true,
   requires: [IDocumentManager, IEditorServices, ISettings, ITranslator],
   optional: [ICommandPalette, ILabShell, ILayoutRestorer],
@@ -42,7 +42,7 @@ export const specPlugin: JupyterFrontEndPlugin<void> = {
     const trans = translator.load(DOMAIN);
     const api = new Api(new Requests(app.serviceManager.serverSettings));
     const checks = new Checks(api, settings);
-    const extensions = [checks.extension(), completion(once(() => api.schema()))];
+    const extensions = [checks.extension(), completion(cached(() => api.schema()))];
     const tracker = new WidgetTracker<SpecWidget>({ namespace: 'automl-magic-spec' });
 
     app.docRegistry.addFileType({
@@ -112,19 +112,19 @@ export const specPlugin: JupyterFrontEndPlugin<void> = {
         isEnabled: () => tracker.currentWidget !== null,
         execute: () => {
           const widget = tracker.currentWidget;
-          return widget ? told(trans, () => action(widget)) : undefined;
+          return widget ? showErrors(trans, () => action(widget)) : undefined;
         }
       });
       palette?.addItem({ command, category: trans.__('AutoML') });
     };
-    const inNotebook = async (widget: SpecWidget, verb: 'plan' | 'run'): Promise<void> => {
+    const runMagic = async (widget: SpecWidget, verb: 'plan' | 'run'): Promise<void> => {
       await widget.context.save();
       const { path } = widget.context;
       const name = PathExt.basename(path);
       await openWithCell(app, manager, labShell !== null, {
         folder: PathExt.dirname(path),
         name: `${name.slice(0, -SPEC_SUFFIX.length)}-${verb}`,
-        source: `%automl ${verb} ${quoted(name)}`,
+        source: `%automl ${verb} ${quote(name)}`,
         run: true
       });
     };
@@ -132,11 +132,11 @@ export const specPlugin: JupyterFrontEndPlugin<void> = {
     add(
       Commands.checkFile,
       trans.__('Check experiment file'),
-      trans.__('Say what is wrong in this file'),
+      trans.__('List the errors in this file'),
       async widget => {
         const { editor } = widget.content;
-        if (editor instanceof CodeMirrorEditor && !(await checks.now(editor.editor))) {
-          Notification.success(trans.__('The experiment file has no problems.'), {
+        if (editor instanceof CodeMirrorEditor && !(await checks.run(editor.editor))) {
+          Notification.success(trans.__('The experiment file has no errors.'), {
             autoClose: 5000
           });
         }
@@ -145,19 +145,19 @@ export const specPlugin: JupyterFrontEndPlugin<void> = {
     add(
       Commands.planFile,
       trans.__('Plan experiment file'),
-      trans.__('Save, then write the notebooks and the estimate; run nothing'),
-      widget => inNotebook(widget, 'plan')
+      trans.__('Save, then write the notebooks and an estimate, without running anything'),
+      widget => runMagic(widget, 'plan')
     );
     add(
       Commands.runFile,
       trans.__('Run experiment file'),
-      trans.__('Save, then plan and run, in a notebook beside this file'),
-      widget => inNotebook(widget, 'run')
+      trans.__('Save, then plan and run in a notebook beside this file'),
+      widget => runMagic(widget, 'run')
     );
     add(
       Commands.fileAsCode,
       trans.__('Experiment file as code'),
-      trans.__('Open a notebook with this experiment as one cell; run nothing'),
+      trans.__('Open a notebook with this experiment as one cell, without running it'),
       async widget => {
         const { path, model } = widget.context;
         await openWithCell(app, manager, labShell !== null, {
@@ -171,16 +171,20 @@ export const specPlugin: JupyterFrontEndPlugin<void> = {
   }
 };
 
-/** Quote a file name for the line of a magic, which is read as a shell reads its words. */
-export function quoted(name: string): string {
+/** Quote a file name for the line of a magic, which is split like a shell command. */
+export function quote(name: string): string {
   if (/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(name)) {
-    throw new Error('The name of the file holds a control character: rename the file first.');
+    throw new RequestError(
+      "Can't use this file in a notebook.",
+      'Its name contains a control character.',
+      'Rename the file, then try again.'
+    );
   }
   return `'${name.replace(/'/g, `'"'"'`)}'`;
 }
 
-/** Ask once, and again only after it failed. */
-function once(load: () => Promise<ISchema>): () => Promise<ISchema> {
+/** Cache the result of `load`; after an error, load again. */
+function cached(load: () => Promise<ISchema>): () => Promise<ISchema> {
   let loaded: Promise<ISchema> | null = null;
   return () => {
     loaded ??= load().catch(error => {

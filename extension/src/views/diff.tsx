@@ -4,9 +4,10 @@ import * as React from 'react';
 
 import { Api } from '../api';
 import { IRunDiff } from '../records';
-import { Shown, useLoadable } from '../loading';
+import { LoadableView, useLoadable } from '../loading';
+import { sentence } from '../sentence';
 
-/** What changed from one run to another: in words first, then cell by cell. */
+/** The changes from one run to another: a summary, then the diff of each cell. */
 export class DiffView extends ReactWidget {
   constructor(
     private readonly api: Api,
@@ -19,37 +20,41 @@ export class DiffView extends ReactWidget {
     this.addClass('jp-AutoML-page');
     this.node.tabIndex = 0;
     this.node.setAttribute('role', 'region');
-    this.node.setAttribute('aria-label', trans.__('Difference of two runs'));
+    this.node.setAttribute('aria-label', trans.__('Diff of two runs'));
   }
 
   render(): JSX.Element {
-    return <Loaded api={this.api} trans={this.trans} a={this.a} b={this.b} />;
+    return <DiffLoader api={this.api} trans={this.trans} a={this.a} b={this.b} />;
   }
 }
 
-function Loaded(props: {
+function DiffLoader(props: {
   api: Api;
   trans: TranslationBundle;
   a: string;
   b: string;
 }): JSX.Element {
   const { api, trans, a, b } = props;
-  const [difference, again] = useLoadable(() => api.diff(a, b), [a, b]);
+  const [diff, reload] = useLoadable(() => api.diff(a, b), [a, b]);
   return (
-    <Shown loadable={difference} trans={trans} again={again}>
-      {value => <Difference difference={value} trans={trans} />}
-    </Shown>
+    <LoadableView loadable={diff} trans={trans} reload={reload}>
+      {value => <Diff diff={value} trans={trans} />}
+    </LoadableView>
   );
 }
 
-function Difference(props: { difference: IRunDiff; trans: TranslationBundle }): JSX.Element {
-  const { difference, trans } = props;
-  const { before, after, changes, cells } = difference;
+function Diff(props: { diff: IRunDiff; trans: TranslationBundle }): JSX.Element {
+  const { diff, trans } = props;
+  const { before, after, changes, cells } = diff;
   return (
     <article>
-      <h2>{trans.__('What changed')}</h2>
+      <h2>{trans.__('Changes')}</h2>
       <p className="jp-AutoML-soft">
-        {trans.__('From run')} <code>{before}</code> {trans.__('to run')} <code>{after}</code>
+        {sentence(
+          trans.__('From run %1 to run %2', '%1', '%2'),
+          <code>{before}</code>,
+          <code>{after}</code>
+        )}
       </p>
       {changes.length ? (
         <ul className="jp-AutoML-changes">
@@ -58,36 +63,36 @@ function Difference(props: { difference: IRunDiff; trans: TranslationBundle }): 
           ))}
         </ul>
       ) : (
-        <p>{trans.__('Nothing changed.')}</p>
+        <p>{trans.__('No changes.')}</p>
       )}
-      {cells.length > 0 && <h2>{trans.__('The code')}</h2>}
+      {cells.length > 0 && <h2>{trans.__('Code')}</h2>}
       {cells.map(cell => (
         <section key={cell.cell_id}>
           <h3>
-            {cellWords(cell.kind, trans)} <code>{cell.cell_id}</code>
+            {sentence(cellHeading(cell.kind, trans), <code>{cell.cell_id}</code>)}
           </h3>
-          <Lines diff={cell.diff} label={trans.__('Code of the cell %1', cell.cell_id)} />
+          <Lines diff={cell.diff} label={trans.__('Code of cell %1', cell.cell_id)} />
         </section>
       ))}
     </article>
   );
 }
 
-function cellWords(kind: string, trans: TranslationBundle): string {
-  const words: Record<string, string> = {
-    added: trans.__('Added cell'),
-    removed: trans.__('Removed cell'),
-    changed: trans.__('Changed cell')
+function cellHeading(kind: string, trans: TranslationBundle): string {
+  const headings: Record<string, string> = {
+    added: trans.__('Added cell %1', '%1'),
+    removed: trans.__('Removed cell %1', '%1'),
+    changed: trans.__('Changed cell %1', '%1')
   };
-  return words[kind] ?? kind;
+  return headings[kind] ?? `${kind} %1`;
 }
 
-/** A unified diff; the signs at the beginning of a line tell what the colours tell. */
+/** A unified diff. The signs at the start of lines mean the same as the colors. */
 function Lines(props: { diff: string; label: string }): JSX.Element {
-  // The first two lines name the two sides, which the heading of the page does.
+  // The first two lines name the two runs, as the page's heading does.
   const lines = props.diff.split('\n').slice(2);
   const kind = (line: string): string =>
-    ({ '+': 'added', '-': 'removed', '@': 'place' })[line[0]] ?? 'same';
+    ({ '+': 'added', '-': 'removed', '@': 'hunk' })[line[0]] ?? 'same';
   return (
     <pre className="jp-AutoML-code" tabIndex={0} role="region" aria-label={props.label}>
       {lines.map((line, i) => (

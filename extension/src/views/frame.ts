@@ -1,10 +1,10 @@
 import { IThemeManager } from '@jupyterlab/apputils';
 import { Widget } from '@lumino/widgets';
 
-/** A finished page of the server in a frame that may do nothing: no script, no form, no cookies. */
+/** A page of the server in a sandboxed frame without permissions: no scripts, forms or cookies. */
 export class PageFrame extends Widget {
   constructor(
-    private readonly address: (isDark: boolean) => string,
+    private readonly url: (isDark: boolean) => string,
     label: string,
     private readonly themes: IThemeManager | null
   ) {
@@ -22,7 +22,7 @@ export class PageFrame extends Widget {
   }
 
   private load(): void {
-    this.frame.src = this.address(isDark(this.themes));
+    this.frame.src = this.url(isDark(this.themes));
   }
 
   private get frame(): HTMLIFrameElement {
@@ -30,7 +30,7 @@ export class PageFrame extends Widget {
   }
 }
 
-/** Whether the lab is dark now. */
+/** Return whether the lab's theme is dark. */
 export function isDark(themes: IThemeManager | null): boolean {
   return themes?.theme ? !themes.isLight(themes.theme) : false;
 }

@@ -14,10 +14,13 @@ import { isDark, PageFrame } from './frame';
 
 const RUN_ID = /^[0-9]{8}-[0-9]{6}-[0-9a-z]{4}$/;
 
-/** Pages about runs, each in a tab of the main area; in Notebook 7, in what it has instead. */
+/**
+ * Pages and diffs of runs, in tabs of the main area. Notebook 7 opens a page in a browser tab and a
+ * diff in a dialog.
+ */
 export const viewsPlugin: JupyterFrontEndPlugin<void> = {
   id: '@automl-magic/lab:views',
-  description: 'The leaderboard and the report of a run, and the difference of two.',
+  description: 'Shows the leaderboard and the report of a run, and the diff of two runs.',
   autoStart: true,
   requires: [ITranslator],
   optional: [ILabShell, IThemeManager],
@@ -31,8 +34,8 @@ export const viewsPlugin: JupyterFrontEndPlugin<void> = {
     const api = new Api(new Requests(app.serviceManager.serverSettings));
 
     const show = (id: string, title: string, icon: LabIcon, make: () => Widget): void => {
-      const open = [...app.shell.widgets('main')].find(widget => widget.id === id);
-      if (!open) {
+      const isOpen = [...app.shell.widgets('main')].some(widget => widget.id === id);
+      if (!isOpen) {
         const widget = new MainAreaWidget({ content: make() });
         widget.id = id;
         widget.title.label = title;
@@ -42,38 +45,38 @@ export const viewsPlugin: JupyterFrontEndPlugin<void> = {
       }
       app.shell.activateById(id);
     };
-    const page = (command: string, name: 'leaderboard' | 'report', title: string): void => {
+    const addPage = (command: string, name: 'leaderboard' | 'report', title: string): void => {
       app.commands.addCommand(command, {
         label: title,
         icon: automlIcon,
-        describedBy: oneOf({ run: 'A run id.' }),
+        describedBy: runIdArguments({ run: 'Run ID' }),
         execute: args => {
-          const run = runIn(args, 'run');
+          const run = runIdArgument(args, 'run');
           if (labShell) {
-            const address = (dark: boolean): string => api.page(name, run, dark);
-            const label = `${title} ${run}`;
-            show(`${command}:${run}`, label, automlIcon, () => new PageFrame(address, label, themes));
+            const url = (dark: boolean): string => api.pageUrl(name, run, dark);
+            const label = trans.__('%1 %2', title, run);
+            show(`${command}:${run}`, label, automlIcon, () => new PageFrame(url, label, themes));
           } else {
-            window.open(api.page(name, run, isDark(themes)), '_blank', 'noopener');
+            window.open(api.pageUrl(name, run, isDark(themes)), '_blank', 'noopener');
           }
         }
       });
     };
-    page(Commands.leaderboard, 'leaderboard', trans.__('Leaderboard'));
-    page(Commands.report, 'report', trans.__('Report'));
+    addPage(Commands.leaderboard, 'leaderboard', trans.__('Leaderboard'));
+    addPage(Commands.report, 'report', trans.__('Report'));
 
     app.commands.addCommand(Commands.compare, {
       label: trans.__('Compare two runs'),
       icon: automlIcon,
-      describedBy: oneOf({ a: 'The id of the first run.', b: 'The id of the second run.' }),
+      describedBy: runIdArguments({ a: 'ID of the first run', b: 'ID of the second run' }),
       execute: args => {
-        const [a, b] = [runIn(args, 'a'), runIn(args, 'b')];
+        const [a, b] = [runIdArgument(args, 'a'), runIdArgument(args, 'b')];
         const view = (): DiffView => new DiffView(api, trans, a, b);
         if (labShell) {
-          show(`${Commands.compare}:${a}:${b}`, trans.__('What changed'), automlIcon, view);
+          show(`${Commands.compare}:${a}:${b}`, trans.__('Diff of two runs'), automlIcon, view);
         } else {
           void new Dialog({
-            title: trans.__('Difference of two runs'),
+            title: trans.__('Diff of two runs'),
             body: view(),
             buttons: [Dialog.okButton({ label: trans.__('Close') })]
           }).launch();
@@ -83,18 +86,21 @@ export const viewsPlugin: JupyterFrontEndPlugin<void> = {
   }
 };
 
-/** A run id among the arguments of a command; an argument of another shape is refused. */
-function runIn(args: ReadonlyPartialJSONObject, name: string): string {
+/** Return the run ID in an argument of a command, or throw if it isn't one. */
+function runIdArgument(args: ReadonlyPartialJSONObject, name: string): string {
   const value = args[name];
   if (typeof value !== 'string' || !RUN_ID.test(value)) {
-    throw new Error(`The argument ${name} is no run id.`);
+    throw new Error(`The argument ${name} isn't a run ID.`);
   }
   return value;
 }
 
-function oneOf(texts: Record<string, string>): { args: ReadonlyJSONObject } {
+function runIdArguments(descriptions: Record<string, string>): { args: ReadonlyJSONObject } {
   const properties = Object.fromEntries(
-    Object.entries(texts).map(([name, description]) => [name, { type: 'string', description }])
+    Object.entries(descriptions).map(([name, description]) => [
+      name,
+      { type: 'string', description }
+    ])
   );
-  return { args: { type: 'object', properties, required: Object.keys(texts) } };
+  return { args: { type: 'object', properties, required: Object.keys(descriptions) } };
 }

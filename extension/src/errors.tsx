@@ -2,10 +2,10 @@ import { Dialog, showDialog } from '@jupyterlab/apputils';
 import { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
-import { asRefused, Refused } from './request';
+import { asRequestError, RequestError } from './request';
 
-/** The second and the third part of an error. */
-export function Reasons(props: { error: Refused; trans: TranslationBundle }): JSX.Element {
+/** The "Why" and "Do" lines of an error. */
+export function ErrorDetails(props: { error: RequestError; trans: TranslationBundle }): JSX.Element {
   const { error, trans } = props;
   return (
     <>
@@ -19,18 +19,18 @@ export function Reasons(props: { error: Refused; trans: TranslationBundle }): JS
   );
 }
 
-/** Do something, and tell in a dialog what went wrong. */
-export async function told<T>(
+/** Run an action, and show its error in a dialog if it fails. */
+export async function showErrors<T>(
   trans: TranslationBundle,
   action: () => Promise<T>
 ): Promise<T | undefined> {
   try {
     return await action();
   } catch (thrown) {
-    const error = asRefused(thrown);
+    const error = asRequestError(thrown);
     await showDialog({
       title: error.what,
-      body: <Reasons error={error} trans={trans} />,
+      body: <ErrorDetails error={error} trans={trans} />,
       buttons: [Dialog.okButton({ label: trans.__('Close') })]
     });
     return undefined;
