@@ -1,7 +1,7 @@
-"""The build backend: hatchling's, which asks for the tools of the lab extension for a wheel alone.
+"""The build backend: hatchling, plus the build tools of the lab extension for wheels only.
 
-A hook of hatchling could name them too, but for every kind of build: an editable install would then
-download a Node that it does not use.
+A hatchling hook would require them for every kind of build, so an editable install would download
+Node without using it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from hatchling.build import (
     get_requires_for_build_editable,
     get_requires_for_build_sdist,
 )
-from hatchling.build import get_requires_for_build_wheel as hatchlings
+from hatchling.build import get_requires_for_build_wheel as hatchling_requires
 
 from hatch_build import tools
 
@@ -31,5 +31,5 @@ __all__ = [
 
 
 def get_requires_for_build_wheel(config_settings: dict[str, Any] | None = None) -> list[str]:
-    """Return what the build of a wheel takes."""
-    return [*hatchlings(config_settings), *tools(Path.cwd())]
+    """Return the requirements for building a wheel."""
+    return [*hatchling_requires(config_settings), *tools(Path.cwd())]

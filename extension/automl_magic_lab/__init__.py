@@ -1,7 +1,7 @@
-"""automl_magic_lab: the server side of the extension for JupyterLab and Notebook 7.
+"""automl_magic_lab: the server extension for JupyterLab and Notebook 7.
 
-It answers under `automl-magic/api/`. What it can be asked stands in one table, `inventory.ROUTES`;
-who may ask, and how a refusal reads, in `asking`.
+It handles requests under `automl-magic/api/`. `inventory.ROUTES` lists the routes, and `handlers`
+checks permissions and formats errors.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def _jupyter_server_extension_points() -> list[dict[str, str]]:
 
 
 def _load_jupyter_server_extension(server_app: ServerApp) -> None:
-    """Add the routes of the inventory to a Jupyter server."""
+    """Add the routes to a Jupyter server."""
     from automl_magic_lab.inventory import handlers
 
     web_app = server_app.web_app

@@ -1,4 +1,4 @@
-"""A run that follows another in a process of its own: it outlives the request, and the server."""
+"""Rerun or explain a run in a separate process, which outlives the request and the server."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _AUTOML = "import sys; from automl_magic.cli import main; main(sys.argv[1:])"
 
 @dataclass
 class FollowUp:
-    """A child process that repeats or explains a run; `look` says which run it has become."""
+    """A process that reruns or explains a run. `poll_run_id` returns the id of its new run."""
 
     verb: Literal["rerun", "explain"]
     run_id: str
@@ -36,38 +36,41 @@ class FollowUp:
     @classmethod
     def start(cls, verb: Literal["rerun", "explain"], run_id: str) -> FollowUp:
         """Start the process."""
-        said = tempfile.TemporaryFile(prefix=f"automl-{verb}-")  # noqa: SIM115
-        asked_at = datetime.now(UTC)
+        output = tempfile.TemporaryFile(prefix=f"automl-{verb}-")  # noqa: SIM115
+        requested_at = datetime.now(UTC)
         process = subprocess.Popen(
             [sys.executable, "-c", _AUTOML, verb, run_id, "--json"],
             stdin=subprocess.DEVNULL,
-            stdout=said,
+            stdout=output,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
-        # Somebody has to wait for it at its end: until then it would stay as a zombie.
+        # Wait for the process, so that it doesn't become a zombie.
         threading.Thread(target=process.wait, daemon=True).start()
-        return cls(verb, run_id, process, said, asked_at, time.monotonic() + START_TIMEOUT_S)
+        deadline = time.monotonic() + START_TIMEOUT_S
+        return cls(verb, run_id, process, output, requested_at, deadline)
 
     def poll_run_id(self) -> str | None:
-        """Return the id of the new run, or None while there is none yet.
+        """Return the id of the new run, or None if it hasn't started yet.
 
         Raises
         ------
-        Refused
-            If the process ended before it became a run, or takes too long to become one.
+        RequestError
+            If the process ended without a run, or doesn't start one in time.
         """
         if new_id := self._new_id():
             return new_id
         if self.process.poll() is not None:
-            # It may have become a run and ended since the look before.
-            return self._new_id() or self._refuse()
+            # The run may have started and ended since the check above.
+            if new_id := self._new_id():
+                return new_id
+            raise self._start_error()
         if time.monotonic() > self.deadline:
             raise RequestError(
                 503,
-                f"automl {self.verb} {self.run_id} has not begun within {START_TIMEOUT_S:.0f} s.",
+                f"automl {self.verb} {self.run_id} didn't start within {START_TIMEOUT_S:.0f} s.",
                 why="Its process is still loading.",
-                fix="Look at the list of runs again in a minute.",
+                fix="Check the list of runs again in a minute.",
             )
         return None
 
@@ -76,24 +79,24 @@ class FollowUp:
         for run, owner in store.unfinished():
             if owner.pid == self.process.pid:
                 return run.run_id
-        since = (run for run in store.list(limit=20) if run.created_at >= self.requested_at)
-        return next((run.run_id for run in since if followed_run_id(run) == self.run_id), None)
+        new_runs = (run for run in store.list(limit=20) if run.created_at >= self.requested_at)
+        return next((run.run_id for run in new_runs if followed_run_id(run) == self.run_id), None)
 
-    def _refuse(self) -> str:
+    def _start_error(self) -> RequestError:
         self.output.seek(0)
         try:
-            told = json.loads(self.output.read())["error"]
-            words = {part: str(told[part]) for part in ("what", "why", "fix")}
+            error = json.loads(self.output.read())["error"]
+            fields = {name: str(error[name]) for name in ("what", "why", "fix")}
         except (ValueError, KeyError, TypeError):
-            words = {
-                "what": f"automl {self.verb} {self.run_id} made no run.",
-                "why": f"The process ended with code {self.process.returncode}.",
-                "fix": f"Try it in a terminal: automl {self.verb} {self.run_id}",
+            fields = {
+                "what": f"automl {self.verb} {self.run_id} didn't start a run.",
+                "why": f"Its process ended with exit code {self.process.returncode}.",
+                "fix": f"Run it in a terminal: automl {self.verb} {self.run_id}",
             }
-        raise RequestError(409, words["what"], why=words["why"], fix=words["fix"])
+        return RequestError(409, fields["what"], why=fields["why"], fix=fields["fix"])
 
 
 def followed_run_id(run: Run) -> str | None:
     """Return the id of the run that a run repeats or explains."""
-    searched = run.parameters.get("search_dir")
-    return run.rerun_of or (Path(searched).name if isinstance(searched, str) else None)
+    search_dir = run.parameters.get("search_dir")
+    return run.rerun_of or (Path(search_dir).name if isinstance(search_dir, str) else None)

@@ -1,11 +1,11 @@
-"""A page of ours as a document of its own, in the lab's light or dark colours."""
+"""Make a page a complete HTML document in the lab's light or dark colors."""
 
 from __future__ import annotations
 
 from automl_magic.display.html import tag, text
 
-# The pages take their colours from the lab's variables, which do not reach into a frame.
-_COLOURS = {
+# The pages use the lab's color variables, which don't apply inside a frame.
+_LAB_COLORS = {
     False: {
         "--jp-layout-color1": "#fff",
         "--jp-layout-color2": "#f3f5f7",
@@ -23,19 +23,19 @@ _COLOURS = {
         "--jp-border-color2": "#363c44",
     },
 }
-# What the pages do not take from the lab, and would take from the system's setting.
-_MARKS = {
+# Colors that the pages would otherwise take from the system's light or dark setting.
+_PAGE_COLORS = {
     False: {"--am-dot": "#5b8db8", "--am-best": "#b8500c"},
     True: {"--am-dot": "#7ba9d1", "--am-best": "#f0935a"},
 }
 
 
 def as_document(title: str, body: str, *, is_dark: bool) -> str:
-    """Return a whole HTML document around a page."""
+    """Return a complete HTML document with the page as its body."""
     scheme = "dark" if is_dark else "light"
     style = (
-        f":root {{ color-scheme: {scheme}; {_declared(_COLOURS[is_dark])} }}"
-        f"html body .am {{ {_declared(_MARKS[is_dark])} }}"
+        f":root {{ color-scheme: {scheme}; {_declarations(_LAB_COLORS[is_dark])} }}"
+        f"html body .am {{ {_declarations(_PAGE_COLORS[is_dark])} }}"
         "body { background: var(--jp-layout-color1); margin: 0; padding: 1.2rem 1.5rem 3rem; }"
     )
     head = (
@@ -48,5 +48,5 @@ def as_document(title: str, body: str, *, is_dark: bool) -> str:
     return f"<!doctype html>{page}"
 
 
-def _declared(variables: dict[str, str]) -> str:
+def _declarations(variables: dict[str, str]) -> str:
     return " ".join(f"{name}: {value};" for name, value in variables.items())

@@ -1,4 +1,4 @@
-"""Everything that the server side can be asked: one table, which a test walks."""
+"""The table of all routes. A test checks each one."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ ROUTES: tuple[tuple[str, type[ApiHandler]], ...] = (
 
 @dataclass(frozen=True)
 class Permission:
-    """One line of the inventory: a method of a route, and what its caller must be allowed to do."""
+    """A method of a route, and the permission that its caller needs."""
 
     path: str
     method: str
@@ -50,7 +50,7 @@ class Permission:
 
 
 def permissions() -> Iterator[Permission]:
-    """Return every method that answers."""
+    """Yield the permission of each method."""
     for path, handler in ROUTES:
         for method in handler.SUPPORTED_METHODS:
             if action := permission_of(handler, method):
@@ -58,5 +58,5 @@ def permissions() -> Iterator[Permission]:
 
 
 def handlers(base_url: str) -> list[tuple[str, type[ApiHandler]]]:
-    """Return the routes as tornado takes them."""
+    """Return the routes in tornado's format."""
     return [(url_path_join(base_url, PREFIX, path), handler) for path, handler in ROUTES]

@@ -1,5 +1,7 @@
-"""What the routes answer, as records. The browser's side of them, `src/records.ts`, is written from
-here by `extension/typescript.py`: standard library and records alone, so that a build can read it.
+"""Responses of the routes, as records.
+
+`extension/typescript.py` generates `src/records.ts` from them, also in builds without dependencies.
+So this module imports only the standard library and records.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from automl_magic.records.runs.trial import TrialState
 
 @dataclass(frozen=True, kw_only=True)
 class Progress(Record):
-    """How far a run is that goes on."""
+    """The progress of a running run."""
 
     cells_done: int
     n_cells: int
@@ -28,7 +30,7 @@ class Progress(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class RunSummary(Record):
-    """What a list shows of a run; no path of this machine is part of it."""
+    """A run in a list. It contains no paths of this machine."""
 
     run_id: str
     kind: str
@@ -53,7 +55,7 @@ class RunSummary(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class RunPage(Record):
-    """Some of the newest runs, and whether there are older ones."""
+    """A page of the newest runs, and whether there are older ones."""
 
     runs: tuple[RunSummary, ...]
     more: bool
@@ -73,7 +75,7 @@ class TrialSummary(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class RunDetail(RunSummary):
-    """A run with the trials that it has made so far."""
+    """A run with its trials so far."""
 
     trials: tuple[TrialSummary, ...]
     advice: tuple[str, ...]
@@ -81,7 +83,7 @@ class RunDetail(RunSummary):
 
 @dataclass(frozen=True, kw_only=True)
 class Events(Record):
-    """What a run has written to its journal since an offset in bytes, and the offset behind it."""
+    """The events in a run's journal from an offset in bytes, and the offset after them."""
 
     events: tuple[Mapping[str, Any], ...]
     offset: int
@@ -90,14 +92,14 @@ class Events(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class StartedRun(Record):
-    """The run that a request has begun."""
+    """A run that a request has started."""
 
     run_id: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class StoppedRun(Record):
-    """The run that was asked to end, and its status before it has."""
+    """A run with a stop request, and its current status."""
 
     run_id: str
     status: RunStatus
@@ -105,7 +107,7 @@ class StoppedRun(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class PlacedNotebook(Record):
-    """Where a notebook of a run was placed among the server's files."""
+    """The path of a run's notebook among the server's files."""
 
     path: str
 
@@ -123,7 +125,7 @@ class VersionSummary(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class RegisteredModel(Record):
-    """A registered model and its versions, the newest first."""
+    """A registered model and its versions, newest first."""
 
     name: str
     versions: tuple[VersionSummary, ...]
@@ -131,7 +133,7 @@ class RegisteredModel(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Models(Record):
-    """The registered models, and the aliases that there can be."""
+    """The registered models, and the valid aliases."""
 
     models: tuple[RegisteredModel, ...]
     aliases: tuple[str, ...]
@@ -139,7 +141,7 @@ class Models(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class RunChange(Record):
-    """One thing that changed: a word for machines, a sentence for people."""
+    """One change: a code for programs, a sentence for people."""
 
     about: str
     words: str
@@ -147,7 +149,7 @@ class RunChange(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class CellChange(Record):
-    """A cell that was `added`, `removed` or `changed`, with the unified diff of its source."""
+    """A cell that was `added`, `removed` or `changed`, with a unified diff of its source."""
 
     cell_id: str
     kind: str
@@ -156,7 +158,7 @@ class CellChange(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class RunDiff(Record):
-    """What changed from one run to another."""
+    """The changes from one run to another."""
 
     before: str
     after: str
@@ -166,7 +168,7 @@ class RunDiff(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class SpecText(Record):
-    """The text of a new experiment file, and what to call it."""
+    """The text and the name of a new experiment file."""
 
     name: str
     text: str
@@ -174,7 +176,7 @@ class SpecText(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class SpecProblem(Record):
-    """One thing that is wrong in an experiment file; lines count from 1."""
+    """An error in an experiment file. Lines count from 1."""
 
     line: int
     what: str
@@ -184,7 +186,7 @@ class SpecProblem(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class SpecProblems(Record):
-    """Everything that is wrong in an experiment file."""
+    """All errors in an experiment file."""
 
     problems: tuple[SpecProblem, ...]
 

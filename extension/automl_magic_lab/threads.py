@@ -1,4 +1,4 @@
-"""Work that takes its time goes to threads; the server goes on answering."""
+"""Run slow functions in threads, so that the server stays responsive."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
-_READING = ThreadPoolExecutor(max_workers=4, thread_name_prefix="automl-magic")
-# MLflow keeps its address in the process: its calls go one after the other.
-_REGISTRY = ThreadPoolExecutor(max_workers=1, thread_name_prefix="automl-magic-registry")
+_POOL = ThreadPoolExecutor(max_workers=4, thread_name_prefix="automl-magic")
+# One thread, because MLflow's tracking URI is global to the process.
+_REGISTRY_POOL = ThreadPoolExecutor(max_workers=1, thread_name_prefix="automl-magic-registry")
 
 
 async def run_in_thread(function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
     """Run a function in a thread and return what it returns."""
-    return await _in(_READING, function, args, kwargs)
+    return await _run_in(_POOL, function, args, kwargs)
 
 
 async def run_in_registry_thread(function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
-    """Run a function that asks the model registry, after those that asked it before."""
-    return await _in(_REGISTRY, function, args, kwargs)
+    """Run a function that uses the model registry. These functions run one at a time."""
+    return await _run_in(_REGISTRY_POOL, function, args, kwargs)
 
 
-async def _in(
+async def _run_in(
     pool: ThreadPoolExecutor,
     function: Callable[..., T],
     args: tuple[Any, ...],

@@ -8,7 +8,7 @@ import {
   ISpecProblem,
   ISpecProblems,
   ISpecText,
-  IBegunRun,
+  IStartedRun,
   IStoppedRun,
   IVersionSummary
 } from './records';
@@ -43,11 +43,11 @@ export class Api {
     return this.requests.post(`runs/${runId}/stop`, { cancel });
   }
 
-  rerun(runId: string): Promise<IBegunRun> {
+  rerun(runId: string): Promise<IStartedRun> {
     return this.requests.post(`runs/${runId}/rerun`, {});
   }
 
-  explain(runId: string): Promise<IBegunRun> {
+  explain(runId: string): Promise<IStartedRun> {
     return this.requests.post(`runs/${runId}/explain`, {});
   }
 

@@ -23,11 +23,11 @@ hatch_build = load(ROOT / "extension" / "hatch_build.py")
 
 
 def test_the_lab_has_the_card_of_the_wizard_after_make_setup_alone(cards):
-    note = Path(sys.prefix) / hatch_build.NOTE
-    if not note.exists():
+    stamp = Path(sys.prefix) / hatch_build.STAMP
+    if not stamp.exists():
         pytest.skip("this environment was not made by make setup")
-    if (said := note.read_text("utf-8").strip()) != hatch_build.BUILT_HERE:
-        pytest.skip(f"make setup could not build the lab extension: {said}")
+    if (status := stamp.read_text("utf-8").strip()) != hatch_build.SUCCESS:
+        pytest.skip(f"make setup could not build the lab extension: {status}")
 
     assert "AutoML wizard" in cards(Path(sys.executable).with_name("automl"))
 
@@ -38,7 +38,7 @@ def test_what_was_built_is_old_once_a_source_is_newer(tmp_path):
         (extension / name).parent.mkdir(parents=True, exist_ok=True)
         (extension / name).write_text("{}")
         os.utime(extension / name, (1_000, 1_000))
-    built = tmp_path / hatch_build.BUILT / "package.json"
+    built = tmp_path / hatch_build.OUTPUT / "package.json"
 
     assert not hatch_build.is_fresh(tmp_path)
     built.parent.mkdir(parents=True)
@@ -56,6 +56,6 @@ def test_setup_goes_on_where_the_extension_cannot_be_built(tmp_path, capfd, monk
     (tmp_path / "extension").mkdir()
 
     assert hatch_build.set_up(tmp_path, tmp_path / "env") == "jlpm install ended with status 1."
-    said = capfd.readouterr().err.splitlines()
-    assert [line.split()[0] for line in said] == ["The", "Why:", "Do:"]
+    lines = capfd.readouterr().err.splitlines()
+    assert [line.split()[0] for line in lines] == ["Can't", "Why:", "Do:"]
     assert not (tmp_path / "env").exists()

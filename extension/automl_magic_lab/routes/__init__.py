@@ -1,1 +1,1 @@
-"""routes: what can be asked, one file for each resource. The table of them is `inventory`."""
+"""routes: the handlers, one module per resource. `inventory` lists them."""

@@ -1,4 +1,4 @@
-"""Diff: what changed from one run to another, in words first, then cell by cell."""
+"""Diff: the changes from one run to another, as sentences and as diffs of cells."""
 
 from __future__ import annotations
 
@@ -10,22 +10,24 @@ from automl_magic_lab.threads import run_in_thread
 
 
 class DiffHandler(ApiHandler):
-    """What changed from run `a` to run `b`."""
+    """The changes from run `a` to run `b`."""
 
     auth_resource = "automl-magic:runs"
 
     @require_permission("read")
     async def get(self) -> None:
-        self.finish(await run_in_thread(_told, self.get_argument("a"), self.get_argument("b")))
+        self.finish(await run_in_thread(_diff, self.get_argument("a"), self.get_argument("b")))
 
 
-def _told(run_a: str, run_b: str) -> dict[str, Any]:
+def _diff(run_a: str, run_b: str) -> dict[str, Any]:
     from automl_magic import flow
 
-    found = flow.diff(run_a, run_b)
+    diff = flow.diff(run_a, run_b)
     return RunDiff(
-        before=found.before,
-        after=found.after,
-        changes=tuple(RunChange(about=one.about, words=one.sentence) for one in found.changes),
-        cells=tuple(CellChange(**cell.to_json()) for cell in found.cells),
+        before=diff.before,
+        after=diff.after,
+        changes=tuple(
+            RunChange(about=change.about, words=change.sentence) for change in diff.changes
+        ),
+        cells=tuple(CellChange(**cell.to_json()) for cell in diff.cells),
     ).to_json()

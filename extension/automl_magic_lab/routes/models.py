@@ -1,4 +1,4 @@
-"""Models: what is registered, registering a run's model, moving an alias."""
+"""Models: list registered models, register a run's model, and promote a version."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from automl_magic_lab.threads import run_in_registry_thread
 
 
 class ModelsHandler(ApiHandler):
-    """The registered models, their versions and aliases, and the aliases that there can be."""
+    """The registered models, their versions and aliases, and the valid aliases."""
 
     auth_resource = "automl-magic:models"
 
     @require_permission("read")
     async def get(self) -> None:
-        self.finish(await run_in_registry_thread(_known))
+        self.finish(await run_in_registry_thread(_models))
 
 
 class RegisterHandler(ApiHandler):
-    """Make a run's model a version of a registered model."""
+    """Register a run's model as a version of a registered model."""
 
     auth_resource = "automl-magic:models"
 
@@ -29,33 +29,33 @@ class RegisterHandler(ApiHandler):
     async def post(self) -> None:
         from automl_magic import flow
 
-        asked = self.fields(run_id=str, name=str)
-        version = await run_in_registry_thread(flow.register, asked["run_id"], asked["name"])
+        fields = self.fields(run_id=str, name=str)
+        version = await run_in_registry_thread(flow.register, fields["run_id"], fields["name"])
         self.finish(_summary(version).to_json())
 
 
 class PromoteHandler(ApiHandler):
-    """Make an alias mean a version."""
+    """Give a version an alias."""
 
     auth_resource = "automl-magic:models"
 
     @require_permission("write")
     async def post(self) -> None:
-        asked = self.fields(name=str, version=int, alias=str)
+        fields = self.fields(name=str, version=int, alias=str)
         version = await run_in_registry_thread(
-            _promoted, asked["name"], asked["version"], asked["alias"]
+            _promote, fields["name"], fields["version"], fields["alias"]
         )
         self.finish(_summary(version).to_json())
 
 
-def _promoted(name: str, version: int, alias: str) -> ModelVersion:
+def _promote(name: str, version: int, alias: str) -> ModelVersion:
     from automl_magic.flow import governance
 
     governance.promote(name, version, alias)
     return governance.resolve_version(name, version)
 
 
-def _known() -> dict[str, Any]:
+def _models() -> dict[str, Any]:
     from automl_magic import flow
     from automl_magic.register import ALIASES
 

@@ -1,4 +1,4 @@
-"""Notebooks of a run, placed where the server's files are, so that they can be opened."""
+"""Notebooks: copy a run's notebooks to the server's files, so that they can be opened."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ KINDS = ("executed", "model")
 
 
 class NotebookHandler(ApiHandler):
-    """Place a copy of a run's executed notebook, or its model as a notebook; answer its path.
+    """Copy a run's executed notebook, or its model as a notebook, and return the path.
 
-    A copy that is there already is left alone: it may have been edited.
+    An existing copy is kept, because it may have been edited.
     """
 
     auth_resource = "automl-magic:runs"
@@ -32,12 +32,13 @@ class NotebookHandler(ApiHandler):
         if which not in KINDS:
             raise RequestError(
                 400,
-                f"A run has no notebook of the kind {which[:40]!r}.",
-                why=f"The kinds are {' and '.join(KINDS)}.",
-                fix="Ask for which: executed.",
+                f"A run has no {which[:40]!r} notebook.",
+                why=f"The field 'which' must be {' or '.join(KINDS)}.",
+                fix="Set 'which' to executed.",
             )
-        document = await run_in_thread(_executed if which == "executed" else _model, run_id)
-        # A word of ours: what a notebook says of its own kind is data, and no file name.
+        load = _executed_notebook if which == "executed" else _model_notebook
+        document = await run_in_thread(load, run_id)
+        # The kind in the notebook's metadata isn't trusted as a file name.
         path = f"{FOLDER}/{run_id}/{which}.ipynb"
         manager = self.contents_manager
         if not await ensure_async(manager.file_exists(path)):
@@ -49,8 +50,7 @@ class NotebookHandler(ApiHandler):
         self.finish(PlacedNotebook(path=path).to_json())
 
 
-def _executed(run_id: str) -> dict[str, Any]:
-    """Return the notebook that a run has executed."""
+def _executed_notebook(run_id: str) -> dict[str, Any]:
     from automl_magic import flow
     from automl_magic.errors import RunError
     from automl_magic.runs.outcome import OUTPUT_NAME
@@ -58,26 +58,26 @@ def _executed(run_id: str) -> dict[str, Any]:
     run = flow.find_run(run_id)
     if not run.status.is_end:
         raise RunError(
-            f"Run {run_id} has not ended.",
+            f"Run {run_id} hasn't ended.",
             why="Its notebook is written when it ends.",
-            fix="Wait for its end, or stop it.",
+            fix="Wait until it ends, or stop it.",
         )
     try:
-        found: dict[str, Any] = json.loads((Path(run.folder) / OUTPUT_NAME).read_text("utf-8"))
+        document: dict[str, Any] = json.loads((Path(run.folder) / OUTPUT_NAME).read_text("utf-8"))
     except (OSError, ValueError) as error:
         raise RunError(
             f"Run {run_id} has no executed notebook.",
-            why=f"Its file cannot be read: {type(error).__name__}.",
-            fix=f"Repeat it: automl rerun {run_id}",
+            why=f"Its file can't be read: {type(error).__name__}.",
+            fix=f"Repeat the run: automl rerun {run_id}",
         ) from error
-    return found
+    return document
 
 
-def _model(run_id: str) -> dict[str, Any]:
-    """Return a run's model as a notebook that runs without us."""
+def _model_notebook(run_id: str) -> dict[str, Any]:
+    """Return a run's model as a standalone notebook."""
     from automl_magic import flow
 
     with tempfile.TemporaryDirectory(prefix="automl-notebook-") as folder:
-        written = flow.notebook(run_id, output=Path(folder) / "model.ipynb")
-        found: dict[str, Any] = json.loads(written.read_text("utf-8"))
-    return found
+        path = flow.notebook(run_id, output=Path(folder) / "model.ipynb")
+        document: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    return document

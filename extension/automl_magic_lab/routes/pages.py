@@ -1,4 +1,4 @@
-"""Pages of a run as finished HTML, for a frame that runs no script and asks no other host."""
+"""Pages of a run as HTML, for a frame that runs no scripts and loads nothing from other hosts."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ CONTENT_SECURITY_POLICY = (
 
 
 class PageHandler(ApiHandler):
-    """A page. Its refusals are pages too: they stand in the frame that asked."""
+    """A page. Its errors are pages too, because they are shown in the same frame."""
 
     auth_resource = "automl-magic:runs"
 
     @property
     def content_security_policy(self) -> str:
-        """Forbid scripts, forms and every other host."""
+        """Forbid scripts, forms and other hosts."""
         return CONTENT_SECURITY_POLICY
 
     async def finish_page(self, render: Callable[[str], str], run_id: str, title: str) -> None:
-        """Finish with the page that `render` makes of a run."""
+        """Send the page that `render` returns for a run."""
         body = await run_in_thread(render, run_id)
         self.finish(self._document(title, body), set_content_type="text/html; charset=utf-8")
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
-        """Answer with the three lines of an error, as a page."""
+        """Send an error as a page with what, why and fix."""
         from automl_magic.pages.error import error_block
 
         error = (kwargs.get("exc_info") or (None, None))[1]

@@ -1,4 +1,4 @@
-"""Steering runs: stop one that goes on, repeat or explain one that has ended."""
+"""Run control: stop a running run, and repeat or explain an ended one."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from automl_magic_lab.handlers import ApiHandler, require_permission
 from automl_magic_lab.responses import StartedRun, StoppedRun
 from automl_magic_lab.threads import run_in_thread
 
-LOOKS_EVERY_S = 0.2
+POLL_INTERVAL_S = 0.2
 
 
 class StopHandler(ApiHandler):
-    """Ask a run to keep the best that it has found and end; or, cancelled, to end at once."""
+    """Stop a search, which keeps its best model, or cancel a run."""
 
     auth_resource = "automl-magic:runs"
 
@@ -28,33 +28,33 @@ class StopHandler(ApiHandler):
 
 
 class RerunHandler(ApiHandler):
-    """Repeat a run in a process of its own; answers with the id of the new run."""
+    """Repeat a run in a separate process, and return the id of the new run."""
 
     auth_resource = "automl-magic:runs"
 
     @require_permission("execute")
     async def post(self, run_id: str) -> None:
         self.fields()
-        self.finish(StartedRun(run_id=await _begun("rerun", run_id)).to_json())
+        self.finish(StartedRun(run_id=await _start("rerun", run_id)).to_json())
 
 
 class ExplainHandler(ApiHandler):
-    """Explain the model of a run in a process of its own; answers with the id of the new run."""
+    """Explain a run's model in a separate process, and return the id of the new run."""
 
     auth_resource = "automl-magic:runs"
 
     @require_permission("execute")
     async def post(self, run_id: str) -> None:
         self.fields()
-        self.finish(StartedRun(run_id=await _begun("explain", run_id)).to_json())
+        self.finish(StartedRun(run_id=await _start("explain", run_id)).to_json())
 
 
-async def _begun(verb: Literal["rerun", "explain"], run_id: str) -> str:
-    """Start a process and wait until it has become a run."""
+async def _start(verb: Literal["rerun", "explain"], run_id: str) -> str:
+    """Start a process, wait until its run starts, and return the run's id."""
     from automl_magic import flow
 
     run = await run_in_thread(flow.find_run, run_id)
-    process = await run_in_thread(FollowUp.start, verb, run.run_id)
-    while (new_id := await run_in_thread(process.poll_run_id)) is None:
-        await asyncio.sleep(LOOKS_EVERY_S)
+    follow_up = await run_in_thread(FollowUp.start, verb, run.run_id)
+    while (new_id := await run_in_thread(follow_up.poll_run_id)) is None:
+        await asyncio.sleep(POLL_INTERVAL_S)
     return new_id

@@ -1,4 +1,4 @@
-"""Runs: the newest ones, one of them, and what happened in it since the last look."""
+"""Runs: the newest runs, one run with its trials, and its new events."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ MAX_READ_BYTES = 1 << 20
 
 
 class RunsHandler(ApiHandler):
-    """The newest runs, and how each goes or went."""
+    """The newest runs, with their status and progress."""
 
     auth_resource = "automl-magic:runs"
 
@@ -42,17 +42,17 @@ class RunsHandler(ApiHandler):
 
 
 class RunHandler(ApiHandler):
-    """One run with the trials that it has made so far."""
+    """One run with its trials so far."""
 
     auth_resource = "automl-magic:runs"
 
     @require_permission("read")
     async def get(self, run_id: str) -> None:
-        self.finish(await run_in_thread(_one, run_id))
+        self.finish(await run_in_thread(_detail, run_id))
 
 
 class EventsHandler(ApiHandler):
-    """What a run has written to its journal since an offset in bytes."""
+    """The events in a run's journal from an offset in bytes."""
 
     auth_resource = "automl-magic:runs"
 
@@ -65,14 +65,14 @@ class EventsHandler(ApiHandler):
 def _page(limit: int, skip: int) -> dict[str, Any]:
     from automl_magic import flow
 
-    found = flow.runs(skip + limit + 1)
-    shown = found[skip : skip + limit]
-    explained = _explained()
-    lines = tuple(RunSummary(**_summary(run, explained)) for run in shown)
-    return RunPage(runs=lines, more=len(found) > skip + limit).to_json()
+    runs = flow.runs(skip + limit + 1)
+    page = runs[skip : skip + limit]
+    explained_ids = _explained_ids()
+    summaries = tuple(RunSummary(**_summary(run, explained_ids)) for run in page)
+    return RunPage(runs=summaries, more=len(runs) > skip + limit).to_json()
 
 
-def _one(run_id: str) -> dict[str, Any]:
+def _detail(run_id: str) -> dict[str, Any]:
     from automl_magic import flow
     from automl_magic.track import read_trials
 
@@ -89,27 +89,27 @@ def _one(run_id: str) -> dict[str, Any]:
         for trial in read_trials(Path(run.folder))
     )
     advice = tuple(run.result.get("advice", ()))
-    return RunDetail(**_summary(run, _explained()), trials=trials, advice=advice).to_json()
+    return RunDetail(**_summary(run, _explained_ids()), trials=trials, advice=advice).to_json()
 
 
 def _events(run_id: str, offset: int) -> dict[str, Any]:
     from automl_magic import flow
 
     run = flow.find_run(run_id)
-    events, end = _read(Path(run.folder), offset)
+    events, end = _read_events(Path(run.folder), offset)
     return Events(events=tuple(events), offset=end, status=run.status).to_json()
 
 
-def _explained() -> set[str]:
-    """Return the ids of the searches that have been explained, and of the runs that did so."""
+def _explained_ids() -> set[str]:
+    """Return the ids of all explained searches and of the runs that explained them."""
     from automl_magic.records import RunStatus
 
-    done = run_store(default_workspace()).list(kind="explain", status=RunStatus.SUCCEEDED)
-    return {run.run_id for run in done} | {run.result.get("of_run", "") for run in done}
+    runs = run_store(default_workspace()).list(kind="explain", status=RunStatus.SUCCEEDED)
+    return {run.run_id for run in runs} | {run.result.get("of_run", "") for run in runs}
 
 
-def _summary(run: Run, explained: set[str]) -> dict[str, Any]:
-    """Return the fields of what a list shows of a run."""
+def _summary(run: Run, explained_ids: set[str]) -> dict[str, Any]:
+    """Return the fields of a `RunSummary`."""
     return {
         "run_id": run.run_id,
         "kind": run.kind,
@@ -126,22 +126,22 @@ def _summary(run: Run, explained: set[str]) -> dict[str, Any]:
         "is_holdout": bool(run.result.get("holdout")),
         "n_trials": run.result.get("n_trials"),
         "failure": run.failure.message if run.failure else None,
-        "has_model": any(kept.path == "recipe.json" for kept in run.artifacts),
-        "has_leaderboard": any(kept.path == "leaderboard.json" for kept in run.artifacts),
-        "is_explained": run.run_id in explained,
+        "has_model": any(artifact.path == "recipe.json" for artifact in run.artifacts),
+        "has_leaderboard": any(artifact.path == "leaderboard.json" for artifact in run.artifacts),
+        "is_explained": run.run_id in explained_ids,
         "progress": None if run.status.is_end else _progress(Path(run.folder)),
     }
 
 
 def _score(document: object) -> Score | None:
-    """Return a score of a run; None where a notebook has written something else there."""
+    """Return a score of a run, or None if the notebook recorded something else."""
     with contextlib.suppress(RecordProblem):
         return None if document is None else Score.from_json(document)
     return None
 
 
 def _name(run: Run) -> str:
-    """Return what a run is called: the folder of the notebook that it, or what it follows, ran."""
+    """Return the name of a run: the folder of its notebook, or of the run that it follows."""
     from automl_magic.errors import RunNotFound
 
     store = run_store(default_workspace())
@@ -152,13 +152,13 @@ def _name(run: Run) -> str:
 
 
 def _progress(folder: Path) -> Progress:
-    """Return how far a run is that has not ended."""
-    from automl_magic.cli import progress as told
+    """Return the progress of a running run."""
+    from automl_magic.cli.progress import Progress as EventProgress
 
-    progress = told.Progress()
+    progress = EventProgress()
     offset = 0
     while True:
-        events, end = _read(folder, offset)
+        events, end = _read_events(folder, offset)
         for event in events:
             progress.update(event)
         if end == offset:
@@ -173,8 +173,8 @@ def _progress(folder: Path) -> Progress:
     )
 
 
-def _read(folder: Path, offset: int) -> tuple[list[dict[str, Any]], int]:
-    """Return the whole lines of a journal behind an offset, and the offset behind them."""
+def _read_events(folder: Path, offset: int) -> tuple[list[dict[str, Any]], int]:
+    """Return the events of the complete journal lines from an offset, and the offset after them."""
     from automl_magic.execute.journal import EVENTS_NAME
 
     try:
@@ -183,12 +183,12 @@ def _read(folder: Path, offset: int) -> tuple[list[dict[str, Any]], int]:
             data = file.read(MAX_READ_BYTES)
     except OSError:
         return [], offset
-    whole, newline, _ = data.rpartition(b"\n")
-    return list(_parsed(whole)), offset + len(whole) + len(newline)
+    lines, newline, _ = data.rpartition(b"\n")
+    return list(_parse_events(lines)), offset + len(lines) + len(newline)
 
 
-def _parsed(data: bytes) -> Iterator[dict[str, Any]]:
-    # A notebook may write into its journal: what is no event is passed over.
+def _parse_events(data: bytes) -> Iterator[dict[str, Any]]:
+    # Notebook code can write to the journal, so lines that aren't events are skipped.
     for line in data.split(b"\n"):
         try:
             event = json.loads(line)

@@ -1,4 +1,4 @@
-"""The experiment file: its schema, a new one, and everything that is wrong in one."""
+"""The experiment file: its schema, a template, and validation."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from automl_magic_lab.handlers import ApiHandler, require_permission
 from automl_magic_lab.responses import SpecProblem, SpecProblems, SpecText
 from automl_magic_lab.threads import run_in_thread
 
-LONGEST_BUDGET_S = 30 * 24 * 3600
+MAX_BUDGET_S = 30 * 24 * 3600
 
 
 class SchemaHandler(ApiHandler):
@@ -22,17 +22,17 @@ class SchemaHandler(ApiHandler):
 
 
 class TemplateHandler(ApiHandler):
-    """The text of a new experiment file, with every field and its explanation."""
+    """The text of a new experiment file, with every field explained."""
 
     auth_resource = "automl-magic:plans"
 
     @require_permission("read")
     async def get(self) -> None:
-        self.finish(await run_in_thread(_template, self.number("budget_s", 60, LONGEST_BUDGET_S)))
+        self.finish(await run_in_thread(_template, self.number("budget_s", 60, MAX_BUDGET_S)))
 
 
 class ValidateHandler(ApiHandler):
-    """What is wrong in the text of an experiment file, line by line."""
+    """All errors in the text of an experiment file, with their lines."""
 
     auth_resource = "automl-magic:plans"
 
@@ -52,12 +52,12 @@ def _template(budget_s: int) -> dict[str, Any]:
     from automl_magic.records import ExperimentSpec
     from automl_magic.runs.plan_folder import SPEC_NAME
 
-    blank = ExperimentSpec(data="data.csv", target="target", budget_s=float(max(1, budget_s)))
-    return SpecText(name=SPEC_NAME, text=format_spec(blank)).to_json()
+    spec = ExperimentSpec(data="data.csv", target="target", budget_s=float(max(1, budget_s)))
+    return SpecText(name=SPEC_NAME, text=format_spec(spec)).to_json()
 
 
 def _problems(text: str) -> dict[str, Any]:
     from automl_magic.planning import find_problems
 
-    found = tuple(SpecProblem(**problem.to_json()) for problem in find_problems(text))
-    return SpecProblems(problems=found).to_json()
+    problems = tuple(SpecProblem(**problem.to_json()) for problem in find_problems(text))
+    return SpecProblems(problems=problems).to_json()

@@ -30,7 +30,7 @@ export class Checks {
     ];
   }
 
-  /** Check the file now, open the list of errors if there are any, and return their number. */
+  /** Check the file now, open the list of its errors, and return their number. */
   async run(view: EditorView): Promise<number> {
     const nProblems = await this.mark(view);
     if (nProblems) {
