@@ -1,8 +1,8 @@
 """Build the lab extension, and add it to wheels.
 
-A wheel contains the built extension. If it's missing, building the wheel builds it, which needs Node
-and a network. An editable install doesn't need it: there `make setup` tries to build it, and links
-it into JupyterLab's folder. `make extension` rebuilds it and shows the tools' output.
+A wheel contains the built extension. If it's missing, building the wheel builds it, which needs
+Node and a network. An editable install doesn't need it: there `make setup` tries to build it, and
+links it into JupyterLab's folder. `make extension` rebuilds it and shows the tools' output.
 """
 
 from __future__ import annotations
