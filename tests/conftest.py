@@ -41,7 +41,7 @@ WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa")
 # Of several workers one gets all tests of a file, so that what the file starts is started once;
 # and all of these folders, which ask one server.
 TOGETHER = tuple(
-    f"tests/serving/{name}/" for name in ("endpoint", "gate", "http", "rpc", "telemetry")
+    f"tests/serving/{name}/" for name in ("endpoint", "auth", "http", "rpc", "telemetry")
 )
 # What takes longest begins first, so that nobody waits for one worker at the end.
 FIRST = tuple(

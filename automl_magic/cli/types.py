@@ -14,7 +14,7 @@ _PART = re.compile(r"(\d+(?:\.\d+)?|\.\d+)\s*(ms|s|m|h|d|)", re.IGNORECASE)
 _SECONDS = {"ms": 0.001, "": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
 
-class Duration(click.ParamType):
+class Duration(click.ParamType[float]):
     """A duration in seconds, written as `60`, `60s`, `2m`, `1h`, `1h30m` or `7d`.
 
     Negative durations are accepted here. Callers check the range.
@@ -37,7 +37,7 @@ class Duration(click.ParamType):
         return -seconds if text.startswith("-") else seconds
 
 
-class Assignment(click.ParamType):
+class Assignment(click.ParamType[tuple[str, Any]]):
     """`name=value`. The value is parsed as JSON if possible, and is text otherwise."""
 
     name = "name=value"
@@ -56,7 +56,7 @@ class Assignment(click.ParamType):
             return name, text
 
 
-class TaskKindChoice(click.Choice):
+class TaskKindChoice(click.Choice[str]):
     """A task type. Its choices are read on demand, because packages can add some."""
 
     def __init__(self) -> None:
@@ -67,7 +67,7 @@ class TaskKindChoice(click.Choice):
         return TaskKind.choices()
 
 
-class ColumnKindAssignment(click.ParamType):
+class ColumnKindAssignment(click.ParamType[tuple[str, str]]):
     """`column=kind`. Splits at the last equals sign, because a column's name can contain some."""
 
     name = "column=kind"

@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from jupyter_client import AsyncKernelManager
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager, NoSuchKernel
+from jupyter_client.manager import AsyncKernelManager
 
 from automl_magic.execute.notebook import DEFAULT_KERNEL
 

@@ -5,7 +5,7 @@
             → finish
 
 Each cell of an explain notebook calls one of these functions, in any order. Each stores its section
-in the subject and shows it. Slow functions stop at their share of the budget and note it.
+in the `Explainer` and shows it. Slow functions stop at their share of the budget and note it.
 Each section is one module in `sections`.
 """
 

@@ -26,22 +26,22 @@ TOP_COLUMNS, MOST_POINTS, MOST_OUTPUTS, DRAWN_COLUMNS = 12, 200, 4, 10
 MAX_NAME_LENGTH = 24
 
 
-def beeswarms(subject: Explainer, shap: ShapValues, order: Any) -> tuple[Beeswarm, ...]:
+def beeswarms(explainer: Explainer, shap: ShapValues, order: Any) -> tuple[Beeswarm, ...]:
     """Return the points of the top columns, for at most the four most frequent classes."""
-    outputs = subject.outputs
+    outputs = explainer.outputs
     if len(outputs) > MOST_OUTPUTS:
-        counts = np.bincount(subject.y, minlength=len(outputs))
+        counts = np.bincount(explainer.y, minlength=len(outputs))
         output_indices = np.sort(np.argsort(-counts, kind="stable")[:MOST_OUTPUTS])
     else:
         output_indices = np.arange(len(outputs))
-    points = subject.sample(np.arange(len(shap.positions)), MOST_POINTS, salt=5)
+    points = explainer.sample(np.arange(len(shap.positions)), MOST_POINTS, salt=5)
     rows = shap.positions[points]
     swarms = []
     for i in order[:TOP_COLUMNS]:
-        name = subject.columns[i]
-        values = subject.table[name][rows]
+        name = explainer.columns[i]
+        values = explainer.table[name][rows]
         texts = tuple(format_cell(to_json_value(value), MAX_NAME_LENGTH) for value in values)
-        positions = _positions(subject.order[name], rows)
+        positions = _positions(explainer.order[name], rows)
         swarms += [
             Beeswarm(
                 column=name,
@@ -63,7 +63,7 @@ def _positions(order: Floats | None, rows: Any) -> tuple[float | None, ...]:
     return tuple(round_finite(float(p)) for p in np.clip((order[rows] - low) / width, 0, 1))
 
 
-def draw_beeswarms(subject: Explainer, section: Shap) -> PngFigure:
+def draw_beeswarms(explainer: Explainer, section: Shap) -> PngFigure:
     """Draw the importance of the top columns, and the points of the first output beside it."""
     top = section.columns[:DRAWN_COLUMNS]
     names = [column.column for column in top]
@@ -75,7 +75,7 @@ def draw_beeswarms(subject: Explainer, section: Shap) -> PngFigure:
     ]
     plotting.bars(bar_ax, names, values.tolist(), np.maximum(0.0, spread))
     bar_ax.set_xlabel(f"mean |SHAP| ({section.unit})", fontsize=9)
-    output = subject.output
+    output = explainer.output
     swarms = {column.column: column for column in section.beeswarms if column.output == output}
     random = np.random.default_rng(0)
     points = None
@@ -97,7 +97,7 @@ def draw_beeswarms(subject: Explainer, section: Shap) -> PngFigure:
     of = (
         ""
         if output is None
-        else f" of {axis_label(to_json_value(subject.recipe.classes[output]), 16)}"
+        else f" of {axis_label(to_json_value(explainer.recipe.classes[output]), 16)}"
     )
     swarm_ax.set_xlabel(f"SHAP{of} ({section.unit})", fontsize=9)
     if points is not None:

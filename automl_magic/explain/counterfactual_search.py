@@ -45,13 +45,13 @@ class CounterfactualSearch:
     """
 
     def __init__(
-        self, subject: Explainer, changeable: Sequence[str], ranges: Mapping[str, Sequence[float]]
+        self, explainer: Explainer, changeable: Sequence[str], ranges: Mapping[str, Sequence[float]]
     ) -> None:
-        self._subject, self._changeable = subject, list(changeable)
-        self._ranges = {name: _range(subject, name, bounds) for name, bounds in ranges.items()}
-        self._pool = subject.sample(np.arange(len(subject.y)), POOL, salt=10)
-        self._table = subject.rows(self._pool)
-        self._predicted = subject.predict(self._table)
+        self._explainer, self._changeable = explainer, list(changeable)
+        self._ranges = {name: _range(explainer, name, bounds) for name, bounds in ranges.items()}
+        self._pool = explainer.sample(np.arange(len(explainer.y)), POOL, salt=10)
+        self._table = explainer.rows(self._pool)
+        self._predicted = explainer.predict(self._table)
         self._allowed = np.ones(len(self._pool), dtype=bool)
         for name, (low, high) in self._ranges.items():
             order = self._order(name)
@@ -70,7 +70,7 @@ class CounterfactualSearch:
         Each changes a different set of columns. The search stops at the deadline, but always tries
         one neighbour.
         """
-        row = self._subject.rows([position])
+        row = self._explainer.rows([position])
         distances = self._distances(position)
         total = np.mean(list(distances.values()), axis=0)
         reached = self._reaches(self._predicted, desired) & self._allowed
@@ -153,7 +153,7 @@ class CounterfactualSearch:
                 return
 
     def _is_integer(self, name: str) -> bool:
-        return next(column.is_integer for column in self._subject.ranges if column.name == name)
+        return next(column.is_integer for column in self._explainer.ranges if column.name == name)
 
     def _in_range(self, name: str, value: float) -> bool:
         low, high = self._ranges.get(name, (-np.inf, np.inf))
@@ -166,32 +166,32 @@ class CounterfactualSearch:
         return to_json_value(row[name][0]) != to_json_value(self._table[name][neighbour])
 
     def _holds(self, row: dict[str, Any], desired: DesiredOutcome) -> bool:
-        return bool(self._reaches(self._subject.predict(row), desired)[0])
+        return bool(self._reaches(self._explainer.predict(row), desired)[0])
 
     def _reaches(self, predicted: Any, desired: DesiredOutcome) -> Any:
         if desired.code is not None:
-            return self._subject.codes(predicted) == desired.code
+            return self._explainer.codes(predicted) == desired.code
         low = -np.inf if desired.low is None else desired.low
         high = np.inf if desired.high is None else desired.high
         return (predicted >= low) & (predicted <= high)
 
     def _progress(self, table: dict[str, Any], desired: DesiredOutcome) -> Any:
-        predicted = self._subject.predict(table)
+        predicted = self._explainer.predict(table)
         if desired.code is not None:
             return predicted[:, desired.code]
         return predicted if desired.low is not None else -predicted
 
     def _order(self, name: str) -> Floats | None:
-        order = self._subject.order[name]
+        order = self._explainer.order[name]
         return None if order is None else order[self._pool]
 
     def _distances(self, position: int) -> dict[str, Floats]:
         """Return the Gower distances between the pool's rows and a row, by changeable column."""
         distances = {}
         for name in self._changeable:
-            order = self._subject.order[name]
+            order = self._explainer.order[name]
             if order is None:
-                own = to_json_value(self._subject.table[name][position])
+                own = to_json_value(self._explainer.table[name][position])
                 values = self._table[name]
                 distances[name] = np.array([float(to_json_value(value) != own) for value in values])
                 continue
@@ -207,8 +207,8 @@ class CounterfactualSearch:
     def _counterfactual(
         self, row: dict[str, Any], changed: dict[str, Any], neighbour: int, desired: DesiredOutcome
     ) -> Counterfactual:
-        subject = self._subject
-        predicted = subject.predict(changed)
+        explainer = self._explainer
+        predicted = explainer.predict(changed)
         changes = tuple(
             FeatureChange(
                 column=name,
@@ -222,21 +222,21 @@ class CounterfactualSearch:
             prediction: Any = round_number(predicted[0])
             output = prediction
         else:
-            prediction = to_json_value(subject.recipe.classes[int(subject.codes(predicted)[0])])
+            prediction = to_json_value(explainer.recipe.classes[int(explainer.codes(predicted)[0])])
             output = round_number(predicted[0, desired.code])
         return Counterfactual(
             changes=changes,
             prediction=prediction,
             output=output,
             distance=round_number(self._total_distance(changes)),
-            like_row=int(subject.row_numbers[self._pool[neighbour]]),
+            like_row=int(explainer.row_numbers[self._pool[neighbour]]),
         )
 
     def _total_distance(self, changes: Sequence[FeatureChange]) -> float:
         """Return the Gower distance over all columns."""
         total = 0.0
         for change in changes:
-            order = self._subject.order[change.column]
+            order = self._explainer.order[change.column]
             finite = None if order is None else order[np.isfinite(order)]
             are_numbers = isinstance(change.was, int | float) and isinstance(
                 change.becomes, int | float
@@ -245,7 +245,7 @@ class CounterfactualSearch:
                 total += 1.0
             else:
                 total += min(1.0, abs(change.becomes - change.was) / float(np.ptp(finite)))
-        return total / len(self._subject.columns)
+        return total / len(self._explainer.columns)
 
 
 def round_to_3_digits(value: float) -> float:
@@ -257,13 +257,13 @@ def _stacked(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return {name: np.concatenate([row[name] for row in rows]) for name in rows[0]}
 
 
-def _range(subject: Explainer, name: str, bounds: Sequence[float]) -> tuple[float, float]:
+def _range(explainer: Explainer, name: str, bounds: Sequence[float]) -> tuple[float, float]:
     in_order = (
         len(bounds) == 2
         and all(isinstance(bound, int | float) for bound in bounds)
         and bounds[0] <= bounds[1]
     )
-    if in_order and subject.order.get(name) is not None:
+    if in_order and explainer.order.get(name) is not None:
         return float(bounds[0]), float(bounds[1])
     raise PlanError(
         f"The range of {name!r} is invalid.",

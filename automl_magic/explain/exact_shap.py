@@ -17,17 +17,17 @@ METHOD = (
 CHUNK = 50
 
 
-def compute_tree_shap(subject: Explainer) -> TreeShap:
+def compute_tree_shap(explainer: Explainer) -> TreeShap:
     """Return the TreeSHAP explainer of a model, with the source columns of its features."""
-    recipe, rows = subject.recipe, subject.rows(np.arange(len(subject.y)))
+    recipe, rows = explainer.recipe, explainer.rows(np.arange(len(explainer.y)))
     shares = {
-        name: column_shares(view, recipe.views[name], rows, subject.columns, recipe.seed)
-        for name, view in subject.model.views.items()
+        name: column_shares(view, recipe.views[name], rows, explainer.columns, recipe.seed)
+        for name, view in explainer.model.views.items()
     }
-    return TreeShap(subject.model, shares)
+    return TreeShap(explainer.model, shares)
 
 
-def additivity_gap(subject: Explainer, table: ColumnArrays, totals: Floats) -> float:
+def additivity_gap(explainer: Explainer, table: ColumnArrays, totals: Floats) -> float:
     """Return the maximum gap between the sums and the model's output (probability or value)."""
-    summed = predictions_from_margins(totals, subject.recipe.n_classes)
-    return float(np.abs(summed - subject.predict(table)).max())
+    summed = predictions_from_margins(totals, explainer.recipe.n_classes)
+    return float(np.abs(summed - explainer.predict(table)).max())

@@ -30,8 +30,8 @@ class Gap:
     in_words: str
     is_ratio: bool = False
 
-    def applies(self, subject: Explainer) -> bool:
-        return subject.recipe.task.answer in self.of
+    def applies(self, explainer: Explainer) -> bool:
+        return explainer.recipe.task.answer in self.of
 
 
 GAPS = (
@@ -78,15 +78,15 @@ GAPS = (
 
 
 def compute_gaps(
-    subject: Explainer, group_of_row: Any, large_groups: Any, limits: Mapping[str, float]
+    explainer: Explainer, group_of_row: Any, large_groups: Any, limits: Mapping[str, float]
 ) -> tuple[FairnessGap, ...]:
     """Return the gaps between groups, given by index; none for fewer than two groups."""
     if len(large_groups) < 2:
         return ()
-    unseen, seed = subject.unseen, subject.recipe.seed
-    if subject.recipe.task.has_classes:
-        predicted_codes = subject.codes(unseen.predicted)
-        if subject.has_two_classes:
+    unseen, seed = explainer.unseen, explainer.recipe.seed
+    if explainer.recipe.task.has_classes:
+        predicted_codes = explainer.codes(unseen.predicted)
+        if explainer.has_two_classes:
             cell = 2 * (unseen.y == 1) + (predicted_codes == 1)
         else:
             # Count wrong predictions in cell 0 and correct ones in cell 3.
@@ -104,7 +104,7 @@ def compute_gaps(
         )
     gaps = []
     for gap in GAPS:
-        if not gap.applies(subject) or not math.isfinite(values[gap.name]):
+        if not gap.applies(explainer) or not math.isfinite(values[gap.name]):
             continue
         limit = limits.get(gap.name)
         value = values[gap.name]

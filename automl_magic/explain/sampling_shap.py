@@ -51,22 +51,22 @@ class SamplingShap:
         The time per row, which limits the number of background rows.
     """
 
-    def __init__(self, subject: Explainer, rows: Any, *, seconds_a_row: float) -> None:
+    def __init__(self, explainer: Explainer, rows: Any, *, seconds_a_row: float) -> None:
         shap = load_shap()
-        seed, n_columns = subject.recipe.seed, len(subject.columns)
+        seed, n_columns = explainer.recipe.seed, len(explainer.columns)
         self._evaluations = 2 * n_columns + 1
         size = next(
-            (n for n in BACKGROUNDS if subject.seconds(n * self._evaluations) <= seconds_a_row),
+            (n for n in BACKGROUNDS if explainer.seconds(n * self._evaluations) <= seconds_a_row),
             BACKGROUNDS[-1],
         )
-        background = subject.sample(np.arange(len(subject.y)), size, salt=2)
+        background = explainer.sample(np.arange(len(explainer.y)), size, salt=2)
         self.background_rows = len(background)
-        self._coded = CodedTable(subject.rows(np.concatenate([rows, background])))
-        self._subject = subject
+        self._coded = CodedTable(explainer.rows(np.concatenate([rows, background])))
+        self._explainer = explainer
         self._rows = self._coded.codes[: len(rows)]
         background_codes = self._coded.codes[len(rows) :]
         self.base = self._predict(background_codes).mean(axis=0)
-        self._explainer = shap.PermutationExplainer(
+        self._shap_explainer = shap.PermutationExplainer(
             self._predict,
             shap.maskers.Independent(background_codes, max_samples=len(background_codes)),
             seed=seed,
@@ -75,9 +75,9 @@ class SamplingShap:
     def explain(self, index: int) -> tuple[Floats, Floats]:
         """Return a row's SHAP values, of shape (n_columns, n_outputs), and its model output."""
         row = self._rows[index : index + 1]
-        shap_explanation = self._explainer(row, max_evals=self._evaluations, silent=True)
+        shap_explanation = self._shap_explainer(row, max_evals=self._evaluations, silent=True)
         values = np.asarray(shap_explanation.values, dtype=np.float64)[0]
         return values.reshape(len(self._coded.columns), -1), self._predict(row)[0]
 
     def _predict(self, codes: Any) -> Floats:
-        return self._subject.predict_output(self._coded.table(codes))
+        return self._explainer.predict_output(self._coded.table(codes))

@@ -89,10 +89,10 @@ class ExplainSection:
         """Decorate a function that returns a section and its output."""
 
         @functools.wraps(function)
-        def checked(subject: Explainer, /, *args: P.args, **options: P.kwargs) -> SectionResult:
-            if why := self.unavailable_reason(subject.recipe.task):
+        def checked(explainer: Explainer, /, *args: P.args, **options: P.kwargs) -> SectionResult:
+            if why := self.unavailable_reason(explainer.recipe.task):
                 raise SectionSkipped(why)
-            return function(subject, *args, **options)
+            return function(explainer, *args, **options)
 
         return section_cell(self.name)(checked)
 
@@ -111,7 +111,7 @@ def section_metadata(
     }
 
 
-def unseen_metadata(subject: Explainer, method: str, notes: Sequence[str] = ()) -> dict[str, Any]:
+def unseen_metadata(explainer: Explainer, method: str, notes: Sequence[str] = ()) -> dict[str, Any]:
     """Return the metadata fields of a section that was measured on unseen rows."""
-    unseen = subject.unseen
+    unseen = explainer.unseen
     return section_metadata(method, rows=len(unseen.y), rows_are=unseen.rows_are, notes=notes)

@@ -26,12 +26,12 @@ class SelectedRow:
     unseen: float
 
 
-def select_rows(subject: Explainer) -> list[SelectedRow]:
+def select_rows(explainer: Explainer) -> list[SelectedRow]:
     """Select about 30 rows: those with high or low confidence, large errors, and random ones.
 
     They're selected by predictions of models not trained on them.
     """
-    kinds = _of_classes(subject) if subject.recipe.task.has_classes else _of_values(subject)
+    kinds = _of_classes(explainer) if explainer.recipe.task.has_classes else _of_values(explainer)
     selected: dict[int, SelectedRow] = {}
     for ranked in kinds:
         n_selected = 0
@@ -44,15 +44,15 @@ def select_rows(subject: Explainer) -> list[SelectedRow]:
     return list(selected.values())
 
 
-def _of_classes(subject: Explainer) -> list[Iterator[SelectedRow]]:
-    unseen = subject.unseen
+def _of_classes(explainer: Explainer) -> list[Iterator[SelectedRow]]:
+    unseen = explainer.unseen
     indices = np.arange(len(unseen.y))
     true_probability = unseen.predicted[indices, unseen.y]
-    predicted_codes = subject.codes(unseen.predicted)
+    predicted_codes = explainer.codes(unseen.predicted)
     sorted_probabilities = np.sort(unseen.predicted, axis=1)
     margin = sorted_probabilities[:, -1] - sorted_probabilities[:, -2]
-    if subject.has_two_classes:
-        margin = np.abs(unseen.predicted[:, 1] - subject.model.threshold)
+    if explainer.has_two_classes:
+        margin = np.abs(unseen.predicted[:, 1] - explainer.model.threshold)
     top = sorted_probabilities[:, -1]
 
     def taken(order: Any, kind: str, template: str, probabilities: Any) -> Iterator[SelectedRow]:
@@ -83,7 +83,7 @@ def _of_classes(subject: Explainer) -> list[Iterator[SelectedRow]]:
             top,
         ),
         taken(
-            _shuffled(subject),
+            _shuffled(explainer),
             RANDOM,
             "Random row. Its true class has a probability of {}.",
             true_probability,
@@ -101,8 +101,8 @@ def _sure_of_each(predicted: Any, predicted_codes: Any) -> Any:
     return order[np.argsort(turn[order], kind="stable")]
 
 
-def _of_values(subject: Explainer) -> list[Iterator[SelectedRow]]:
-    unseen = subject.unseen
+def _of_values(explainer: Explainer) -> list[Iterator[SelectedRow]]:
+    unseen = explainer.unseen
     errors = np.abs(unseen.y - unseen.predicted)
 
     def taken(order: Any, kind: str, template: str) -> Iterator[SelectedRow]:
@@ -123,9 +123,9 @@ def _of_values(subject: Explainer) -> list[Iterator[SelectedRow]]:
         ),
         taken(by_value[::-1], HIGHEST, "One of the highest predictions: {}, actually {}."),
         taken(by_value, LOWEST, "One of the lowest predictions: {}, actually {}."),
-        taken(_shuffled(subject), RANDOM, "Random row: predicted {}, actually {}."),
+        taken(_shuffled(explainer), RANDOM, "Random row: predicted {}, actually {}."),
     ]
 
 
-def _shuffled(subject: Explainer) -> Any:
-    return np.random.default_rng((subject.recipe.seed, 3)).permutation(len(subject.unseen.y))
+def _shuffled(explainer: Explainer) -> Any:
+    return np.random.default_rng((explainer.recipe.seed, 3)).permutation(len(explainer.unseen.y))

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from automl_magic.errors import ArtifactTampered, TrackingError
 from automl_magic.records import ModelVersion, Run
+from automl_magic.records.models.model import CANDIDATE
 from automl_magic.register.registry import (
-    CANDIDATE,
     check_alias,
     check_name,
     parse_address,

@@ -122,7 +122,7 @@ class WizardSession:
 
     def handle(self, message: Mapping[str, Any], buffers: Sequence[Any] = ()) -> None:
         """Handle a message from the page. An error becomes `problem`."""
-        actions = {
+        actions: dict[str, Callable[[Mapping[str, Any]], None]] = {
             "set": self._set,
             "go": self._go,
             "browse": self._browse,

@@ -250,14 +250,11 @@ class DashboardCharts:
                         label,
                         span,
                         [
-                            _limit(check, loss(check))
+                            _limit(check, check.yellow if label == "warning" else check.red)
                             for check in (scored_checks[0], *scored_checks, last)
                         ],
                     )
-                    for label, loss in (
-                        ("warning", lambda check: check.yellow),
-                        ("critical", lambda check: check.red),
-                    )
+                    for label in ("warning", "critical")
                 ),
             ]
         self._draw("performance", lines, "{:.4g}", dashes=("solid", "dashed", "dotted"))

@@ -28,7 +28,7 @@ from automl_magic.tasks.metrics import METRICS
 TOP_COLUMNS = 5
 
 
-def finish(subject: Explainer, /, *, run_dir: str | os.PathLike[str]) -> CellOutput:
+def finish(explainer: Explainer, /, *, run_dir: str | os.PathLike[str]) -> CellOutput:
     """Write `explanation.json`, then `result.json`, each atomically.
 
     Raises
@@ -37,7 +37,7 @@ def finish(subject: Explainer, /, *, run_dir: str | os.PathLike[str]) -> CellOut
         If the folder can't be written to.
     """
     folder = Path(run_dir).absolute()
-    explanation = explanation_of(subject, run_id=folder.name)
+    explanation = explanation_of(explainer, run_id=folder.name)
     result = {
         "kind": "explain",
         "of_run": explanation.of_run,
@@ -45,7 +45,7 @@ def finish(subject: Explainer, /, *, run_dir: str | os.PathLike[str]) -> CellOut
         "sections": list(explanation.sections),
         "skipped": {skipped.section: skipped.why for skipped in explanation.skipped},
         "explain_s": explanation.seconds,
-        "metrics": headline(subject, explanation),
+        "metrics": headline(explainer, explanation),
         "data_fingerprint": explanation.data_fingerprint,
     }
     # On one line: the file has about 200,000 numbers.
@@ -63,58 +63,58 @@ def finish(subject: Explainer, /, *, run_dir: str | os.PathLike[str]) -> CellOut
     return _summary(explanation, len(content))
 
 
-def explanation_of(subject: Explainer, *, run_id: str) -> Explanation:
+def explanation_of(explainer: Explainer, *, run_id: str) -> Explanation:
     """Return the explanation as a record, with the reason for each missing section."""
-    recipe, metric = subject.recipe, METRICS[subject.recipe.metric]
+    recipe, metric = explainer.recipe, METRICS[explainer.recipe.metric]
     return Explanation(
         run_id=run_id,
-        of_run=subject.folder.name,
-        model_sha256=subject.model_sha256,
-        data_fingerprint=subject.data_fingerprint,
+        of_run=explainer.folder.name,
+        model_sha256=explainer.model_sha256,
+        data_fingerprint=explainer.data_fingerprint,
         task=recipe.task,
         target=recipe.target,
         metric=metric.name,
         higher_is_better=metric.higher_is_better,
         classes=tuple(to_json_value(label) for label in recipe.classes),
-        output=subject.output,
-        threshold=subject.model.threshold if subject.has_two_classes else None,
+        output=explainer.output,
+        threshold=explainer.model.threshold if explainer.has_two_classes else None,
         seed=recipe.seed,
-        budget_s=float(subject.clock.budget_s),
-        seconds=round(subject.clock.elapsed_s, 3),
-        sensitive=subject.sensitive,
-        immutable=subject.immutable,
-        columns=subject.ranges,
-        unseen=subject.unseen_record,
+        budget_s=float(explainer.clock.budget_s),
+        seconds=round(explainer.clock.elapsed_s, 3),
+        sensitive=explainer.sensitive,
+        immutable=explainer.immutable,
+        columns=explainer.ranges,
+        unseen=explainer.unseen_record,
         sections=documents_of(
-            subject.sections[section.name]
+            explainer.sections[section.name]
             for section in sections()
-            if section.name in subject.sections
+            if section.name in explainer.sections
         ),
-        skipped=_skipped(subject),
+        skipped=_skipped(explainer),
     )
 
 
-def headline(subject: Explainer, explanation: Explanation) -> dict[str, float]:
+def headline(explainer: Explainer, explanation: Explanation) -> dict[str, float]:
     """Return the numbers that compare explanations of models."""
     numbers: dict[str, float | None] = {
         f"unseen_{explanation.metric}": explanation.unseen.score.score
     }
-    for section in subject.sections.values():
+    for section in explainer.sections.values():
         numbers |= section.headline()
     return {name: value for name, value in numbers.items() if value is not None}
 
 
-def _skipped(subject: Explainer) -> tuple[SkippedSection, ...]:
+def _skipped(explainer: Explainer) -> tuple[SkippedSection, ...]:
     not_run = "Its cell was removed or hasn't run."
     return tuple(
-        subject.skipped.get(section.name)
+        explainer.skipped.get(section.name)
         or SkippedSection(
             section=section.name,
-            why=section.unavailable_reason(subject.recipe.task) or not_run,
+            why=section.unavailable_reason(explainer.recipe.task) or not_run,
             cell_id="finish",
         )
         for section in sections()
-        if section.name not in subject.sections
+        if section.name not in explainer.sections
     )
 
 

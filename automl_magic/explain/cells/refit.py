@@ -15,16 +15,16 @@ SLOWER = 1.5
 TIME_SHARE = 0.3125  # of the remaining time, as in a section
 
 
-def refit(subject: Explainer, /) -> CellOutput:
+def refit(explainer: Explainer, /) -> CellOutput:
     """Fit the recipe without the rows that importance and dependence are measured on.
 
     The final model was trained on all rows. If the fit would take more than its share of the time,
     the sections use the final model instead, with a note.
     """
-    share_s, expected_s = subject.clock.share_s(TIME_SHARE), subject.unseen.fit_s
+    share_s, expected_s = explainer.clock.share_s(TIME_SHARE), explainer.unseen.fit_s
     learned, tested = (
-        len(subject.unseen.train_rows),
-        format_count(len(subject.unseen.test_rows), "row"),
+        len(explainer.unseen.train_rows),
+        format_count(len(explainer.unseen.test_rows), "row"),
     )
     if expected_s is None or SLOWER * expected_s > share_s:
         took = "an unknown time" if expected_s is None else f"{expected_s:.1f} s"
@@ -34,11 +34,11 @@ def refit(subject: Explainer, /) -> CellOutput:
         )
         return CellOutput(notes=[why])
     started = time.perf_counter()
-    side_by_side = max(1, _cores() // subject.recipe.threads)
-    subject.test_model = fit_recipe(
-        subject.recipe,
-        subject.frame.iloc[subject.row_numbers],
-        rows=subject.unseen.train_rows,
+    side_by_side = max(1, _cores() // explainer.recipe.threads)
+    explainer.test_model = fit_recipe(
+        explainer.recipe,
+        explainer.frame.iloc[explainer.row_numbers],
+        rows=explainer.unseen.train_rows,
         n_jobs=side_by_side,
     )
     seconds = time.perf_counter() - started

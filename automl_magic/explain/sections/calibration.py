@@ -41,18 +41,18 @@ SECTION = ExplainSection(
 
 
 @SECTION.cell
-def calibration(subject: Explainer, /) -> SectionResult:
+def calibration(explainer: Explainer, /) -> SectionResult:
     """Compare predicted probabilities with observed frequencies.
 
     For two classes, uses the probability of the positive class. For more, uses the probability of
     the predicted class (confidence).
     """
-    unseen = subject.unseen
+    unseen = explainer.unseen
     if len(unseen.y) < MIN_ROWS:
         raise SectionSkipped(f"{len(unseen.y)} rows aren't enough: a bin needs {MIN_ROWS}.")
-    if subject.has_two_classes:
+    if explainer.has_two_classes:
         confidence, is_correct = unseen.predicted[:, 1], (unseen.y == 1).astype(float)
-        description = f"the probability of {subject.label(1)}"
+        description = f"the probability of {explainer.label(1)}"
     else:
         confidence = unseen.predicted.max(axis=1)
         is_correct = (unseen.predicted.argmax(axis=1) == unseen.y).astype(float)
@@ -60,14 +60,14 @@ def calibration(subject: Explainer, /) -> SectionResult:
     bin_of, n_bins = _bins(confidence)
     squares = _squares(unseen.y, unseen.predicted)
     section = Calibration(
-        **unseen_metadata(subject, METHOD, [UPWARD]),
+        **unseen_metadata(explainer, METHOD, [UPWARD]),
         of=description,
         bins=_calibration_bins(confidence, is_correct, bin_of, n_bins),
-        ece=_ece(confidence, is_correct, bin_of, n_bins, subject.recipe.seed),
+        ece=_ece(confidence, is_correct, bin_of, n_bins, explainer.recipe.seed),
         brier=bootstrap(
-            len(squares), lambda rows: float(squares[rows].mean()), seed=subject.recipe.seed
+            len(squares), lambda rows: float(squares[rows].mean()), seed=explainer.recipe.seed
         ),
-        brier_of_shares=round_number(_baseline_brier(unseen.y, subject.recipe.n_classes)),
+        brier_of_shares=round_number(_baseline_brier(unseen.y, explainer.recipe.n_classes)),
     )
     return section, CellOutput(
         figure=_draw(section), tables=[_summary(section)], folded=[_bin_table(section)]

@@ -33,10 +33,10 @@ SECTION = ExplainSection(
 
 
 @SECTION.cell
-def confusion(subject: Explainer, /) -> SectionResult:
+def confusion(explainer: Explainer, /) -> SectionResult:
     """Count the rows by true and predicted class."""
-    unseen, k = subject.unseen, subject.recipe.n_classes
-    predicted_codes = subject.codes(unseen.predicted)
+    unseen, k = explainer.unseen, explainer.recipe.n_classes
+    predicted_codes = explainer.codes(unseen.predicted)
     all_counts = np.bincount(unseen.y * k + predicted_codes, minlength=k * k).reshape(k, k)
     codes = np.sort(np.argsort(-all_counts.sum(axis=1), kind="stable")[:MAX_CLASSES])
     counts = all_counts[np.ix_(codes, codes)]
@@ -45,12 +45,12 @@ def confusion(subject: Explainer, /) -> SectionResult:
     if n_omitted:
         notes.append(f"{n_omitted:,} rows with a rarer true or predicted class are omitted.")
     section = Confusion(
-        **unseen_metadata(subject, METHOD, notes),
+        **unseen_metadata(explainer, METHOD, notes),
         outputs=tuple(codes.tolist()),
         counts=tuple(tuple(row) for row in counts.tolist()),
         other=n_omitted,
     )
-    names = [format_cell(to_json_value(subject.recipe.classes[code]), 24) for code in codes]
+    names = [format_cell(to_json_value(explainer.recipe.classes[code]), 24) for code in codes]
     table = TextTable(
         "Rows by true class (down) and predicted class (across)",
         ("True", *names, "Recall"),

@@ -53,7 +53,7 @@ SECTION = ExplainSection(
 
 @SECTION.cell
 def counterfactuals(
-    subject: Explainer, /, *, ranges: Mapping[str, Sequence[float]] | None = None
+    explainer: Explainer, /, *, ranges: Mapping[str, Sequence[float]] | None = None
 ) -> SectionResult:
     """Find small changes of some rows that change their predictions.
 
@@ -62,18 +62,18 @@ def counterfactuals(
     ranges : mapping of str to (low, high), optional
         The allowed range of each column. By default, the range of the column in the table.
     """
-    deadline = subject.clock.until(SECTION.time_share)
-    changeable = [name for name in subject.columns if name not in subject.immutable]
+    deadline = explainer.clock.until(SECTION.time_share)
+    changeable = [name for name in explainer.columns if name not in explainer.immutable]
     if not changeable:
         raise SectionSkipped("All columns of the model are immutable.")
-    search = CounterfactualSearch(subject, changeable, dict(ranges or {}))
-    selected = _cases(subject)
+    search = CounterfactualSearch(explainer, changeable, dict(ranges or {}))
+    selected = _cases(explainer)
     cases: list[CounterfactualCase] = []
     for index, row in enumerate(selected):
         if cases and deadline.has_passed:
             break
         case_deadline = Deadline.after(deadline.remaining_s / (len(selected) - index))
-        cases.append(_case(subject, search, row, case_deadline))
+        cases.append(_case(explainer, search, row, case_deadline))
     notes = []
     if len(cases) < len(selected):
         notes.append(f"Stopped at its time limit after {len(cases)} of {len(selected)} rows.")
@@ -92,16 +92,16 @@ def counterfactuals(
             rows_are=f"{len(cases)} of the rows above, by the final model; {search.in_words}",
             notes=notes,
         ),
-        immutable=subject.immutable,
+        immutable=explainer.immutable,
         cases=tuple(cases),
     )
     return section, CellOutput(tables=[_table(section)])
 
 
-def _cases(subject: Explainer) -> list[SelectedRow]:
+def _cases(explainer: Explainer) -> list[SelectedRow]:
     """Return the rows to find counterfactuals for."""
     kinds = (MOST_WRONG, LEAST_SURE, RANDOM, LOWEST)
-    rows = select_rows(subject)
+    rows = select_rows(explainer)
     selected = []
     for kind in kinds:
         of_kind = [row for row in rows if row.reason_kind == kind]
@@ -110,15 +110,15 @@ def _cases(subject: Explainer) -> list[SelectedRow]:
 
 
 def _case(
-    subject: Explainer, search: CounterfactualSearch, row: SelectedRow, deadline: Deadline
+    explainer: Explainer, search: CounterfactualSearch, row: SelectedRow, deadline: Deadline
 ) -> CounterfactualCase:
-    predicted = subject.predict(subject.rows([row.position]))
-    desired, in_words = _wanted(subject, predicted)
+    predicted = explainer.predict(explainer.rows([row.position]))
+    desired, in_words = _wanted(explainer, predicted)
     if predicted.ndim == 1:
         prediction: Any = round_number(predicted[0])
         output = prediction
     else:
-        prediction = to_json_value(subject.recipe.classes[int(subject.codes(predicted)[0])])
+        prediction = to_json_value(explainer.recipe.classes[int(explainer.codes(predicted)[0])])
         assert desired.code is not None
         output = round_number(predicted[0, desired.code])
     counterfactuals_ = search.find(row.position, desired, MAX_PER_ROW, deadline)
@@ -129,7 +129,7 @@ def _case(
             "desired prediction."
         )
     return CounterfactualCase(
-        row=int(subject.row_numbers[row.position]),
+        row=int(explainer.row_numbers[row.position]),
         prediction=prediction,
         output=output,
         desired=in_words,
@@ -141,19 +141,19 @@ def _case(
     )
 
 
-def _wanted(subject: Explainer, predicted: Any) -> tuple[DesiredOutcome, str]:
+def _wanted(explainer: Explainer, predicted: Any) -> tuple[DesiredOutcome, str]:
     """Return the desired outcome: the next most probable class, or the opposite quartile."""
     if predicted.ndim == 1:
-        low, middle, high = np.quantile(subject.y, [0.25, 0.5, 0.75])
+        low, middle, high = np.quantile(explainer.y, [0.25, 0.5, 0.75])
         if predicted[0] < middle:
             return DesiredOutcome(
                 low=float(high)
             ), f"a value of {format_value(float(high))} or more"
         return DesiredOutcome(high=float(low)), f"a value of {format_value(float(low))} or less"
-    predicted_code = int(subject.codes(predicted)[0])
+    predicted_code = int(explainer.codes(predicted)[0])
     ranked_codes = np.argsort(-predicted[0], kind="stable")
     code = int(next(code for code in ranked_codes if code != predicted_code))
-    return DesiredOutcome(code=code), f"the class {subject.label(code)}"
+    return DesiredOutcome(code=code), f"the class {explainer.label(code)}"
 
 
 def _table(section: Counterfactuals) -> TextTable:

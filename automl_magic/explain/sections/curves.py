@@ -53,32 +53,32 @@ SECTION = ExplainSection(
 
 
 @SECTION.cell
-def curves(subject: Explainer, /) -> SectionResult:
+def curves(explainer: Explainer, /) -> SectionResult:
     """Measure how well the probabilities rank the rows.
 
     For more than two classes, each of the eight most frequent is measured against all others.
     """
-    unseen = subject.unseen
-    counts = np.bincount(unseen.y, minlength=subject.recipe.n_classes)
-    codes = [1] if subject.has_two_classes else np.argsort(-counts, kind="stable")[:MAX_CLASSES]
+    unseen = explainer.unseen
+    counts = np.bincount(unseen.y, minlength=explainer.recipe.n_classes)
+    codes = [1] if explainer.has_two_classes else np.argsort(-counts, kind="stable")[:MAX_CLASSES]
     class_curves = []
     for code in map(int, codes):
         is_class = (unseen.y == code).astype(np.int64)
         if 0 < is_class.sum() < len(is_class):
             class_curves.append(
-                _curves_of(code, is_class, unseen.predicted[:, code], subject.recipe.seed)
+                _curves_of(code, is_class, unseen.predicted[:, code], explainer.recipe.seed)
             )
     if not class_curves:
         raise SectionSkipped("The rows have only one class. A curve needs two.")
     notes = []
-    if len(class_curves) < len(counts) and not subject.has_two_classes:
+    if len(class_curves) < len(counts) and not explainer.has_two_classes:
         notes.append(f"The {len(class_curves)} most frequent of {len(counts)} classes are shown.")
     section = Curves(
-        **unseen_metadata(subject, METHOD, notes),
+        **unseen_metadata(explainer, METHOD, notes),
         classes=tuple(class_curves),
     )
     names = {
-        curve.output: format_cell(to_json_value(subject.recipe.classes[curve.output]))
+        curve.output: format_cell(to_json_value(explainer.recipe.classes[curve.output]))
         for curve in class_curves
     }
     return section, CellOutput(

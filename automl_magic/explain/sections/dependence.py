@@ -51,23 +51,24 @@ SECTION = ExplainSection(
 
 
 @SECTION.cell
-def dependence(subject: Explainer, /) -> SectionResult:
+def dependence(explainer: Explainer, /) -> SectionResult:
     """Predict with each of the top columns set to the values of a grid."""
-    names = top_columns(subject)[:MAX_COLUMNS]
-    sampled = subject.sample(subject.unseen.test_rows, MAX_ROWS, salt=9)
-    sampled = np.random.default_rng((subject.recipe.seed, 9)).permutation(sampled)
-    grids = {name: _grid(subject.table[name], subject.order[name]) for name in names}
-    outputs = _on_grids(subject, {name: grids[name].values for name in names}, sampled)
-    rows, output_indices = sampled[: next(iter(outputs.values())).shape[1]], _outputs(subject)
-    notes = [] if subject.test_model else [SEEN]
+    names = top_columns(explainer)[:MAX_COLUMNS]
+    sampled = explainer.sample(explainer.unseen.test_rows, MAX_ROWS, salt=9)
+    sampled = np.random.default_rng((explainer.recipe.seed, 9)).permutation(sampled)
+    grids = {name: _grid(explainer.table[name], explainer.order[name]) for name in names}
+    outputs = _on_grids(explainer, {name: grids[name].values for name in names}, sampled)
+    rows, output_indices = sampled[: next(iter(outputs.values())).shape[1]], _outputs(explainer)
+    notes = [] if explainer.test_model else [SEEN]
     if len(outputs) < len(names) or len(rows) < len(sampled):
         progress = f"{len(outputs)} of {len(names)} columns and {len(rows)} of {len(sampled)} rows"
         notes.append(f"Stopped at its time limit after {progress}.")
-    if len(output_indices) < len(subject.outputs):
+    if len(output_indices) < len(explainer.outputs):
         notes.append(
-            f"The {len(output_indices)} most frequent of {len(subject.outputs)} classes are shown."
+            f"The {len(output_indices)} most frequent of {len(explainer.outputs)} classes are "
+            "shown."
         )
-    model = "a model refitted without them" if subject.test_model else "the final model"
+    model = "a model refitted without them" if explainer.test_model else "the final model"
     section = Dependence(
         **section_metadata(
             METHOD,
@@ -75,27 +76,27 @@ def dependence(subject: Explainer, /) -> SectionResult:
             rows_are=f"{len(rows):,} rows, predicted by {model}",
             notes=notes,
         ),
-        scale=subject.scale,
-        refitted=subject.test_model is not None,
-        ice_rows=tuple(subject.row_numbers[rows[:ICE_ROWS]].tolist()),
+        scale=explainer.scale,
+        refitted=explainer.test_model is not None,
+        ice_rows=tuple(explainer.row_numbers[rows[:ICE_ROWS]].tolist()),
         columns=tuple(
-            _of_column(subject, name, grids[name], column_outputs, output_indices)
+            _of_column(explainer, name, grids[name], column_outputs, output_indices)
             for name, column_outputs in outputs.items()
         ),
     )
-    return section, CellOutput(figure=_draw(subject, section), folded=_tables(section))
+    return section, CellOutput(figure=_draw(explainer, section), folded=_tables(section))
 
 
-def _on_grids(subject: Explainer, grids: dict[str, Array], rows: Any) -> dict[str, Floats]:
+def _on_grids(explainer: Explainer, grids: dict[str, Array], rows: Any) -> dict[str, Floats]:
     """Return the outputs with each column set to its grid, of shape (points, rows, n_outputs).
 
     All columns are predicted in one block of rows after the other, until the deadline. If the
     deadline is in the first block, the most important columns come first.
     """
-    deadline = subject.clock.until(SECTION.time_share)
+    deadline = explainer.clock.until(SECTION.time_share)
     blocks: dict[str, list[Floats]] = {}
     for start in range(0, len(rows), BLOCK):
-        table = subject.rows(rows[start : start + BLOCK])
+        table = explainer.rows(rows[start : start + BLOCK])
         n = len(rows[start : start + BLOCK])
         block: dict[str, Floats] = {}
         for name, grid in grids.items():
@@ -103,7 +104,7 @@ def _on_grids(subject: Explainer, grids: dict[str, Array], rows: Any) -> dict[st
                 break
             stacked = {column: np.tile(values, len(grid)) for column, values in table.items()}
             stacked[name] = np.repeat(grid, n)
-            out = subject.predict_output(stacked, subject.test_model)
+            out = explainer.predict_output(stacked, explainer.test_model)
             block[name] = out.reshape(len(grid), n, -1)
         if blocks and len(block) < len(blocks):
             break
@@ -114,17 +115,17 @@ def _on_grids(subject: Explainer, grids: dict[str, Array], rows: Any) -> dict[st
     return {name: np.concatenate(parts, axis=1) for name, parts in blocks.items()}
 
 
-def _outputs(subject: Explainer) -> list[int]:
-    if len(subject.outputs) <= MAX_OUTPUTS:
-        return list(range(len(subject.outputs)))
-    counts = np.bincount(subject.y, minlength=len(subject.outputs))
+def _outputs(explainer: Explainer) -> list[int]:
+    if len(explainer.outputs) <= MAX_OUTPUTS:
+        return list(range(len(explainer.outputs)))
+    counts = np.bincount(explainer.y, minlength=len(explainer.outputs))
     return np.sort(np.argsort(-counts, kind="stable")[:MAX_OUTPUTS]).tolist()
 
 
 def _of_column(
-    subject: Explainer, name: str, grid: _Grid, out: Floats, output_indices: list[int]
+    explainer: Explainer, name: str, grid: _Grid, out: Floats, output_indices: list[int]
 ) -> ColumnDependence:
-    first = subject.outputs.index(subject.output)
+    first = explainer.outputs.index(explainer.output)
     lines = []
     for k in output_indices:
         of_rows = out[:, :, k]
@@ -132,7 +133,7 @@ def _of_column(
         ice = of_rows[:, :ICE_ROWS].T if k == first else ()
         lines.append(
             DependenceLine(
-                output=subject.outputs[k],
+                output=explainer.outputs[k],
                 mean=round_numbers(of_rows.mean(axis=1)),
                 low=round_numbers(low),
                 high=round_numbers(high),
@@ -145,14 +146,14 @@ def _of_column(
         grid=tuple(_tidy(value) for value in grid.values),
         density=round_numbers(grid.density),
         lines=tuple(lines),
-        positions=_places(subject, name, grid),
+        positions=_places(explainer, name, grid),
     )
 
 
-def _places(subject: Explainer, name: str, grid: _Grid) -> tuple[float, ...]:
+def _places(explainer: Explainer, name: str, grid: _Grid) -> tuple[float, ...]:
     if grid.places is None:
         return ()
-    is_days = is_date(subject.recipe, name, subject.table[name])
+    is_days = is_date(explainer.recipe, name, explainer.table[name])
     return round_numbers(grid.places / DAY if is_days else grid.places)
 
 
@@ -194,13 +195,13 @@ def _grid(values: Array, order: Floats | None) -> _Grid:
     return _Grid(values[of], shares, None)
 
 
-def _draw(subject: Explainer, section: Dependence) -> PngFigure:
+def _draw(explainer: Explainer, section: Dependence) -> PngFigure:
     figure, axes = plotting.grid(len(section.columns), across=4, height=2.4)
     ranges = []
     for ax, column in zip(axes, section.columns, strict=True):
-        line = next(line for line in column.lines if line.output == subject.output)
+        line = next(line for line in column.lines if line.output == explainer.output)
         is_numeric = column.ordered and not is_date(
-            subject.recipe, column.column, subject.table[column.column]
+            explainer.recipe, column.column, explainer.table[column.column]
         )
         places = np.array(column.positions) if column.ordered else np.arange(len(column.grid))
         for ice in line.ice:

@@ -52,7 +52,9 @@ SECTION = ExplainSection(
 
 
 @SECTION.cell
-def fairness(subject: Explainer, /, *, limits: Mapping[str, float] | None = None) -> SectionResult:
+def fairness(
+    explainer: Explainer, /, *, limits: Mapping[str, float] | None = None
+) -> SectionResult:
     """Measure the model for the groups of each sensitive column.
 
     Parameters
@@ -60,12 +62,12 @@ def fairness(subject: Explainer, /, *, limits: Mapping[str, float] | None = None
     limits : mapping of str to float, optional
         The maximum of each gap by name (for a ratio, the minimum).
     """
-    if not subject.sensitive:
+    if not explainer.sensitive:
         raise SectionSkipped(
             "The experiment has no sensitive columns. Add them under sensitive in the experiment "
             "file, or plan with --sensitive COLUMN."
         )
-    valid_names = [gap.name for gap in GAPS if gap.applies(subject)]
+    valid_names = [gap.name for gap in GAPS if gap.applies(explainer)]
     unknown = sorted(set(limits or {}) - set(valid_names))
     notes = []
     if unknown:
@@ -74,32 +76,32 @@ def fairness(subject: Explainer, /, *, limits: Mapping[str, float] | None = None
             f"{', '.join(valid_names)}."
         )
     columns = []
-    for name in subject.sensitive:
-        if name == subject.recipe.target:
+    for name in explainer.sensitive:
+        if name == explainer.recipe.target:
             notes.append(f"{name!r} is skipped because it's the target.")
             continue
-        groups = assign_groups(subject.table[name][subject.unseen.rows])
-        columns.append(_column(subject, name, groups, dict(limits or {})))
+        groups = assign_groups(explainer.table[name][explainer.unseen.rows])
+        columns.append(_column(explainer, name, groups, dict(limits or {})))
     notes.append(
         f"Groups with fewer than {MIN_ROWS} rows are shown but not used for gaps: their "
         "differences may be chance."
     )
     section = Fairness(
-        **unseen_metadata(subject, METHOD, notes),
+        **unseen_metadata(explainer, METHOD, notes),
         columns=tuple(columns),
-        positive=to_json_value(subject.recipe.classes[1]) if subject.has_two_classes else None,
+        positive=to_json_value(explainer.recipe.classes[1]) if explainer.has_two_classes else None,
     )
     output = CellOutput(
-        figure=_draw(subject, columns),
+        figure=_draw(explainer, columns),
         tables=[table for column in columns for table in _tables(column)],
     )
     return section, output
 
 
 def _column(
-    subject: Explainer, name: str, groups: Groups, limits: Mapping[str, float]
+    explainer: Explainer, name: str, groups: Groups, limits: Mapping[str, float]
 ) -> FairnessColumn:
-    of_group = _measures(subject, groups)
+    of_group = _measures(explainer, groups)
     sizes = np.bincount(groups.of_row, minlength=len(groups.names))
     group_records = [
         FairnessGroup(
@@ -117,14 +119,14 @@ def _column(
         column=name,
         grouped=groups.grouped,
         groups=tuple(group_records),
-        gaps=compute_gaps(subject, groups.of_row, large, limits),
+        gaps=compute_gaps(explainer, groups.of_row, large, limits),
     )
 
 
-def _measures(subject: Explainer, groups: Groups) -> Callable[[int], dict[str, Measure]]:
+def _measures(explainer: Explainer, groups: Groups) -> Callable[[int], dict[str, Measure]]:
     """Return a function from a group's index to its measures."""
-    unseen = subject.unseen
-    if not subject.recipe.task.has_classes:
+    unseen = explainer.unseen
+    if not explainer.recipe.task.has_classes:
         residuals = unseen.y - unseen.predicted
 
         def of_values(index: int) -> dict[str, Measure]:
@@ -136,8 +138,8 @@ def _measures(subject: Explainer, groups: Groups) -> Callable[[int], dict[str, M
             }
 
         return of_values
-    predicted_codes = subject.codes(unseen.predicted)
-    if not subject.has_two_classes:
+    predicted_codes = explainer.codes(unseen.predicted)
+    if not explainer.has_two_classes:
 
         def of_classes(index: int) -> dict[str, Measure]:
             mask = groups.of_row == index
@@ -204,10 +206,10 @@ def _frame(y: Any, y_pred: Any, groups: Groups) -> Any:
         ).by_group
 
 
-def _draw(subject: Explainer, columns: list[FairnessColumn]) -> PngFigure:
-    if subject.has_two_classes:
-        name, label = "selection_rate", f"selection rate ({subject.label(1)})"
-    elif subject.recipe.task.has_classes:
+def _draw(explainer: Explainer, columns: list[FairnessColumn]) -> PngFigure:
+    if explainer.has_two_classes:
+        name, label = "selection_rate", f"selection rate ({explainer.label(1)})"
+    elif explainer.recipe.task.has_classes:
         name, label = "accuracy", "accuracy"
     else:
         name, label = "mean_error", "mean of true - predicted"

@@ -39,76 +39,76 @@ SECTION = ExplainSection(
 
 
 @SECTION.cell
-def local_rows(subject: Explainer, /) -> SectionResult:
+def local_rows(explainer: Explainer, /) -> SectionResult:
     """Show about 30 rows: those with large errors, low or high confidence, and random ones."""
-    selected = select_rows(subject)
-    predicted = subject.predict(subject.rows([row.position for row in selected]))
+    selected = select_rows(explainer)
+    predicted = explainer.predict(explainer.rows([row.position for row in selected]))
     rows = tuple(
-        _row(subject, row, predicted[index : index + 1]) for index, row in enumerate(selected)
+        _row(explainer, row, predicted[index : index + 1]) for index, row in enumerate(selected)
     )
     n_without_shap = sum(not row.shap for row in rows)
     notes = []
-    if subject.shap is None:
+    if explainer.shap is None:
         notes.append("They have no SHAP values: the SHAP section was skipped or hasn't run.")
     elif n_without_shap:
         notes.append(f"{n_without_shap} of them have no SHAP values: the time ran out.")
     unit, scale = (
-        (subject.shap.unit, subject.shap.scale) if subject.shap else ("none", subject.scale)
+        (explainer.shap.unit, explainer.shap.scale) if explainer.shap else ("none", explainer.scale)
     )
     section = LocalExplanations(
         **section_metadata(
             METHOD,
             rows=len(rows),
-            rows_are=f"{len(rows)} of {subject.unseen.rows_are}",
+            rows_are=f"{len(rows)} of {explainer.unseen.rows_are}",
             notes=notes,
         ),
         scale=scale,
         unit=unit,
         explained=rows,
     )
-    return section, CellOutput(figure=_draw(subject, section), tables=[_table(section)])
+    return section, CellOutput(figure=_draw(explainer, section), tables=[_table(section)])
 
 
-def _row(subject: Explainer, selected: SelectedRow, predicted: Any) -> LocalRow:
-    recipe = subject.recipe
+def _row(explainer: Explainer, selected: SelectedRow, predicted: Any) -> LocalRow:
+    recipe = explainer.recipe
     values = {
-        name: to_json_value(subject.table[name][selected.position]) for name in subject.columns
+        name: to_json_value(explainer.table[name][selected.position]) for name in explainer.columns
     }
     common: dict[str, Any] = {
-        "row": int(subject.row_numbers[selected.position]),
+        "row": int(explainer.row_numbers[selected.position]),
         "chosen_as": selected.reason_kind,
         "why": selected.why,
         "values": values,
         "unseen": round_number(selected.unseen),
     }
     if recipe.task.has_classes:
-        code = int(subject.codes(predicted)[0])
-        output_index = 0 if subject.has_two_classes else code
+        code = int(explainer.codes(predicted)[0])
+        output_index = 0 if explainer.has_two_classes else code
         common |= {
-            "truth": to_json_value(recipe.classes[int(subject.y[selected.position])]),
+            "truth": to_json_value(recipe.classes[int(explainer.y[selected.position])]),
             "prediction": to_json_value(recipe.classes[code]),
             "probabilities": round_numbers(predicted[0]),
         }
     else:
         output_index = 0
         common |= {
-            "truth": round_number(subject.y[selected.position]),
+            "truth": round_number(explainer.y[selected.position]),
             "prediction": round_number(predicted[0]),
         }
-    shap = subject.shap.of(selected.position) if subject.shap else None
-    if subject.shap is None or shap is None:
+    shap = explainer.shap.of(selected.position) if explainer.shap else None
+    if explainer.shap is None or shap is None:
         return LocalRow(**common)
-    base = float(subject.shap.base[output_index])
+    base = float(explainer.shap.base[output_index])
     return LocalRow(
         **common,
-        output=subject.outputs[output_index],
+        output=explainer.outputs[output_index],
         base_value=round_number(base),
         total=round_number(base + float(shap[:, output_index].sum())),
         shap=round_numbers(shap[:, output_index]),
     )
 
 
-def _draw(subject: Explainer, section: LocalExplanations) -> PngFigure | None:
+def _draw(explainer: Explainer, section: LocalExplanations) -> PngFigure | None:
     """Draw the waterfall charts of the first rows of two kinds."""
     kinds = {row.chosen_as: row for row in reversed(section.explained) if row.shap}
     rows = list(kinds.values())[-DRAWN_ROWS:][::-1]
@@ -121,7 +121,7 @@ def _draw(subject: Explainer, section: LocalExplanations) -> PngFigure | None:
         order = np.argsort(-np.abs(shap), kind="stable")
         top, others = order[:DRAWN_COLUMNS], order[DRAWN_COLUMNS:]
         steps = [float(shap[i]) for i in top]
-        names = [f"{subject.columns[i]} = {_of(row, subject.columns[i])}" for i in top]
+        names = [f"{explainer.columns[i]} = {_of(row, explainer.columns[i])}" for i in top]
         if len(others):
             steps.append(float(shap[others].sum()))
             names.append(f"{len(others)} other columns")

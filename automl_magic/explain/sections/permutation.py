@@ -45,12 +45,12 @@ SECTION = ExplainSection(
 
 
 @SECTION.cell
-def permutation(subject: Explainer, /) -> SectionResult:
+def permutation(explainer: Explainer, /) -> SectionResult:
     """Shuffle each column in turn and measure the loss of the metric."""
-    metric = metrics.METRICS[subject.recipe.metric]
-    shuffles = _Shuffles(subject, subject.clock.until(SECTION.time_share))
-    y, n_columns = subject.y[shuffles.rows], len(subject.columns)
-    threshold = subject.model.threshold
+    metric = metrics.METRICS[explainer.recipe.metric]
+    shuffles = _Shuffles(explainer, explainer.clock.until(SECTION.time_share))
+    y, n_columns = explainer.y[shuffles.rows], len(explainer.columns)
+    threshold = explainer.model.threshold
 
     def loss(predicted: Any, of_rows: Any) -> float:
         score = metrics.score(metric.name, y[of_rows], predicted[of_rows], threshold=threshold)
@@ -58,7 +58,7 @@ def permutation(subject: Explainer, /) -> SectionResult:
 
     all_rows = np.arange(len(y))
     baseline = loss(shuffles.original, all_rows)
-    random = np.random.default_rng((subject.recipe.seed, 7))
+    random = np.random.default_rng((explainer.recipe.seed, 7))
     draws = [random.integers(0, len(y), len(y)) for _ in range(RESAMPLES)]
     baselines = [loss(shuffles.original, sampled) for sampled in draws]
     columns = []
@@ -83,13 +83,13 @@ def permutation(subject: Explainer, /) -> SectionResult:
         **section_metadata(
             METHOD.format(repeats=format_count(shuffles.repeats, "shuffle")),
             rows=len(y),
-            rows_are=_rows_are(subject, len(y)),
-            notes=[*([] if subject.test_model else [SEEN]), *shuffles.notes(n_columns)],
+            rows_are=_rows_are(explainer, len(y)),
+            notes=[*([] if explainer.test_model else [SEEN]), *shuffles.notes(n_columns)],
         ),
         metric=metric.name,
         score=round_number(-baseline if metric.higher_is_better else baseline),
         repeats=shuffles.repeats,
-        refitted=subject.test_model is not None,
+        refitted=explainer.test_model is not None,
         columns=tuple(columns),
     )
     return section, CellOutput(figure=_draw(section), folded=[_table(section)])
@@ -112,14 +112,14 @@ class _Shuffles:
         By column, an array of predictions per shuffle.
     """
 
-    def __init__(self, subject: Explainer, deadline: Deadline) -> None:
-        sampled = subject.sample(subject.unseen.test_rows, MAX_ROWS, salt=6)
-        random = np.random.default_rng((subject.recipe.seed, 8))
+    def __init__(self, explainer: Explainer, deadline: Deadline) -> None:
+        sampled = explainer.sample(explainer.unseen.test_rows, MAX_ROWS, salt=6)
+        random = np.random.default_rng((explainer.recipe.seed, 8))
         sampled = random.permutation(sampled)
         self._n_sampled = len(sampled)
-        table = subject.rows(sampled)
+        table = explainer.rows(sampled)
         starts = range(0, len(sampled), BLOCK)
-        names = top_columns(subject)
+        names = top_columns(explainer)
         original: list[Any] = []
         completed: dict[str, list[list[Any]]] = {}
         for repeat in range(REPEATS):
@@ -130,13 +130,13 @@ class _Shuffles:
                 block_slice = slice(start, start + BLOCK)
                 block = {name: values[block_slice] for name, values in table.items()}
                 if repeat == 0:
-                    original.append(subject.predict(block, subject.test_model))
+                    original.append(explainer.predict(block, explainer.test_model))
                 predictions: dict[str, Any] = {}
                 for name in names:
                     if predictions and deadline.has_passed:
                         break
                     changed = {**block, name: table[name][order[block_slice]]}
-                    predictions[name] = subject.predict(changed, subject.test_model)
+                    predictions[name] = explainer.predict(changed, explainer.test_model)
                 if len(predictions) < len(names) and (repeat or n_blocks):
                     break
                 for name, predicted in predictions.items():
@@ -171,8 +171,8 @@ class _Shuffles:
         return [f"Stopped at its time limit after {progress}."]
 
 
-def _rows_are(subject: Explainer, n: int) -> str:
-    if subject.test_model is not None:
+def _rows_are(explainer: Explainer, n: int) -> str:
+    if explainer.test_model is not None:
         return f"{n:,} rows that the refitted model wasn't trained on"
     return f"{n:,} rows that the final model was trained on"
 

@@ -43,15 +43,15 @@ SECTION = ExplainSection(
 
 
 @SECTION.cell
-def residuals(subject: Explainer, /) -> SectionResult:
+def residuals(explainer: Explainer, /) -> SectionResult:
     """Measure the residuals, and how they depend on the prediction."""
-    unseen, seed = subject.unseen, subject.recipe.seed
+    unseen, seed = explainer.unseen, explainer.recipe.seed
     errors = unseen.y - unseen.predicted
-    points = subject.sample(np.arange(len(errors)), MAX_POINTS, salt=1)
+    points = explainer.sample(np.arange(len(errors)), MAX_POINTS, salt=1)
     counts, edges = np.histogram(errors, bins=BINS)
     section = Residuals(
-        **unseen_metadata(subject, METHOD),
-        point_rows=tuple(subject.row_numbers[unseen.rows[points]].tolist()),
+        **unseen_metadata(explainer, METHOD),
+        point_rows=tuple(explainer.row_numbers[unseen.rows[points]].tolist()),
         points_predicted=round_numbers(unseen.predicted[points]),
         points_true=round_numbers(unseen.y[points]),
         edges=round_numbers(edges),

@@ -36,14 +36,14 @@ SECTION = ExplainSection(
 
 
 @SECTION.cell
-def shap_values(subject: Explainer, /) -> SectionResult:
+def shap_values(explainer: Explainer, /) -> SectionResult:
     """Explain many rows, with tree SHAP if the model supports it, or else by sampling."""
-    selected_rows = [row.position for row in select_rows(subject)]
-    other_rows = np.setdiff1d(subject.unseen.rows, selected_rows)
-    shap = _by_paths(subject, selected_rows, other_rows) or _by_sampling(
-        subject, selected_rows, other_rows
+    selected_rows = [row.position for row in select_rows(explainer)]
+    other_rows = np.setdiff1d(explainer.unseen.rows, selected_rows)
+    shap = _by_paths(explainer, selected_rows, other_rows) or _by_sampling(
+        explainer, selected_rows, other_rows
     )
-    subject.shap = shap
+    explainer.shap = shap
     magnitude = np.abs(shap.values)
     mean = magnitude.mean(axis=(0, 2))
     error = magnitude.mean(axis=2).std(axis=0, ddof=1) / np.sqrt(len(magnitude))
@@ -52,19 +52,19 @@ def shap_values(subject: Explainer, /) -> SectionResult:
         **section_metadata(
             shap.method,
             rows=len(magnitude),
-            rows_are=f"{len(magnitude):,} of {subject.unseen.rows_are}",
+            rows_are=f"{len(magnitude):,} of {explainer.unseen.rows_are}",
             notes=shap.notes,
         ),
         exact=shap.exact,
         scale=shap.scale,
         unit=shap.unit,
-        outputs=subject.outputs,
+        outputs=explainer.outputs,
         base_values=round_numbers(shap.base),
         background_rows=shap.background_rows,
         largest_gap=round_number(shap.largest_gap),
         columns=tuple(
             ShapColumn(
-                column=subject.columns[i],
+                column=explainer.columns[i],
                 mean_abs=round_number(mean[i]),
                 low=round_number(max(0.0, mean[i] - Z * error[i])),
                 high=round_number(mean[i] + Z * error[i]),
@@ -72,47 +72,49 @@ def shap_values(subject: Explainer, /) -> SectionResult:
             )
             for i in order
         ),
-        beeswarms=beeswarms(subject, shap, order),
+        beeswarms=beeswarms(explainer, shap, order),
     )
-    output = CellOutput(figure=draw_beeswarms(subject, section), folded=[importance_table(section)])
+    output = CellOutput(
+        figure=draw_beeswarms(explainer, section), folded=[importance_table(section)]
+    )
     return section, output
 
 
-def _by_paths(subject: Explainer, selected_rows: Any, other_rows: Any) -> ShapValues | None:
+def _by_paths(explainer: Explainer, selected_rows: Any, other_rows: Any) -> ShapValues | None:
     """Return exact values, or None if the model doesn't support tree SHAP."""
-    if shap_unsupported_reason(subject.model) is not None:
+    if shap_unsupported_reason(explainer.model) is not None:
         return None
-    deadline = subject.clock.until(SECTION.time_share)
-    rows = np.concatenate([selected_rows, subject.sample(other_rows, MAX_ROWS, salt=4)]).astype(
+    deadline = explainer.clock.until(SECTION.time_share)
+    rows = np.concatenate([selected_rows, explainer.sample(other_rows, MAX_ROWS, salt=4)]).astype(
         np.int64
     )
-    tree_shap = exact_shap.compute_tree_shap(subject)
+    tree_shap = exact_shap.compute_tree_shap(explainer)
     parts: list[Floats] = []
     base: Any = None
     gap = 0.0
     for start in range(0, len(rows), exact_shap.CHUNK):
         if parts and deadline.has_passed:
             break
-        chunk = subject.rows(rows[start : start + exact_shap.CHUNK])
+        chunk = explainer.rows(rows[start : start + exact_shap.CHUNK])
         values, base = tree_shap.values(
-            {name: view.transform(chunk) for name, view in subject.model.views.items()}
+            {name: view.transform(chunk) for name, view in explainer.model.views.items()}
         )
-        gap = max(gap, exact_shap.additivity_gap(subject, chunk, values.sum(axis=1) + base))
-        if subject.recipe.task.has_classes and gap > MAX_GAP:
+        gap = max(gap, exact_shap.additivity_gap(explainer, chunk, values.sum(axis=1) + base))
+        if explainer.recipe.task.has_classes and gap > MAX_GAP:
             return None
         parts.append(values)
     shap = np.concatenate(parts)
-    has_several_seeds = any(len(member.seeds) > 1 for member in subject.recipe.members)
+    has_several_seeds = any(len(member.seeds) > 1 for member in explainer.recipe.members)
     notes = _stopped(len(shap), len(rows))
-    if has_several_seeds and subject.recipe.task.has_classes:
+    if has_several_seeds and explainer.recipe.task.has_classes:
         notes.append(
             "The model averages the probabilities of several seeds. These values average their "
             f"log-odds, so the sums differ by at most {gap:.2g} in probability."
         )
-    unit, scale = "value", subject.scale
-    if subject.has_two_classes:
-        unit, scale = "log-odds", f"the log-odds of {subject.label(1)}"
-    elif subject.recipe.task.has_classes:
+    unit, scale = "value", explainer.scale
+    if explainer.has_two_classes:
+        unit, scale = "log-odds", f"the log-odds of {explainer.label(1)}"
+    elif explainer.recipe.task.has_classes:
         unit, scale = "log-odds", "the score of a class, whose softmax is its probability"
     return ShapValues(
         rows[: len(shap)],
@@ -120,7 +122,7 @@ def _by_paths(subject: Explainer, selected_rows: Any, other_rows: Any) -> ShapVa
         base,
         unit,
         scale,
-        exact=not (has_several_seeds and subject.recipe.task.has_classes),
+        exact=not (has_several_seeds and explainer.recipe.task.has_classes),
         method=exact_shap.METHOD,
         background_rows=0,
         largest_gap=gap,
@@ -128,33 +130,33 @@ def _by_paths(subject: Explainer, selected_rows: Any, other_rows: Any) -> ShapVa
     )
 
 
-def _by_sampling(subject: Explainer, selected_rows: Any, other_rows: Any) -> ShapValues:
+def _by_sampling(explainer: Explainer, selected_rows: Any, other_rows: Any) -> ShapValues:
     sampling_shap.load_shap()  # takes seconds, which shouldn't count as time per row
-    deadline = subject.clock.until(SECTION.time_share)
-    rows = np.concatenate([selected_rows, subject.sample(other_rows, MAX_SAMPLED, salt=4)]).astype(
-        np.int64
-    )
+    deadline = explainer.clock.until(SECTION.time_share)
+    rows = np.concatenate(
+        [selected_rows, explainer.sample(other_rows, MAX_SAMPLED, salt=4)]
+    ).astype(np.int64)
     n_target = len(selected_rows) + AIMED
-    explainer = sampling_shap.SamplingShap(
-        subject, rows, seconds_a_row=deadline.remaining_s / n_target
+    shap_explainer = sampling_shap.SamplingShap(
+        explainer, rows, seconds_a_row=deadline.remaining_s / n_target
     )
     values: list[Floats] = []
     gap = 0.0
     for index in range(len(rows)):
         if len(values) >= MIN_SAMPLED and deadline.has_passed:
             break
-        of_row, total = explainer.explain(index)
-        gap = max(gap, float(np.abs(of_row.sum(axis=0) + explainer.base - total).max()))
+        of_row, total = shap_explainer.explain(index)
+        gap = max(gap, float(np.abs(of_row.sum(axis=0) + shap_explainer.base - total).max()))
         values.append(of_row)
     return ShapValues(
         rows[: len(values)],
         np.array(values),
-        explainer.base,
-        "probability" if subject.recipe.task.has_classes else "value",
-        subject.scale,
+        shap_explainer.base,
+        "probability" if explainer.recipe.task.has_classes else "value",
+        explainer.scale,
         exact=False,
-        method=sampling_shap.METHOD.format(rows=explainer.background_rows),
-        background_rows=explainer.background_rows,
+        method=sampling_shap.METHOD.format(rows=shap_explainer.background_rows),
+        background_rows=shap_explainer.background_rows,
         largest_gap=gap,
         notes=tuple(_stopped(len(values), len(rows))),
     )

@@ -48,7 +48,7 @@ SECTION = ExplainSection(
 
 @SECTION.cell
 def thresholds(
-    subject: Explainer,
+    explainer: Explainer,
     /,
     *,
     cost_false_positive: float | None = None,
@@ -61,7 +61,7 @@ def thresholds(
     cost_false_positive, cost_false_negative : float, default 1
         The costs of errors, in the same unit.
     """
-    unseen, chosen = subject.unseen, subject.model.threshold
+    unseen, chosen = explainer.unseen, explainer.model.threshold
     costs_given = cost_false_positive is not None and cost_false_negative is not None
     costs = np.array([cost_false_positive or 1.0, cost_false_negative or 1.0])
     counts = _Counts(unseen.y, unseen.predicted[:, 1])
@@ -72,8 +72,8 @@ def thresholds(
     true_negatives = counts.rows - counts.positives - false_positives
     per_row = (costs[0] * false_positives + costs[1] * false_negatives) / counts.rows
     section = ThresholdCurve(
-        **unseen_metadata(subject, METHOD, _notes(subject, costs_given=costs_given)),
-        positive=to_json_value(subject.recipe.classes[1]),
+        **unseen_metadata(explainer, METHOD, _notes(explainer, costs_given=costs_given)),
+        positive=to_json_value(explainer.recipe.classes[1]),
         thresholds=round_numbers(cuts),
         true_positives=tuple(true_positives.tolist()),
         false_positives=tuple(false_positives.tolist()),
@@ -118,14 +118,14 @@ class _Counts:
         return float((self._ranked[ends[best] - 1] + self._ranked[ends[best]]) / 2)
 
 
-def _notes(subject: Explainer, *, costs_given: bool) -> tuple[str, ...]:
+def _notes(explainer: Explainer, *, costs_given: bool) -> tuple[str, ...]:
     notes = []
     if not costs_given:
         notes.append(
             "The experiment sets no costs, so both errors cost 1. To change that, set "
             "cost_false_positive and cost_false_negative under business in the experiment file."
         )
-    if subject.recipe.threshold is None:
+    if explainer.recipe.threshold is None:
         notes.append("The model uses the default threshold of 0.5: its metric needs no other.")
     notes.append("The cheapest threshold was chosen on these rows, so it's slightly optimistic.")
     return tuple(notes)

@@ -112,8 +112,8 @@ def _(server: AppServer) -> str:
     return block(tag("p", f"The {text(server.name)} app runs at {link} until this kernel stops."))
 
 
-@_html.register
-def _(newest: list) -> str | None:
+@_html.register(list)
+def _(newest: list[Any]) -> str | None:
     if not newest:
         return None
     heads = ("Run", "Kind", "Status", "Started", "Best", "Score")

@@ -153,7 +153,10 @@ def _nearest(section: ThresholdCurve, threshold: float) -> int:
 
 def _matrix(section: ThresholdCurve, i: int, link: CellLink) -> str:
     positive = format_cell(section.positive, 40)
-    cell = lambda values: linked_briefly(f"{values[i]:,}", link)  # noqa: E731
+
+    def cell(values: Sequence[int]) -> str:
+        return linked_briefly(f"{values[i]:,}", link)
+
     caption = _("At {threshold}, the cost per row is {cost}.").format(
         threshold=format_number(section.thresholds[i], 3),
         cost=format_number(section.cost_per_row[i], 3),

@@ -2,4 +2,4 @@ from automl_magic.monitor import retrain
 
 rows = slot("rows")
 excluded = slot("excluded")
-retrain.sources(rows, excluded)
+retrain.show_sources(rows, excluded)
