@@ -1,4 +1,4 @@
-"""A real Jupyter server with our side of it, asked over HTTP, on a home with finished runs."""
+"""A real Jupyter server with the server extension, and a home with finished runs."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ _spec.loader.exec_module(apps)
 
 
 @dataclass
-class Answer:
-    """What a server answered."""
+class Response:
+    """A response of the server."""
 
     status: int
     headers: dict[str, str]
@@ -54,8 +54,8 @@ class Server:
     home: Path
     runs: dict[str, Any] = field(default_factory=dict)
 
-    def ask(self, path, method="GET", body=None, token=TOKEN, **headers) -> Answer:
-        """Ask a route of ours. Underscores of header names become hyphens."""
+    def request(self, path, method="GET", body=None, token=TOKEN, **headers) -> Response:
+        """Send a request to a route. Underscores in header names become hyphens."""
         data = (
             None if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
         )
@@ -71,16 +71,16 @@ class Server:
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         try:
             with opener.open(request, timeout=60) as response:
-                return Answer(response.status, dict(response.headers), response.read().decode())
+                return Response(response.status, dict(response.headers), response.read().decode())
         except urllib.error.HTTPError as error:
             with error:
-                return Answer(error.code, dict(error.headers), error.read().decode())
+                return Response(error.code, dict(error.headers), error.read().decode())
 
     def get(self, path, **headers):
-        return self.ask(path, **headers)
+        return self.request(path, **headers)
 
     def post(self, path, body=None, **headers):
-        return self.ask(path, "POST", {} if body is None else body, **headers)
+        return self.request(path, "POST", {} if body is None else body, **headers)
 
 
 def free_port() -> int:
@@ -90,7 +90,7 @@ def free_port() -> int:
 
 
 def serving(module: str, folder: Path, home: Path, *options: str, base: str = ""):
-    """Start `python -m module` as a Jupyter server, below `base`, and give it when it answers."""
+    """Start `python -m module` as a Jupyter server, below `base`, and yield it when it responds."""
     root, port = folder / "root", free_port()
     root.mkdir(parents=True)
     environment = {
@@ -141,7 +141,7 @@ def serving(module: str, folder: Path, home: Path, *options: str, base: str = ""
 
 
 def make_runs(home: Path) -> dict[str, Any]:
-    """Make finished runs in a home, and one that goes on, supervised by this process."""
+    """Create finished runs in a home, and a running one supervised by this process."""
     from automl_magic.execute import RunStore
     from automl_magic.records import RunStatus
 
@@ -167,9 +167,9 @@ def make_runs(home: Path) -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory):
-    """A bare Jupyter server: our routes, and one whose author forgot the permission."""
+    """A bare Jupyter server with all routes, and one without a permission."""
     folder = tmp_path_factory.mktemp("server")
-    others = (
+    other_extensions = (
         "jupyterlab",
         "notebook",
         "notebook_shim",
@@ -178,12 +178,16 @@ def server(tmp_path_factory):
         "jupyter_lsp",
         "jupyter_server_terminals",
     )
-    extensions = {**dict.fromkeys(others, False), "automl_magic_lab": True, "open_door": True}
+    extensions = {
+        **dict.fromkeys(other_extensions, False),
+        "automl_magic_lab": True,
+        "no_permission": True,
+    }
     runs = make_runs(folder / "home")
     options = (
         f"--ServerApp.jpserver_extensions={extensions}",
         "--ServerApp.allow_unauthenticated_access=False",
-        "--ServerApp.authorizer_class=open_door.AsTheHeaderSays",
+        "--ServerApp.authorizer_class=no_permission.HeaderAuthorizer",
     )
     for server in serving("jupyter_server", folder, folder / "home", *options):
         server.runs = runs
@@ -192,9 +196,9 @@ def server(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory):
-    """JupyterLab and Notebook 7 with the built extension in them."""
+    """JupyterLab and Notebook 7 with the built extension."""
     if not (BUILT / "package.json").exists():
-        pytest.skip("the lab extension is not built: make extension")
+        pytest.skip("The lab extension isn't built. Run: make extension")
     folder = tmp_path_factory.mktemp("lab")
     labextensions = folder / "data" / "labextensions" / "@automl-magic"
     labextensions.mkdir(parents=True)
@@ -207,7 +211,7 @@ def lab(tmp_path_factory):
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         "--LabApp.news_url=None",
     )
-    # As on a hub, where every user's server lies below a path of its own.
+    # As on a hub, where each server has its own base path.
     for server in serving("jupyterlab", folder, folder / "home", *options, base="user/ada/"):
         server.runs = runs
         yield server
@@ -215,7 +219,7 @@ def lab(tmp_path_factory):
 
 @pytest.fixture
 def visit(lab, browser):
-    """Open a page of the lab; pages note the hosts they asked, in `visit.hosts`."""
+    """Open a page of the lab. `visit.hosts` collects the hosts of all requests."""
     context = browser.new_context(viewport={"width": 1380, "height": 900})
     context.set_default_timeout(20_000)
     hosts: set[str | None] = set()
@@ -234,12 +238,12 @@ def visit(lab, browser):
 
 @pytest.fixture
 def placed(lab):
-    """The path of an executed notebook among the files of the lab."""
+    """Path of an executed notebook in the lab's files."""
     run_id = lab.runs["second"].run_id
     path = lab.post(f"runs/{run_id}/notebook", {"which": "executed"}).json["path"]
     file = lab.root / path
     document = json.loads(file.read_text())
-    # Without a kernel's name in it, the lab would ask for one.
+    # Without a kernel name, the lab asks for a kernel.
     document["metadata"]["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
     file.write_text(json.dumps(document))
     return path
@@ -247,7 +251,7 @@ def placed(lab):
 
 @pytest.fixture
 def theme(lab):
-    """Set the lab's theme for the pages that are opened next."""
+    """Set the theme for pages that are opened next."""
     folder = lab.root.parent / "config" / "lab" / "user-settings" / "@jupyterlab"
     path = folder / "apputils-extension" / "themes.jupyterlab-settings"
 

@@ -1,4 +1,4 @@
-"""Every route is walked: without a token, without XSRF, from elsewhere, without permission."""
+"""Authorization of every route: no token, no XSRF token, another origin, no permission."""
 
 import re
 import urllib.request
@@ -9,16 +9,16 @@ import pytest
 from automl_magic_lab.inventory import ROUTES, RUN_ID, permissions
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-LINES = list(permissions())
-PATHS = sorted({line.path for line in LINES})
+PERMISSIONS = list(permissions())
+PATHS = sorted({permission.path for permission in PERMISSIONS})
 
 
-def concrete(path, run_id="20261121-053512-k3f9"):
+def fill_run_id(path, run_id="20261121-053512-k3f9"):
     return path.replace(RUN_ID, run_id)
 
 
-def shown(line):
-    return f"{line.method} {concrete(line.path)}"
+def request_line(permission):
+    return f"{permission.method} {fill_run_id(permission.path)}"
 
 
 def body_for(method):
@@ -27,28 +27,32 @@ def body_for(method):
 
 def test_the_inventory_is_complete():
     assert len(PATHS) >= 15
-    assert {line.action for line in LINES} <= {"read", "write", "execute"}
-    assert all(line.resource.startswith("automl-magic:") for line in LINES)
+    assert {permission.action for permission in PERMISSIONS} <= {"read", "write", "execute"}
+    assert all(permission.resource.startswith("automl-magic:") for permission in PERMISSIONS)
 
 
-@pytest.mark.parametrize("line", LINES, ids=shown)
-def test_without_a_token_nobody_is_answered(server, line):
-    asked = server.ask(concrete(line.path), line.method, body_for(line.method), token=None)
+@pytest.mark.parametrize("permission", PERMISSIONS, ids=request_line)
+def test_a_request_without_a_token_is_rejected(server, permission):
+    response = server.request(
+        fill_run_id(permission.path), permission.method, body_for(permission.method), token=None
+    )
 
-    assert asked.status in (401, 403)
-    assert "run_id" not in asked.text
+    assert response.status in (401, 403)
+    assert "run_id" not in response.text
 
 
-@pytest.mark.parametrize("line", LINES, ids=shown)
-def test_a_wrong_token_is_no_token(server, line):
-    asked = server.ask(concrete(line.path), line.method, body_for(line.method), token="x")
+@pytest.mark.parametrize("permission", PERMISSIONS, ids=request_line)
+def test_a_wrong_token_is_rejected(server, permission):
+    response = server.request(
+        fill_run_id(permission.path), permission.method, body_for(permission.method), token="x"
+    )
 
-    assert asked.status in (401, 403)
+    assert response.status in (401, 403)
 
 
 @pytest.fixture(scope="module")
 def browser(server):
-    """Cookies of somebody who has logged in, as a browser keeps them."""
+    """The cookies of a logged-in user."""
     jar = CookieJar()
     opener = urllib.request.build_opener(
         urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor(jar)
@@ -62,15 +66,21 @@ def cookies(browser):
     return "; ".join(f"{name}={value}" for name, value in browser.items())
 
 
-@pytest.mark.parametrize("line", [line for line in LINES if line.method == "POST"], ids=shown)
-def test_a_form_of_another_site_lacks_the_xsrf_token(server, browser, line):
-    asked = server.ask(concrete(line.path), "POST", {}, token=None, Cookie=cookies(browser))
+@pytest.mark.parametrize(
+    "permission",
+    [permission for permission in PERMISSIONS if permission.method == "POST"],
+    ids=request_line,
+)
+def test_a_request_without_the_xsrf_token_is_rejected(server, browser, permission):
+    response = server.request(
+        fill_run_id(permission.path), "POST", {}, token=None, Cookie=cookies(browser)
+    )
 
-    assert asked.status == 403
+    assert response.status == 403
 
 
-def test_the_cookies_with_the_xsrf_token_do_work(server, browser):
-    asked = server.ask(
+def test_cookies_with_the_xsrf_token_are_accepted(server, browser):
+    response = server.request(
         "validate",
         "POST",
         {"text": ""},
@@ -79,68 +89,68 @@ def test_the_cookies_with_the_xsrf_token_do_work(server, browser):
         X_XSRFToken=browser["_xsrf"],
     )
 
-    assert asked.status == 200
+    assert response.status == 200
 
 
-@pytest.mark.parametrize("line", LINES, ids=shown)
-def test_another_origin_is_refused(server, browser, line):
-    asked = server.ask(
-        concrete(line.path),
-        line.method,
-        body_for(line.method),
+@pytest.mark.parametrize("permission", PERMISSIONS, ids=request_line)
+def test_another_origin_is_rejected(server, browser, permission):
+    response = server.request(
+        fill_run_id(permission.path),
+        permission.method,
+        body_for(permission.method),
         token=None,
         Cookie=cookies(browser),
         X_XSRFToken=browser["_xsrf"],
         Origin="https://elsewhere.example",
     )
 
-    assert asked.status in (403, 404)
-    assert "The request was refused" in asked.text
+    assert response.status in (403, 404)
+    assert "The request was refused" in response.text
 
 
-@pytest.mark.parametrize("line", LINES, ids=shown)
-def test_who_lacks_the_permission_is_refused(server, line):
-    asked = server.ask(
-        concrete(line.path),
-        line.method,
-        body_for(line.method),
-        X_Denied=f"{line.action} {line.resource}",
+@pytest.mark.parametrize("permission", PERMISSIONS, ids=request_line)
+def test_a_user_without_the_permission_is_rejected(server, permission):
+    response = server.request(
+        fill_run_id(permission.path),
+        permission.method,
+        body_for(permission.method),
+        X_Denied=f"{permission.action} {permission.resource}",
     )
 
-    assert asked.status == 403
+    assert response.status == 403
 
 
 UNDECLARED = sorted(
     {(path, method) for path in PATHS for method in METHODS}
-    - {(line.path, line.method) for line in LINES}
+    - {(permission.path, permission.method) for permission in PERMISSIONS}
 )
 
 
 @pytest.mark.parametrize(("path", "method"), UNDECLARED)
-def test_a_method_that_is_not_declared_is_not_allowed(server, path, method):
-    asked = server.ask(
-        concrete(path), method, b"{}" if method in ("POST", "PUT", "PATCH") else None
+def test_an_undeclared_method_is_not_allowed(server, path, method):
+    response = server.request(
+        fill_run_id(path), method, b"{}" if method in ("POST", "PUT", "PATCH") else None
     )
 
-    assert asked.status == 405
+    assert response.status == 405
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_a_route_whose_author_forgot_the_permission_answers_nobody(server, method):
-    asked = server.ask("forgotten", method, body_for(method))
+def test_a_route_without_a_permission_rejects_all_requests(server, method):
+    response = server.request("no-permission", method, body_for(method))
 
-    assert asked.status == 403
-    assert "secret" not in asked.text
-
-
-def test_a_path_is_no_run_id(server):
-    for wrong in ("..%2F..%2Fetc", "last", "20261121-053512-k3f9%2F..", "20261121-053512-K3F9"):
-        assert server.get(f"runs/{wrong}").status == 404
+    assert response.status == 403
+    assert "secret" not in response.text
 
 
-def test_jupyter_server_finds_no_route_of_ours_without_authentication(server):
+def test_a_path_is_not_a_run_id(server):
+    for invalid in ("..%2F..%2Fetc", "last", "20261121-053512-k3f9%2F..", "20261121-053512-K3F9"):
+        assert server.get(f"runs/{invalid}").status == 404
+
+
+def test_jupyter_server_reports_no_unauthenticated_route(server):
     log = (server.home.parent / "log").read_text()
-    named = set(re.findall(r"- \w+ of (\w+) registered for", log))
+    reported = set(re.findall(r"- \w+ of (\w+) registered for", log))
 
-    assert "Forgotten" in named
-    assert named & {handler.__name__ for _, handler in ROUTES} == set()
+    assert "NoPermissionHandler" in reported
+    assert reported & {handler.__name__ for _, handler in ROUTES} == set()

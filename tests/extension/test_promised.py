@@ -1,4 +1,4 @@
-"""What is promised of the extension: its size, its words, its colours, its documentation."""
+"""Promises about the extension: its size, texts, colors and documentation."""
 
 import json
 import re
@@ -11,7 +11,7 @@ from automl_magic_lab.inventory import RUN_ID, permissions
 ROOT = Path(__file__).resolve().parents[2]
 EXTENSION = ROOT / "extension"
 BUILT = EXTENSION / "automl_magic_lab" / "labextension"
-LARGEST_BUNDLE_BYTES = 300_000
+MAX_BUNDLE_BYTES = 300_000
 SOURCES = sorted((EXTENSION / "src").rglob("*.ts*"))
 SCHEMA = json.loads((EXTENSION / "schema" / "plugin.json").read_text("utf-8"))
 
@@ -22,19 +22,19 @@ def text(path):
 
 def in_sources(pattern):
     return [
-        f"{path.relative_to(EXTENSION)}: {found.group()}"
+        f"{path.relative_to(EXTENSION)}: {match.group()}"
         for path in SOURCES
-        for found in re.finditer(pattern, text(path))
+        for match in re.finditer(pattern, text(path))
     ]
 
 
 def test_the_bundle_is_small():
     if not BUILT.exists():
-        pytest.skip("the lab extension is not built: make extension")
+        pytest.skip("The lab extension isn't built. Run: make extension")
     sizes = {path.name: path.stat().st_size for path in (BUILT / "static").glob("*.js")}
 
     assert sizes
-    assert sum(sizes.values()) <= LARGEST_BUNDLE_BYTES
+    assert sum(sizes.values()) <= MAX_BUNDLE_BYTES
 
 
 def test_nothing_is_written_to_the_console_and_no_type_is_any():
@@ -47,15 +47,13 @@ def test_no_data_becomes_html():
     )
 
 
-def test_one_file_speaks_http():
-    speaking = {
-        found.split(":")[0] for found in in_sources(r"\bfetch\(|makeRequest|XMLHttpRequest")
-    }
+def test_one_file_sends_http_requests():
+    files = {match.split(":")[0] for match in in_sources(r"\bfetch\(|makeRequest|XMLHttpRequest")}
 
-    assert speaking == {"src/request.ts"}
+    assert files == {"src/request.ts"}
 
 
-def test_nothing_requires_the_shell_of_the_lab():
+def test_no_plugin_requires_the_shell_of_the_lab():
     required = [
         names
         for path in SOURCES
@@ -75,21 +73,21 @@ def test_index_registers_plugins_and_nothing_more():
 
 
 def test_text_in_markup_goes_through_the_translator():
-    # Between two tags: a word of two letters or more that is no expression.
+    # A word between two tags that isn't an expression.
     assert in_sources(r">\s*[A-Z][a-z]{2,}[^<>{}=;()]*</") == []
 
 
-def test_colours_are_the_variables_of_the_lab():
+def test_colors_are_variables_of_the_lab():
     for path in (EXTENSION / "style").glob("*.css"):
-        bare = re.sub(r"var\([^)]*\)|/\*.*?\*/", "", text(path), flags=re.DOTALL)
-        assert re.findall(r"#[0-9a-f]{3,8}\b|rgba?\(|hsla?\(", bare) == [], path.name
+        css = re.sub(r"var\([^)]*\)|/\*.*?\*/", "", text(path), flags=re.DOTALL)
+        assert re.findall(r"#[0-9a-f]{3,8}\b|rgba?\(|hsla?\(", css) == [], path.name
 
 
 def test_every_command_of_the_menu_exists():
-    known = set(re.findall(r"'(automl-magic:[a-z-]+)'", text(EXTENSION / "src" / "tokens.ts")))
+    commands = set(re.findall(r"'(automl-magic:[a-z-]+)'", text(EXTENSION / "src" / "tokens.ts")))
     items = SCHEMA["jupyter.lab.menus"]["main"][0]["items"]
 
-    assert {item["command"] for item in items if "command" in item} <= known
+    assert {item["command"] for item in items if "command" in item} <= commands
 
 
 def test_every_setting_is_used():
@@ -99,21 +97,21 @@ def test_every_setting_is_used():
 
 
 def test_every_setting_has_the_same_default_in_both_places():
-    usual = text(EXTENSION / "src" / "settings.ts")
+    defaults = text(EXTENSION / "src" / "settings.ts")
 
     for name, setting in SCHEMA["properties"].items():
-        assert f"{name}: {json.dumps(setting['default'])}" in usual
+        assert f"{name}: {json.dumps(setting['default'])}" in defaults
 
 
 def test_the_reference_page_names_every_route_and_every_setting():
     page = text(ROOT / "docs" / "reference" / "lab.md")
 
-    for line in permissions():
-        route = f"`{line.method} {line.path.replace(RUN_ID, 'RUN')}`"
-        assert f"| {route} | {line.action} " in page, route
+    for permission in permissions():
+        route = f"`{permission.method} {permission.path.replace(RUN_ID, 'RUN')}`"
+        assert f"| {route} | {permission.action} " in page, route
     for setting in SCHEMA["properties"].values():
         assert setting["title"] in page
 
 
-def test_the_lock_file_names_no_address():
+def test_the_lock_file_contains_no_url():
     assert "http" not in text(EXTENSION / "yarn.lock")

@@ -1,4 +1,4 @@
-"""What the routes answer, on real runs in a real store."""
+"""Responses of the routes, for real runs in a real store."""
 
 import json
 
@@ -9,20 +9,20 @@ from automl_magic.records import ExperimentSpec, RunStatus
 
 
 def test_runs_come_newest_first_and_in_pages(server):
-    everything = server.get("runs").json
+    page = server.get("runs").json
     first = server.get("runs?limit=2").json
-    rest = server.get("runs?limit=2&skip=2").json
+    second = server.get("runs?limit=2&skip=2").json
 
-    ids = [run["run_id"] for run in everything["runs"]]
-    created = [run["created_at"] for run in everything["runs"]]
+    ids = [run["run_id"] for run in page["runs"]]
+    created = [run["created_at"] for run in page["runs"]]
     assert created == sorted(created, reverse=True)
     assert len(ids) >= 3
     assert [run["run_id"] for run in first["runs"]] == ids[:2]
     assert first["more"] is True
-    assert [run["run_id"] for run in rest["runs"]] == ids[2:4]
+    assert [run["run_id"] for run in second["runs"]] == ids[2:4]
 
 
-def test_a_run_that_goes_on_says_how_far_it_is(server):
+def test_a_running_run_has_its_progress(server):
     going = server.runs["going"].run_id
     run = next(r for r in server.get("runs").json["runs"] if r["run_id"] == going)
 
@@ -36,7 +36,7 @@ def test_a_run_that_goes_on_says_how_far_it_is(server):
     }
 
 
-def test_one_run_comes_with_its_trials(server):
+def test_one_run_has_its_trials(server):
     run = server.get(f"runs/{server.runs['first'].run_id}").json
 
     assert run["has_leaderboard"] is True
@@ -45,63 +45,64 @@ def test_one_run_comes_with_its_trials(server):
     assert "/" not in run["name"]
 
 
-def test_events_are_read_from_an_offset_and_half_a_line_waits(server):
+def test_events_are_read_from_an_offset_without_incomplete_lines(server):
     path = f"runs/{server.runs['going'].run_id}/events"
     first = server.get(path).json
-    again = server.get(f"{path}?offset={first['offset']}").json
+    second = server.get(f"{path}?offset={first['offset']}").json
 
     assert [event["event"] for event in first["events"]] == ["run", "cell", "search", "trial"]
-    assert again["events"] == []
-    assert again["offset"] == first["offset"]
+    assert second["events"] == []
+    assert second["offset"] == first["offset"]
 
 
-def test_an_unknown_run_is_told_in_three_parts(server):
-    asked = server.get("runs/20200101-000000-aaaa")
+def test_an_unknown_run_is_an_error_with_three_parts(server):
+    response = server.get("runs/20200101-000000-aaaa")
 
-    assert asked.status == 404
-    assert set(asked.json) == {"what", "why", "fix"}
-    assert asked.json["what"] == "There's no run '20200101-000000-aaaa'."
+    assert response.status == 404
+    assert set(response.json) == {"what", "why", "fix"}
+    assert response.json["what"] == "There's no run '20200101-000000-aaaa'."
 
 
-def test_a_number_that_is_none_is_told(server):
-    for wrong in ("x", "-1", "1e9", "201", "٣"):
+def test_an_invalid_number_is_rejected(server):
+    for invalid in ("x", "-1", "1e9", "201", "٣"):
         assert (
-            server.get(f"runs?limit={__import__('urllib.parse').parse.quote(wrong)}").status == 400
+            server.get(f"runs?limit={__import__('urllib.parse').parse.quote(invalid)}").status
+            == 400
         )
 
 
 def test_a_run_that_has_ended_cannot_be_stopped(server):
-    asked = server.post(f"runs/{server.runs['first'].run_id}/stop", {"cancel": False})
+    response = server.post(f"runs/{server.runs['first'].run_id}/stop", {"cancel": False})
 
-    assert asked.status == 409
-    assert asked.json["why"] == "Its status is succeeded."
+    assert response.status == 409
+    assert response.json["why"] == "Its status is succeeded."
 
 
-def test_a_run_that_goes_on_is_asked_to_stop(server):
+def test_a_running_run_gets_a_stop_request(server):
     going = server.runs["going"]
-    asked = server.post(f"runs/{going.run_id}/stop", {"cancel": False})
+    response = server.post(f"runs/{going.run_id}/stop", {"cancel": False})
 
-    assert asked.status == 200
+    assert response.status == 200
     assert (server.home / "runs" / going.run_id / "wish").read_text() == "stop"
 
 
-def test_a_rerun_that_cannot_begin_says_why(server):
-    # The run of the tests has no input notebook: the process that repeats it says so itself.
-    asked = server.post(f"runs/{server.runs['first'].run_id}/rerun")
+def test_a_rerun_that_cannot_start_returns_the_error(server):
+    # The test run has no input notebook, so the rerun's process reports an error.
+    response = server.post(f"runs/{server.runs['first'].run_id}/rerun")
 
-    assert asked.status == 409
-    assert "has no input.ipynb" in asked.json["what"]
+    assert response.status == 409
+    assert "has no input.ipynb" in response.json["what"]
 
 
-def test_a_difference_is_told_in_words_and_cells(server):
+def test_a_diff_has_sentences_and_cells(server):
     first, second = server.runs["first"].run_id, server.runs["second"].run_id
-    told = server.get(f"diff?a={first}&b={second}").json
+    diff = server.get(f"diff?a={first}&b={second}").json
 
-    assert (told["before"], told["after"]) == (first, second)
-    assert all(set(change) == {"about", "words"} for change in told["changes"])
+    assert (diff["before"], diff["after"]) == (first, second)
+    assert all(set(change) == {"about", "words"} for change in diff["changes"])
 
 
-def test_the_executed_notebook_is_placed_among_the_files(server):
+def test_the_executed_notebook_is_copied_to_the_files(server):
     run_id = server.runs["second"].run_id
     path = server.post(f"runs/{run_id}/notebook", {"which": "executed"}).json["path"]
 
@@ -114,7 +115,7 @@ def test_the_executed_notebook_is_placed_among_the_files(server):
     assert json.loads(placed.read_text())["metadata"] == {"mine": 1}
 
 
-def test_what_a_notebook_says_of_its_kind_is_no_file_name(server):
+def test_the_kind_in_a_notebook_is_not_used_as_a_file_name(server):
     store = server.runs["store"]
     run = store.create(kind="../../evil", notebook="x.ipynb")
     folder = server.home / "runs" / run.run_id
@@ -130,19 +131,21 @@ def test_what_a_notebook_says_of_its_kind_is_no_file_name(server):
     assert not (server.root / "evil.ipynb").exists()
 
 
-def test_placing_a_notebook_needs_the_permission_to_write_files(server):
+def test_copying_a_notebook_needs_the_permission_to_write_files(server):
     run_id = server.runs["second"].run_id
-    asked = server.post(f"runs/{run_id}/notebook", {"which": "executed"}, X_Denied="write contents")
+    response = server.post(
+        f"runs/{run_id}/notebook", {"which": "executed"}, X_Denied="write contents"
+    )
 
-    assert asked.status == 403
+    assert response.status == 403
 
 
 @pytest.mark.parametrize("which", ["executed", "model"])
-def test_a_run_without_such_a_notebook_says_so(server, which):
-    asked = server.post(f"runs/{server.runs['going'].run_id}/notebook", {"which": which})
+def test_a_run_without_the_notebook_is_an_error(server, which):
+    response = server.post(f"runs/{server.runs['going'].run_id}/notebook", {"which": which})
 
-    assert asked.status == 409
-    assert asked.json["fix"]
+    assert response.status == 409
+    assert response.json["fix"]
 
 
 def test_the_schema_is_that_of_the_experiment_file(server):
@@ -179,20 +182,20 @@ def test_problems_come_with_their_lines(server):
         (b'{"text": "' + b"x" * 1_300_000 + b'"}', 413),
     ],
 )
-def test_a_body_of_another_shape_is_told(server, body, status):
-    asked = server.ask("validate", "POST", body)
+def test_an_invalid_body_is_rejected(server, body, status):
+    response = server.request("validate", "POST", body)
 
-    assert asked.status == status
-    assert set(asked.json) == {"what", "why", "fix"}
-
-
-def test_a_form_is_no_json(server):
-    asked = server.ask("validate", "POST", b"text=x", Content_Type="text/plain")
-
-    assert asked.status == 415
+    assert response.status == status
+    assert set(response.json) == {"what", "why", "fix"}
 
 
-def test_the_leaderboard_is_a_page_that_may_do_nothing(server):
+def test_a_form_is_rejected(server):
+    response = server.request("validate", "POST", b"text=x", Content_Type="text/plain")
+
+    assert response.status == 415
+
+
+def test_the_leaderboard_is_a_page_without_permissions(server):
     page = server.get(f"pages/leaderboard/{server.runs['first'].run_id}?theme=dark")
 
     policy = page.headers["Content-Security-Policy"]
@@ -206,7 +209,7 @@ def test_the_leaderboard_is_a_page_that_may_do_nothing(server):
     assert "<h1>" in page.text
 
 
-def test_the_report_of_a_run_that_nobody_explained_says_what_to_type(server):
+def test_the_report_of_an_unexplained_run_shows_the_command(server):
     run_id = server.runs["first"].run_id
     page = server.get(f"pages/report/{run_id}")
 
@@ -214,34 +217,34 @@ def test_the_report_of_a_run_that_nobody_explained_says_what_to_type(server):
     assert f"automl explain {run_id}" in page.text
 
 
-def test_an_explanation_of_what_cannot_be_explained_says_why(server):
-    asked = server.post(f"runs/{server.runs['first'].run_id}/explain")
+def test_explaining_a_run_without_a_model_returns_the_error(server):
+    response = server.post(f"runs/{server.runs['first'].run_id}/explain")
 
-    assert asked.status == 409
-    assert "has no plan.json" in asked.json["what"]
+    assert response.status == 409
+    assert "has no plan.json" in response.json["what"]
 
 
-def test_a_page_that_cannot_be_drawn_is_a_page_of_three_lines(server):
+def test_the_error_of_a_page_is_a_page_with_three_lines(server):
     page = server.get("pages/leaderboard/20200101-000000-aaaa")
 
     assert page.status == 404
-    assert "<b>Why: </b>" in page.text
-    assert "<b>Do: </b>" in page.text
+    assert "<b>Why:</b>" in page.text
+    assert "<b>Do:</b>" in page.text
 
 
-def test_a_surprise_tells_nothing_of_itself(server):
+def test_an_unexpected_error_has_no_details(server):
     broken = server.runs["store"].create(kind="search", notebook="x.ipynb")
-    # A journal that cannot be read as one: a folder in its place is a surprise nowhere else.
+    # A folder with the journal's name makes reading it fail unexpectedly.
     folder = server.home / "runs" / broken.run_id
     (folder / "trials.jsonl").mkdir(parents=True)
-    asked = server.get(f"runs/{broken.run_id}")
+    response = server.get(f"runs/{broken.run_id}")
 
-    assert asked.status == 500
-    assert set(asked.json) == {"what", "why", "fix"}
-    assert "Traceback" not in asked.text
-    assert str(server.home) not in asked.text
+    assert response.status == 500
+    assert set(response.json) == {"what", "why", "fix"}
+    assert "Traceback" not in response.text
+    assert str(server.home) not in response.text
 
 
-def test_no_answer_names_a_path_of_the_machine(server):
+def test_no_response_contains_a_path_of_the_machine(server):
     for path in ("runs", f"runs/{server.runs['first'].run_id}", "template", "schema"):
         assert str(server.home) not in server.get(path).text

@@ -1,4 +1,4 @@
-"""What the browser is told of the server's answers is written from the server's own records."""
+"""The TypeScript types of the responses are generated from the records."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Leaf(Record):
     """A leaf
     of a tree.
 
-    What stands here is for Python alone.
+    This paragraph is only for Python.
     """
 
     colour: Colour
@@ -45,13 +45,13 @@ class Tree(Leaf):
     notes: Mapping[str, Any]
 
 
-def test_a_record_becomes_an_interface_behind_those_that_it_holds():
+def test_a_record_becomes_an_interface_after_the_records_in_its_fields():
     path = ROOT / "extension" / "typescript.py"
     spec = importlib.util.spec_from_file_location("typescript", path)
-    written = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(written)
+    typescript = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(typescript)
 
-    lines = written.typescript([Tree]).splitlines()
+    lines = typescript.typescript([Tree]).splitlines()
 
     assert "python extension/typescript.py" in lines[0]
     assert lines[2:] == [
@@ -71,7 +71,7 @@ def test_a_record_becomes_an_interface_behind_those_that_it_holds():
     ]
 
 
-def test_the_records_are_written_where_nothing_is_installed(tmp_path):
+def test_the_types_are_generated_without_installed_packages(tmp_path):
     for name in ("automl_magic/records", "extension/automl_magic_lab"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("labextension"))
     for name in ("automl_magic/__init__.py", "automl_magic/errors.py", "extension/typescript.py"):

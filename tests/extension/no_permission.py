@@ -1,11 +1,11 @@
-"""A server extension of the tests: a route of ours whose author forgot to say who may ask it."""
+"""A test server extension with a route that has no permission."""
 
 from jupyter_server.auth import Authorizer
 
 from automl_magic_lab.handlers import ApiHandler
 
 
-class Forgotten(ApiHandler):
+class NoPermissionHandler(ApiHandler):
     async def get(self):
         self.finish({"secret": 1})
 
@@ -13,16 +13,18 @@ class Forgotten(ApiHandler):
         self.finish({"secret": 1})
 
 
-class AsTheHeaderSays(Authorizer):
-    """Denies `action resource` where the header X-Denied names them."""
+class HeaderAuthorizer(Authorizer):
+    """Deny the `action resource` in the header X-Denied."""
 
     def is_authorized(self, handler, user, action, resource):
         return handler.request.headers.get("X-Denied") != f"{action} {resource}"
 
 
 def _jupyter_server_extension_points():
-    return [{"module": "open_door"}]
+    return [{"module": "no_permission"}]
 
 
 def _load_jupyter_server_extension(server_app):
-    server_app.web_app.add_handlers(".*$", [("/automl-magic/api/forgotten", Forgotten)])
+    server_app.web_app.add_handlers(
+        ".*$", [("/automl-magic/api/no-permission", NoPermissionHandler)]
+    )
