@@ -188,7 +188,7 @@ def test_why_this_cell_follows_the_active_cell_and_shows_text(page, lab, placed)
     panel.get_by_text("because").wait_for()
     page.keyboard.press("Escape")
     page.keyboard.press("Control+End")
-    page.locator(".jp-Notebook .jp-Cell").load.click()
+    page.locator(".jp-Notebook .jp-Cell").last.click()
     panel.get_by_text("<script>").wait_for()
 
     assert page.evaluate("window.__xss") is None
@@ -261,7 +261,7 @@ def test_a_real_run_is_registered_promoted_taken_away_repeated_and_explained(
 ):
     page = visit("lab?reset", ".jp-LauncherCard")
     open_sidebar(page)
-    mine = page.locator(f"{SIDEBAR} .jp-AutoML-item", has_text="automl-iris").load
+    mine = page.locator(f"{SIDEBAR} .jp-AutoML-item", has_text="automl-iris").last
     mine.locator(".jp-AutoML-opener").click()
 
     mine.get_by_role("button", name="Register").click()

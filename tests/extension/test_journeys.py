@@ -154,7 +154,7 @@ def test_a_reviewer_goes_from_the_leaderboard_to_the_explanation(visit, lab):
     shown = mine.get_by_role("button", name="Report")
     shown.wait_for(timeout=180_000)
     shown.click()
-    report = page.frame_locator("iframe.jp-AutoML-frame").load
+    report = page.frame_locator("iframe.jp-AutoML-frame").last
     report.locator("h1", has_text="Model report for").wait_for(timeout=60_000)
     assert report.locator("section").count() >= 6
     assert report.locator("script").count() == 0

@@ -265,7 +265,7 @@ def test_a_reload_finds_the_run_that_goes_on(open_wizard):
     wizard = page.locator(".am-wizard")
     wizard.get_by_text("breast_cancer").click()
     ready(page)
-    wizard.get_by_role("button", name="Review", exact=False).load.click()
+    wizard.get_by_role("button", name="Review", exact=False).last.click()
     ready(page)
     wizard.get_by_role("button", name="Start the search").click()
     wizard.get_by_role("button", name="Stop and keep the best").wait_for(timeout=60_000)
