@@ -1,4 +1,4 @@
-"""The same extension in Notebook 7, where each document has a browser tab of its own."""
+"""The same extension in Notebook 7, where each document has its own browser tab."""
 
 import nbformat
 import pytest
@@ -14,7 +14,7 @@ def choose(page, label):
     page.locator(".lm-Menu-itemLabel", has_text=label).first.click()
 
 
-def test_the_wizard_opens_in_a_tab_of_its_own_and_is_run_once(visit, lab):
+def test_the_wizard_opens_in_its_own_tab_and_runs_once(visit, lab):
     tree = visit("tree", ".jp-DirListing")
     with visit.context.expect_page() as opened:
         choose(tree, "AutoML wizard")
@@ -23,14 +23,14 @@ def test_the_wizard_opens_in_a_tab_of_its_own_and_is_run_once(visit, lab):
     assert "/notebooks/automl-wizard" in notebook.url
     assert notebook.evaluate("Object.keys(localStorage).filter(k => k.includes('run-once'))") == []
 
-    # The same address once more: the note is gone, so nothing is run.
+    # Open the same address again: the request is gone, so nothing runs.
     notebook.locator(".jp-Notebook .jp-OutputArea-output").first.wait_for(timeout=30_000)
-    again = visit(notebook.url.removeprefix(lab.url), ".jp-Notebook .jp-Cell")
-    again.wait_for_timeout(3000)
-    assert "[2]" not in again.locator(".jp-Notebook .jp-InputPrompt").first.inner_text()
+    reopened = visit(notebook.url.removeprefix(lab.url), ".jp-Notebook .jp-Cell")
+    reopened.wait_for_timeout(3000)
+    assert "[2]" not in reopened.locator(".jp-Notebook .jp-InputPrompt").first.inner_text()
 
 
-def test_a_note_for_other_cells_runs_nothing(visit, lab):
+def test_a_request_for_other_cells_runs_nothing(visit, lab):
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("x = 1")])
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
     nbformat.write(notebook, lab.root / "foreign.ipynb")
@@ -48,26 +48,26 @@ def test_a_note_for_other_cells_runs_nothing(visit, lab):
     assert page.evaluate("key => localStorage.getItem(key)", key) is None
 
 
-def test_the_sidebar_the_difference_and_the_reasons_are_there(visit, placed, violations):
+def test_the_sidebar_the_diff_and_the_reasons_work(visit, placed, violations):
     page = visit(f"notebooks/{placed}", ".jp-Notebook .jp-Cell")
     page.wait_for_timeout(1000)
     choose(page, "Show AutoML runs")
-    done = page.locator(f"{SIDEBAR} [data-status=succeeded]")
-    done.first.wait_for()
+    succeeded = page.locator(f"{SIDEBAR} [data-status=succeeded]")
+    succeeded.first.wait_for()
     choose(page, "Why this cell?")
     page.get_by_role("heading", name="Why this cell?").wait_for()
     assert violations(page, SIDEBAR) == {}
     assert violations(page, "#automl-magic-why") == {}
 
-    done.nth(0).locator("input").check()
-    done.nth(1).locator("input").check()
+    succeeded.nth(0).locator("input").check()
+    succeeded.nth(1).locator("input").check()
     page.get_by_role("button", name="Compare two").click()
     page.locator(".jp-Dialog .jp-AutoML-page article").wait_for()
     page.keyboard.press("Escape")
 
-    done.first.locator(".jp-AutoML-opener").click()
+    succeeded.first.locator(".jp-AutoML-opener").click()
     with visit.context.expect_page() as opened:
-        done.first.get_by_role("button", name="Leaderboard").click()
+        succeeded.first.get_by_role("button", name="Leaderboard").click()
     opened.value.locator("h1").wait_for()
     assert "/pages/leaderboard/" in opened.value.url
     assert visit.hosts == {"127.0.0.1"}

@@ -30,7 +30,7 @@ def command(page, name):
     page.locator(".lm-CommandPalette-itemLabel", has_text=name).first.click()
 
 
-def test_the_launcher_the_palette_and_the_menu_have_our_commands(page):
+def test_the_launcher_and_the_menu_have_the_commands(page):
     cards = page.locator(".jp-LauncherCard-label").all_text_contents()
     page.locator(".lm-MenuBar-itemLabel", has_text="AutoML").click()
     entries = page.locator(".lm-Menu-itemLabel").all_text_contents()
@@ -49,11 +49,11 @@ def test_a_click_on_the_card_shows_the_wizard(page, lab):
     source = page.locator(".jp-Notebook .jp-InputArea").first.inner_text()
     assert "%automl wizard" in source
     assert "Choose a table" in page.locator(".jp-OutputArea").first.inner_text()
-    written = json.loads((lab.root / "automl-wizard.ipynb").read_text())
-    assert written["metadata"]["kernelspec"]["name"] == "automl-magic"
+    document = json.loads((lab.root / "automl-wizard.ipynb").read_text())
+    assert document["metadata"]["kernelspec"]["name"] == "automl-magic"
 
 
-def test_a_new_plan_is_checked_while_it_is_typed(page, lab):
+def test_a_new_plan_is_checked_while_typing(page, lab):
     page.locator(".jp-LauncherCard", has_text="New plan").click()
     editor = page.locator(".jp-FileEditor .cm-content")
     editor.wait_for()
@@ -65,9 +65,9 @@ def test_a_new_plan_is_checked_while_it_is_typed(page, lab):
     page.locator(".cm-lint-marker-error").wait_for()
     page.get_by_role("button", name="Check").click()
 
-    told = page.locator(".cm-panel-lint li").inner_text()
-    assert told.startswith("Unknown field 'buget_s'.")
-    assert told.endswith("Use budget_s.")
+    message = page.locator(".cm-panel-lint li").inner_text()
+    assert message.startswith("Unknown field 'buget_s'.")
+    assert message.endswith("Use budget_s.")
 
 
 def test_fields_and_values_are_completed_from_the_schema(page):
@@ -82,7 +82,7 @@ def test_fields_and_values_are_completed_from_the_schema(page):
     page.locator(".cm-tooltip-autocomplete li", has_text="class_weight").wait_for()
 
 
-def test_a_right_file_is_planned_in_a_notebook_beside_it(page, lab):
+def test_a_valid_file_is_planned_in_a_notebook_beside_it(page, lab):
     folder = lab.root / "it's here"
     folder.mkdir()
     spec = "data: sklearn:iris\ntarget: target\nbudget_s: 5\n"
@@ -96,32 +96,32 @@ def test_a_right_file_is_planned_in_a_notebook_beside_it(page, lab):
     assert (folder / "search.ipynb").exists()
 
 
-def test_the_sidebar_lists_runs_with_their_state(page, lab):
+def test_the_sidebar_lists_runs_with_their_progress(page, lab):
     open_sidebar(page)
 
     assert page.locator(f"{SIDEBAR} .jp-AutoML-item").count() >= 3
-    going = page.locator(f"{SIDEBAR} [data-status=running]").first
-    assert "automl-churn" in going.inner_text()
-    assert "cell 6 of 28 · 1 trial · best 0.91" in going.inner_text()
-    assert going.locator("progress").get_attribute("value") == "5"
+    running = page.locator(f"{SIDEBAR} [data-status=running]").first
+    assert "automl-churn" in running.inner_text()
+    assert "cell 6 of 28 · 1 trial · best 0.91" in running.inner_text()
+    assert running.locator("progress").get_attribute("value") == "5"
 
 
-def test_a_run_is_asked_to_stop_after_a_question(page, lab):
+def test_stopping_a_run_asks_for_confirmation(page, lab):
     open_sidebar(page)
-    going = page.locator(f"{SIDEBAR} [data-status=running]").first
-    going.locator(".jp-AutoML-opener").click()
-    going.get_by_role("button", name="Stop").click()
+    running = page.locator(f"{SIDEBAR} [data-status=running]").first
+    running.locator(".jp-AutoML-opener").click()
+    running.get_by_role("button", name="Stop").click()
     page.get_by_role("button", name="Stop and keep best model").click()
 
-    wish = lab.home / "runs" / lab.runs["going"].run_id / "wish"
+    stop_request = lab.home / "runs" / lab.runs["going"].run_id / "wish"
     for _ in range(50):
-        if wish.exists():
+        if stop_request.exists():
             break
         page.wait_for_timeout(100)
-    assert wish.read_text() == "stop"
+    assert stop_request.read_text() == "stop"
 
 
-def test_tabs_are_moved_by_arrows_and_are_one_stop(page):
+def test_arrow_keys_select_tabs(page):
     open_sidebar(page)
     page.locator("#jp-AutoML-tab-runs").focus()
     page.keyboard.press("ArrowRight")
@@ -137,12 +137,12 @@ def test_two_runs_are_compared_without_a_mouse(page):
     page.keyboard.press("Enter")
     page.locator(f"{SIDEBAR} .jp-AutoML-item").first.wait_for()
     page.wait_for_function("document.activeElement.id === 'jp-AutoML-tab-runs'")
-    chosen = 0
-    while chosen < 2:
+    n_selected = 0
+    while n_selected < 2:
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.matches('.jp-AutoML input[type=checkbox]')"):
             page.keyboard.press("Space")
-            chosen += 1
+            n_selected += 1
     for _ in range(10):
         page.keyboard.press("Shift+Tab")
         if "Compare two" in page.evaluate("document.activeElement.textContent"):
@@ -152,30 +152,30 @@ def test_two_runs_are_compared_without_a_mouse(page):
     page.locator(".jp-AutoML-page article").wait_for()
 
 
-def test_two_runs_are_compared_in_words(page):
+def test_two_runs_are_compared_with_the_mouse(page):
     open_sidebar(page)
-    done = page.locator(f"{SIDEBAR} [data-status=succeeded] input")
-    done.nth(0).check()
-    done.nth(1).check()
+    succeeded = page.locator(f"{SIDEBAR} [data-status=succeeded] input")
+    succeeded.nth(0).check()
+    succeeded.nth(1).check()
     page.get_by_role("button", name="Compare two (2 selected)").click()
-    difference = page.locator(".jp-AutoML-page article")
-    difference.wait_for()
+    diff = page.locator(".jp-AutoML-page article")
+    diff.wait_for()
 
-    assert "From run" in difference.inner_text()
+    assert "From run" in diff.inner_text()
     assert page.evaluate("window.__xss") is None
 
 
-def test_the_leaderboard_stands_in_a_frame_that_may_do_nothing(page, lab):
+def test_the_leaderboard_is_in_a_frame_without_permissions(page, lab):
     open_sidebar(page)
-    done = page.locator(f"{SIDEBAR} [data-status=succeeded]").first
-    done.locator(".jp-AutoML-opener").click()
-    done.get_by_role("button", name="Leaderboard").click()
+    succeeded = page.locator(f"{SIDEBAR} [data-status=succeeded]").first
+    succeeded.locator(".jp-AutoML-opener").click()
+    succeeded.get_by_role("button", name="Leaderboard").click()
     frame = page.locator("iframe.jp-AutoML-frame")
     frame.wait_for()
 
     assert frame.get_attribute("sandbox") == ""
-    inside = page.frame_locator("iframe.jp-AutoML-frame")
-    inside.locator("table").first.wait_for()
+    content = page.frame_locator("iframe.jp-AutoML-frame")
+    content.locator("table").first.wait_for()
     assert page.evaluate("window.__xss") is None
 
 
@@ -195,7 +195,7 @@ def test_why_this_cell_follows_the_active_cell_and_shows_text(page, lab, placed)
     assert panel.locator("script, img").count() == 0
 
 
-def test_no_other_host_is_asked(visit, page):
+def test_no_other_host_gets_requests(visit, page):
     open_sidebar(page)
     page.wait_for_timeout(1000)
 
@@ -203,38 +203,38 @@ def test_no_other_host_is_asked(visit, page):
 
 
 @pytest.mark.parametrize("name", THEMES)
-def test_our_surfaces_have_no_violation_of_wcag(visit, theme, violations, lab, placed, name):
+def test_the_extension_has_no_wcag_violations(visit, theme, violations, lab, placed, name):
     theme(name)
     page = visit("lab?reset", ".jp-LauncherCard")
     assert page.locator("body").get_attribute("data-jp-theme-name") == name
-    found = {}
+    by_surface = {}
 
     open_sidebar(page)
-    done = page.locator(f"{SIDEBAR} [data-status=succeeded]").first
-    done.locator(".jp-AutoML-opener").click()
+    succeeded = page.locator(f"{SIDEBAR} [data-status=succeeded]").first
+    succeeded.locator(".jp-AutoML-opener").click()
     page.locator(f"{SIDEBAR} .jp-AutoML-table").first.wait_for()
-    found["runs"] = violations(page, SIDEBAR)
+    by_surface["runs"] = violations(page, SIDEBAR)
     for box in page.locator(f"{SIDEBAR} [data-status=succeeded] input").all()[:2]:
         box.check()
     page.get_by_role("button", name="Compare two").click()
     page.locator(".jp-AutoML-page article").wait_for()
-    found["difference"] = violations(page, ".jp-AutoML-page")
+    by_surface["difference"] = violations(page, ".jp-AutoML-page")
     page.get_by_role("tab", name="Models", exact=True).click()
     page.get_by_role("button", name="Refresh").wait_for()
-    found["models"] = violations(page, SIDEBAR)
+    by_surface["models"] = violations(page, SIDEBAR)
     page.goto(f"{lab.url}lab/tree/{placed}")
     page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=60_000)
     page.locator('[data-id="automl-magic-why"]').click()
     page.locator(".jp-Notebook .jp-Cell").first.click()
     page.locator(f"{WHY} code").wait_for()
-    found["why"] = violations(page, WHY)
+    by_surface["why"] = violations(page, WHY)
 
-    assert found == {surface: {} for surface in found}
+    assert by_surface == {surface: {} for surface in by_surface}
 
 
 @pytest.mark.parametrize("theme_name", ["light", "dark"])
-def test_a_page_in_a_frame_has_no_violation_of_wcag(browser, lab, violations, theme_name):
-    # The page as it stands in the frame; axe could not run inside the sandbox.
+def test_a_page_in_a_frame_has_no_wcag_violations(browser, lab, violations, theme_name):
+    # The page of the frame on its own, because axe can't run in the sandbox.
     text = lab.get(f"pages/leaderboard/{lab.runs['first'].run_id}?theme={theme_name}").text
     page = browser.new_page()
     page.set_content(text)
@@ -245,26 +245,26 @@ def test_a_page_in_a_frame_has_no_violation_of_wcag(browser, lab, violations, th
 
 @pytest.fixture(scope="module")
 def real_run(lab):
-    """A small search that has really run in the home of the lab."""
-    done = subprocess.run(
+    """A small search in the home of the lab."""
+    process = subprocess.run(
         [*AUTOML, "fit", "sklearn:iris", "--target", "target", "--budget", "6s", "--json"],
         env={**os.environ, "AUTOML_MAGIC_HOME": str(lab.home)},
         cwd=lab.root,
         check=True,
         capture_output=True,
     )
-    return json.loads(done.stdout)["run_id"]
+    return json.loads(process.stdout)["run_id"]
 
 
-def test_a_real_run_is_registered_promoted_taken_away_repeated_and_explained(
+def test_a_real_run_is_registered_promoted_exported_rerun_and_explained(
     visit, lab, violations, real_run
 ):
     page = visit("lab?reset", ".jp-LauncherCard")
     open_sidebar(page)
-    mine = page.locator(f"{SIDEBAR} .jp-AutoML-item", has_text="automl-iris").last
-    mine.locator(".jp-AutoML-opener").click()
+    item = page.locator(f"{SIDEBAR} .jp-AutoML-item", has_text="automl-iris").last
+    item.locator(".jp-AutoML-opener").click()
 
-    mine.get_by_role("button", name="Register").click()
+    item.get_by_role("button", name="Register").click()
     name = page.get_by_label("Model name")
     name.fill("9 lives")
     page.get_by_role("button", name="Register", exact=True).click()
@@ -280,24 +280,24 @@ def test_a_real_run_is_registered_promoted_taken_away_repeated_and_explained(
     assert violations(page, SIDEBAR) == {}
 
     page.get_by_role("tab", name="Runs", exact=True).click()
-    mine.locator(".jp-AutoML-opener").click()
-    mine.get_by_role("button", name="Model as notebook").click()
+    item.locator(".jp-AutoML-opener").click()
+    item.get_by_role("button", name="Model as notebook").click()
     page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=60_000)
     assert (lab.root / "automl-runs" / real_run / "model.ipynb").exists()
 
-    mine.get_by_role("button", name="Rerun").click()
-    going = page.locator(f"{SIDEBAR} [data-status=running]", has_text="automl-iris")
-    going.wait_for(timeout=60_000)
+    item.get_by_role("button", name="Rerun").click()
+    running = page.locator(f"{SIDEBAR} [data-status=running]", has_text="automl-iris")
+    running.wait_for(timeout=60_000)
     page.locator(f"{SIDEBAR} [data-status=succeeded]", has_text="automl-iris").nth(1).wait_for(
         timeout=120_000
     )
     newest = lab.get("runs?limit=1").json["runs"][0]
     assert newest["rerun_of"] == real_run
 
-    mine.get_by_role("button", name="Explain").click()
-    going = page.locator(f"{SIDEBAR} [data-status=running]", has_text="explain run")
-    going.wait_for(timeout=60_000)
-    going.locator(".jp-AutoML-opener").click()
-    going.get_by_role("button", name="Stop").click()
+    item.get_by_role("button", name="Explain").click()
+    running = page.locator(f"{SIDEBAR} [data-status=running]", has_text="explain run")
+    running.wait_for(timeout=60_000)
+    running.locator(".jp-AutoML-opener").click()
+    running.get_by_role("button", name="Stop").click()
     page.get_by_role("button", name="Cancel run").click()
     page.locator(f"{SIDEBAR} [data-status=cancelled]").wait_for(timeout=60_000)

@@ -1,4 +1,4 @@
-"""Journeys through the lab: from a card to the registry, and from a magic to a difference."""
+"""Journeys through the lab: from a card to the registry, and from a magic to a diff."""
 
 import json
 import os
@@ -45,7 +45,7 @@ def notebook_of(folder, *sources):
 
 
 def run_cell(page, number, timeout_s=120):
-    """Run a cell of the notebook on show, and give the text of its output when it has ended."""
+    """Run a cell of the visible notebook, and return the text of its output."""
     cell = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-CodeCell").nth(number)
     cell.locator(".cm-content").click()
     page.keyboard.press("Shift+Enter")
@@ -89,7 +89,7 @@ def test_an_analyst_goes_from_the_card_to_the_registry(visit, lab):
     assert len(page.context.pages) == 1
 
 
-def test_a_scientist_edits_the_notebook_reruns_and_reads_the_difference(visit, customers_file):
+def test_a_scientist_edits_the_notebook_reruns_and_reads_the_diff(visit, customers_file):
     notebook_of(
         customers_file,
         "%automl plan customers.csv --target churn --budget 6s -o churn",
@@ -105,11 +105,11 @@ def test_a_scientist_edits_the_notebook_reruns_and_reads_the_difference(visit, c
     repeated = run_cell(page, 2)
     assert "Equal: every metric is the same to the last digit." in repeated
 
-    # The notebook of the plan is opened in the lab, and a cell of it edited by hand.
+    # Open the plan's notebook in the lab, and edit a cell.
     page.locator(".jp-DirListing-item", has_text="churn").first.dblclick()
     page.locator(".jp-DirListing-item", has_text="search.ipynb").dblclick()
-    shown = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
-    cell = shown.locator(".jp-CodeCell", has_text='candidates["linear"]').first
+    notebook = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
+    cell = notebook.locator(".jp-CodeCell", has_text='candidates["linear"]').first
     cell.wait_for(timeout=30_000)
     cell.locator(".cm-content").click()
     page.keyboard.press("Control+a")
@@ -122,38 +122,38 @@ def test_a_scientist_edits_the_notebook_reruns_and_reads_the_difference(visit, c
     runs = run_cell(page, 4)
     edited, _, first, *_ = [line.split()[0] for line in runs.splitlines() if "roc_auc" in line]
     page.keyboard.type(f"%automl diff {first} {edited}")
-    difference = run_cell(page, 5)
+    diff = run_cell(page, 5)
 
-    assert "linear" in difference
-    assert first in difference
-    assert edited in difference
+    assert "linear" in diff
+    assert first in diff
+    assert edited in diff
 
 
 def test_a_reviewer_goes_from_the_leaderboard_to_the_explanation(visit, lab):
-    done = subprocess.run(
+    process = subprocess.run(
         [*AUTOML, "fit", "sklearn:wine", "--target", "target", "--budget", "6s", "--json"],
         env={**os.environ, "AUTOML_MAGIC_HOME": str(lab.home)},
         cwd=lab.root,
         check=True,
         capture_output=True,
     )
-    run_id = json.loads(done.stdout)["run_id"]
+    run_id = json.loads(process.stdout)["run_id"]
     page = visit("lab/workspaces/reviewer?reset", ".jp-LauncherCard")
     page.locator('[data-id="automl-magic-sidebar"]').click()
-    mine = page.locator(f"{SIDEBAR} .jp-AutoML-item", has_text="automl-wine").first
-    mine.wait_for(timeout=60_000)
-    mine.locator(".jp-AutoML-opener").click()
-    # From now on it is found by its id, which stands in its details.
-    mine = page.locator(f"{SIDEBAR} .jp-AutoML-item", has_text=run_id)
+    item = page.locator(f"{SIDEBAR} .jp-AutoML-item", has_text="automl-wine").first
+    item.wait_for(timeout=60_000)
+    item.locator(".jp-AutoML-opener").click()
+    # From now on, find it by its ID, which its details show.
+    item = page.locator(f"{SIDEBAR} .jp-AutoML-item", has_text=run_id)
 
-    mine.get_by_role("button", name="Leaderboard").click()
-    board = page.frame_locator("iframe.jp-AutoML-frame").first
-    board.locator(f"a[data-run-id='{run_id}']").first.wait_for(timeout=60_000)
+    item.get_by_role("button", name="Leaderboard").click()
+    leaderboard = page.frame_locator("iframe.jp-AutoML-frame").first
+    leaderboard.locator(f"a[data-run-id='{run_id}']").first.wait_for(timeout=60_000)
 
-    mine.get_by_role("button", name="Explain", exact=False).first.click()
-    shown = mine.get_by_role("button", name="Report")
-    shown.wait_for(timeout=180_000)
-    shown.click()
+    item.get_by_role("button", name="Explain", exact=False).first.click()
+    report_button = item.get_by_role("button", name="Report")
+    report_button.wait_for(timeout=180_000)
+    report_button.click()
     report = page.frame_locator("iframe.jp-AutoML-frame").last
     report.locator("h1", has_text="Model report for").wait_for(timeout=60_000)
     assert report.locator("section").count() >= 6

@@ -77,6 +77,11 @@ def test_text_in_markup_goes_through_the_translator():
     assert in_sources(r">\s*[A-Z][a-z]{2,}[^<>{}=;()]*</") == []
 
 
+def test_no_sentence_is_glued_together():
+    # Elements go into the placeholders of a sentence, with `sentence`.
+    assert in_sources(r"trans\._[_n]\([^()]*\)\}\s*<code|`[^`]*\$\{trans\._") == []
+
+
 def test_colors_are_variables_of_the_lab():
     for path in (EXTENSION / "style").glob("*.css"):
         css = re.sub(r"var\([^)]*\)|/\*.*?\*/", "", text(path), flags=re.DOTALL)
