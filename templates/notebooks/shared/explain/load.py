@@ -1,10 +1,10 @@
 from automl_magic import data, explain
 
-data_table = data.load(data_source)
+table = data.load(data_source)
 explainer = explain.Explainer(
-    data_table,
+    table,
     search_dir=search_dir,
-    data_fingerprint=data.fingerprint(data_table),
+    data_fingerprint=data.fingerprint(table),
     sensitive=slot("sensitive"),
     immutable=immutable,
     budget_s=budget_s,
