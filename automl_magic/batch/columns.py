@@ -1,6 +1,6 @@
 """Convert Arrow arrays to the columns that a recipe reads, with few copies and objects.
 
-The values are the same as with pandas and `recipe.table_of`, and don't depend on the other values
+The values are the same as with pandas and `recipe.select_columns`, and don't depend on the other values
 of the batch.
 """
 

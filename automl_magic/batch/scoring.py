@@ -32,7 +32,7 @@ OnRows = Callable[[int, int | None, float], None]
 
 @dataclass(frozen=True)
 class ScoringSummary:
-    """The totals of a scoring job. `resumed` is the number of rows of earlier processes."""
+    """The totals of a scoring job. `n_resumed` is the number of rows of earlier processes."""
 
     path: Path
     n_rows: int

@@ -51,7 +51,7 @@ _SAMPLE = 200
 class DatesInText:
     """A strptime format, the share of rows it reads, and the reason for the day and month order.
 
-    `ambiguous` means that the other order reads as many rows.
+    `is_ambiguous` means that the other order reads as many rows.
     """
 
     date_format: str

@@ -1,4 +1,4 @@
-"""Account: the decisions of a run in sections, each number linked to the cell that computed it."""
+"""DecisionLog: the decisions of a run in sections, each number linked to the cell that computed it."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class LogSection(Record):
 class DecisionLog(Record):
     """Why a run did what it did.
 
-    `asked` is the subject that the account is limited to, such as `trial 3`, or None for the whole
+    `limited_to` is the subject that the account is limited to, such as `trial 3`, or None for the whole
     run. `notebook` is the file in `folder` whose cells the links point to. `advice` holds sentences
     to show first, and `missing` lists the parts that are missing, with the reason.
     """

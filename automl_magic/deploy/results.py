@@ -66,9 +66,9 @@ class RouteUpdate:
 
     Attributes
     ----------
-    behind : sequence of str
+    lagging_workers : sequence of str
         Workers that haven't applied the route yet.
-    untold : str or None
+    mlflow_error : str or None
         Why MLflow couldn't be updated.
     """
 

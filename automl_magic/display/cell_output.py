@@ -15,7 +15,7 @@ from automl_magic.display.text_table import TextTable
 class CellOutput:
     """The output of a cell, as HTML in a notebook and as plain text in a terminal.
 
-    `folded` are collapsed tables with the numbers of the picture. `said` are sentences below it.
+    `folded` are collapsed tables with the numbers of the picture. `notes` are sentences below it.
     """
 
     figure: PngFigure | None = None

@@ -58,7 +58,7 @@ class PngFigure:
 
 @dataclass(frozen=True, repr=False)
 class SvgFigure:
-    """An SVG with its text alternative (`words`), which terminals show."""
+    """An SVG with its text alternative (`alt`), which terminals show."""
 
     svg: str
     alt: str

@@ -1,4 +1,4 @@
-"""Limits: time, memory and output limits of a run."""
+"""RunLimits: time, memory and output limits of a run."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ class SignalCounter:
     """Counts SIGINT and SIGTERM, and restores the previous handlers on exit.
 
     Only the main thread can set handlers. In other threads, a caller that catches
-    `KeyboardInterrupt` must call `interrupted`.
+    `KeyboardInterrupt` must call `count_interrupt`.
     """
 
     def __init__(self) -> None:

@@ -64,7 +64,7 @@ def execute_notebook(
 
     The first Ctrl-C stops a search, which keeps its best model. In other notebooks it cancels the
     run, as does the second Ctrl-C or SIGTERM. Other processes can stop the run with
-    `stop_request.leave`.
+    `stop_request.write_stop_request`.
 
     Parameters
     ----------
@@ -89,7 +89,7 @@ def execute_notebook(
     Returns
     -------
     Run
-        The finished run, also if the notebook failed. Use `raise_for` to raise an error then.
+        The finished run, also if the notebook failed. Use `raise_for_status` to raise an error then.
 
     Raises
     ------

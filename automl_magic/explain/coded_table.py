@@ -1,4 +1,4 @@
-"""Coded: a table of mixed columns as one matrix of integer codes, and back.
+"""CodedTable: a table of mixed columns as one matrix of integer codes, and back.
 
 Methods that swap values between rows (SHAP by permutation) need a numeric matrix, but the recipe
 needs the original columns. A code is the index of a value among the distinct values of its column.

@@ -1,4 +1,4 @@
-"""Subject: the model to explain, with its table and its predictions for unseen rows."""
+"""Explainer: the model to explain, with its table and its predictions for unseen rows."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class Explainer:
         The computed sections by name.
     shap : ShapValues or None
         The SHAP values of the explained rows, after the SHAP section has run.
-    tester : FittedRecipe or None
+    test_model : FittedRecipe or None
         A model not trained on `unseen.tested`, after `refit` has run.
 
     Raises

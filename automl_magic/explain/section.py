@@ -35,7 +35,7 @@ class NotebookPart(StrEnum):
 class TaskRequirement:
     """A requirement of a section: the attribute `capability` of `TaskKind` must have this `value`.
 
-    `otherwise` is a sentence with the reason for tasks that don't meet it.
+    `reason` is a sentence with the reason for tasks that don't meet it.
     """
 
     capability: str
@@ -57,7 +57,7 @@ class ExplainSection:
         The record that the section adds to the explanation.
     part, place
         The position of its cell in the notebook.
-    needs : tuple of Need
+    requirements : tuple of Need
         Its requirements. If the task doesn't meet them, it has no cell.
     time_share : float
         Its share of the remaining time when it starts; 0 for fast sections.

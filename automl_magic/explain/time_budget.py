@@ -1,4 +1,4 @@
-"""Clock: divides a time budget among steps. Unused time goes to later steps."""
+"""TimeBudget: divides a time budget among steps. Unused time goes to later steps."""
 
 from __future__ import annotations
 

@@ -27,12 +27,12 @@ class UnseenRows:
 
     Attributes
     ----------
-    are, in_words : str
+    rows_are, in_words : str
         A short description of the rows, and one with the reason.
     rows : array of int, shape (n,)
         Positions among the rows that have a target.
     y, predicted : arrays, shape (n,); (n,) or (n, n_classes)
-    learned, tested : arrays of int
+    train_rows, test_rows : arrays of int
         Rows to refit a model on, and unseen rows to test it on.
     fit_s : float or None
         The duration of that fit in the search, in seconds, if it's known.

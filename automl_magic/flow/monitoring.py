@@ -53,7 +53,7 @@ def monitor(
     data : path or `SCHEME:NAME`, optional
         Table to check instead of the prediction log.
     thresholds : mapping, optional
-        Fields of `records.monitoring.drift.Thresholds` that override the monitor file, or the
+        Fields of `records.monitoring.drift.DriftThresholds` that override the monitor file, or the
         experiment (`business.degradation`).
     on_event : callable, optional
         Called with each event of the run.

@@ -19,9 +19,9 @@ class AliasChangeResult:
         The model's aliases now.
     routes : tuple of Route
         Changed routes.
-    behind : mapping of str to sequence of str
+    lagging_workers : mapping of str to sequence of str
         Workers that haven't applied the change yet, by deployment.
-    untold : str or None
+    mlflow_error : str or None
         Why MLflow couldn't be updated. The next command tries again.
     """
 

@@ -2,7 +2,7 @@
 
     Task → split → search → ensemble → recipe → evaluate_once → refit → finish
 
-A search proposes candidates (`strategies/`, one file each) and fits each on the folds (`growing`,
+A search proposes candidates (`strategies/`, one file each) and fits each on the folds (`trial_fit`,
 `trial`). The best are blended (`ensemble`). The blend is scored once on the holdout
 (`evaluate_once`) and fitted on all rows (`refit`). One clock (`budget`) runs from the search to the
 end of the refit.

@@ -1,4 +1,4 @@
-"""described: the records that are saved and signed with a model."""
+"""model_documents: the records that are saved and signed with a model."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""personal: detect values that look like personal data, by their format.
+"""pii: detect values that look like personal data, by their format.
 
 Detection is conservative: check digits must be correct, and most values of a column must match. The
 name of a column is only a hint that lowers the share of values that must match. Other columns can

@@ -1,4 +1,4 @@
-"""settle: calibrate a blend, choose its threshold and score it."""
+"""postprocess: calibrate a blend, choose its threshold and score it."""
 
 from __future__ import annotations
 

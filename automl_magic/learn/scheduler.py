@@ -1,4 +1,4 @@
-"""race: choose which trial runs next, and for how long.
+"""scheduler: choose which trial runs next, and for how long.
 
 The portfolio runs first, each candidate until its pooled score converges or its share of the time
 is used. Then paused trials that are still among the best resume, and variations follow until the

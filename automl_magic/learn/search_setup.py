@@ -1,4 +1,4 @@
-"""opening: choose the folds and the order of the candidates before the first trial."""
+"""search_setup: choose the folds and the order of the candidates before the first trial."""
 
 from __future__ import annotations
 

@@ -31,11 +31,11 @@ class SplitRows:
         Positions in the task's rows, ascending.
     fold_ids : array of int, shape (repeats, n_development)
         The fold that validates each development row, or -1 for a row that is only used to train.
-    used : int
+    n_used_folds : int
         The number of folds that a search validates on.
     fold_sha256 : str
         Digest of the fold IDs. Scores with the same digest are comparable.
-    apart : Apart, optional
+    split_groups : Apart, optional
         Groups of development rows that inner folds never split.
     holdout_uses : list of str
         One entry each time the holdout was scored: at most one.

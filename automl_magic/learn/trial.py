@@ -34,7 +34,7 @@ class TrialResult:
     `oof` are the out-of-fold predictions of the development rows: values of shape (n,) or
     probabilities of shape (n, k), NaN for rows that no fold validates. None if there is no score.
     `refit_s` is the expected time in seconds to fit it once on all development rows in one thread,
-    without its view. `growing` is the fit to resume, if the clock stopped it.
+    without its view. `trial_fit` is the fit to resume, if the clock stopped it.
     """
 
     trial: Trial

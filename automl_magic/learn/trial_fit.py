@@ -1,4 +1,4 @@
-"""Growing: fit one proposal on all folds in parallel.
+"""TrialFit: fit one proposal on all folds in parallel.
 
 Each fold is fitted in one thread, and the losses are pooled round by round. Boosting stops by the
 pooled loss. It's computed on all rows, so it needs less patience than the loss of one fold and
@@ -67,11 +67,11 @@ class TrialFit:
 
     Attributes
     ----------
-    curve : list of float
+    loss_curve : list of float
         The pooled loss after each round that all folds have reached.
-    settled : bool
+    has_converged : bool
         Whether the pooled loss has converged, or no fold can fit more rounds.
-    verdict : str or None
+    prune_reason : str or None
         Why it was pruned.
     """
 

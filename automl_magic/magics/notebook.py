@@ -1,4 +1,4 @@
-"""NotebookDoor: the frontend of the magics. Resolves DataFrames by name and displays results."""
+"""NotebookFrontend: the frontend of the magics. Resolves DataFrames by name and displays results."""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ class WindowCheck:
 
 @dataclass(frozen=True)
 class MonitorDashboard:
-    """Everything the dashboard shows at the time `at` (seconds since 1970 in UTC)."""
+    """Everything the dashboard shows at the time `timestamp` (seconds since 1970 in UTC)."""
 
     deployment: Deployment
     route: Route

@@ -40,11 +40,11 @@ class MonitorSection:
         stored in `others`.
     part : Part
         Part of the notebook that contains the cell.
-    place : int
+    position : int
         Position of the cell in that part.
-    needs : str
+    requirement : str
         Required attribute of `TaskKind`. Empty for none.
-    otherwise : str
+    reason : str
         Why the section is skipped for tasks without that attribute.
     reads_log : bool
         Whether the section needs the prediction log.

@@ -27,7 +27,7 @@ class Requests:
 
     Attributes
     ----------
-    at : array of shape (n_requests,)
+    timestamps : array of shape (n_requests,)
         Seconds since 1970.
     latency_ms : array of shape (n_requests,)
         Milliseconds.
@@ -57,11 +57,11 @@ class Window:
         Description of the source of the rows.
     start, end : float
         Seconds since 1970 in UTC.
-    at : array of shape (n_rows,)
+    timestamps : array of shape (n_rows,)
         Time of each prediction in seconds since 1970, NaN if unknown.
     weights : array of shape (n_rows,)
         Number of rows that each row represents.
-    predicted : array of shape (n_rows,) or (n_rows, n_classes)
+    predictions : array of shape (n_rows,) or (n_rows, n_classes)
         Values or probabilities, NaN for rows without a prediction.
     outcomes : sequence of length n_rows
         Labels or numbers, None for unknown outcomes.
@@ -69,7 +69,7 @@ class Window:
         Positions of the rows whose columns were read, ascending.
     table : mapping of str to array of shape (n_sampled,)
         All columns of the sampled rows.
-    hidden : frozenset of str
+    hidden_columns : frozenset of str
         Columns that the log drops or keeps only as a hash.
     requests : Requests or None
         None for a table.

@@ -1,4 +1,4 @@
-"""Watch: the analysis of a window, filled by the cells of a monitor notebook."""
+"""WindowAnalysis: the analysis of a window, filled by the cells of a monitor notebook."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class WindowAnalysis:
     window : Window
     monitored_model : WatchedModel
     thresholds : mapping, optional
-        Fields of `records.monitoring.drift.Thresholds`.
+        Fields of `records.monitoring.drift.DriftThresholds`.
 
     Attributes
     ----------

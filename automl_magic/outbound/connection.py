@@ -15,7 +15,7 @@ _MAX_BYTES = 256 * 1024  # of the response's status and headers (the body isn't 
 
 
 class Deadline:
-    """A deadline for several operations. `left_s` raises TimeoutError when it has passed."""
+    """A deadline for several operations. `remaining_s` raises TimeoutError when it has passed."""
 
     def __init__(self, timeout_s: float) -> None:
         self._at = time.monotonic() + timeout_s

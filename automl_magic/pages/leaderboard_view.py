@@ -1,4 +1,4 @@
-"""Board: the data of a leaderboard page, read from the run's folder."""
+"""LeaderboardView: the data of a leaderboard page, read from the run's folder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Course: the events and trials of a run so far, read from its folder while it's running.
+"""LiveRun: the events and trials of a run so far, read from its folder while it's running.
 
 The search appends lines to files, and `LiveRun` reads the new ones. Invalid and unknown lines are
 skipped.
@@ -70,7 +70,7 @@ class TrialEvent:
 class LiveRun:
     """The progress of one run, updated by `read`.
 
-    `left_s` is the time left of the budget, in seconds, as of `said_at` (a Unix timestamp).
+    `remaining_s` is the time left of the budget, in seconds, as of `reported_at` (a Unix timestamp).
     """
 
     folder: Path

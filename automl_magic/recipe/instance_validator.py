@@ -1,4 +1,4 @@
-"""checking: validate instances of requests against the input schema of a model.
+"""instance_validator: validate instances of requests against the input schema of a model.
 
 The schema is compiled once. Most values pass one quick comparison. The others go to the column's
 checker, which converts them or describes the problem.

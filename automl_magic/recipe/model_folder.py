@@ -1,4 +1,4 @@
-"""loaded: load a model folder with its schema, and verify every file."""
+"""model_folder: load a model folder with its schema, and verify every file."""
 
 from __future__ import annotations
 

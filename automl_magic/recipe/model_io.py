@@ -1,4 +1,4 @@
-"""stored: save and load fitted recipes: JSON, NumPy arrays without pickle, native model files.
+"""model_io: save and load fitted recipes: JSON, NumPy arrays without pickle, native model files.
 
     manifest.json      every other file with its size and SHA-256
     recipe.json        the recipe

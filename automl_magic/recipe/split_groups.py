@@ -1,4 +1,4 @@
-"""apart: the rows that a split keeps together, for the inner folds of a training set.
+"""split_groups: the rows that a split keeps together, for the inner folds of a training set.
 
 Means of the target are computed out of fold for training rows. If rows belong together, by group or
 in time, these inner folds must keep them together as the split does. Otherwise a level that occurs
@@ -24,7 +24,7 @@ class SplitGroups:
 
     Attributes
     ----------
-    units : array of int of shape (n_rows,)
+    groups : array of int of shape (n_rows,)
         Rows with the same number stay together. In time, earlier rows have smaller numbers.
     in_time : bool
         Whether folds are blocks in time. Otherwise they are random.

@@ -1,4 +1,4 @@
-"""goal: the target that feature steps are fitted with."""
+"""step_target: the target that feature steps are fitted with."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class StepTarget:
     task : TaskKind
     n_classes : int
         The number of classes, 0 for a regression.
-    apart : Apart or None
+    groups : Apart or None
         The rows that inner folds keep together. None: random folds.
     """
 

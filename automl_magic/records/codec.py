@@ -29,7 +29,7 @@ class RecordProblem(ValueError):
     ----------
     path : tuple of str and int
         Keys and positions that lead to the value.
-    expected, found : str
+    expected, actual : str
         The valid value and the actual one, in words.
     missing : bool
         Whether a required field is missing.

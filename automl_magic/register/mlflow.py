@@ -1,7 +1,7 @@
 """MlflowRegistry: model versions in MLflow's model registry.
 
 A version refers to the run's tracked model, so a run must be tracked before it's registered. Use
-`track.mirror` for a run whose tracking failed.
+`track.sync_tracking` for a run whose tracking failed.
 """
 
 from __future__ import annotations
@@ -160,7 +160,7 @@ class MlflowRegistry:
                 f"Run {run.run_id} has no model in the tracking store "
                 f"{redact_url(self.tracking.uri)}.",
                 why="A model version needs the tracked model of its run.",
-                fix="Track the run first (track.mirror), or check MLFLOW_TRACKING_URI.",
+                fix="Track the run first (track.sync_tracking), or check MLFLOW_TRACKING_URI.",
             )
         return models[0]
 

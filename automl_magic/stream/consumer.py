@@ -51,7 +51,7 @@ class Stream:
     Parameters
     ----------
     consumer : Consumer
-        A consumer from `broker.consumer_of`. `run` closes it.
+        A consumer from `broker.create_consumer`. `run` closes it.
     topic : str
         The topic to read.
     scorer : callable

@@ -31,7 +31,7 @@ class PartitionId(NamedTuple):
 
 @dataclass(frozen=True)
 class Message:
-    """A message from Kafka. `at` is its timestamp in seconds since 1970."""
+    """A message from Kafka. `timestamp` is its timestamp in seconds since 1970."""
 
     partition: PartitionId
     offset: int

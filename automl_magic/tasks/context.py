@@ -1,4 +1,4 @@
-"""Context: what is known about a search when candidates are proposed."""
+"""CandidateContext: what is known about a search when candidates are proposed."""
 
 from __future__ import annotations
 

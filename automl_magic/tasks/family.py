@@ -70,13 +70,13 @@ class Family(ABC):
     ----------
     name : str
         Its name in the list of families.
-    words : mapping
+    texts : mapping
         The labels of its kinds in the wizard, in the order of display.
     options : tuple of Option
         The fields that it adds to the experiment file, under `options`.
     metrics : tuple of Measured
         Its additional metrics. Each has a piece, `model/metric_<name>.py`.
-    why_these_candidates : str
+    candidates_reason : str
         The reason for its candidates and their order, for `automl why`.
     column_kinds : tuple of ColumnKind
         The kinds that you can set for a column.

@@ -27,7 +27,7 @@ class SearchStep:
         The keyword arguments set by the plan. The slots of the piece have the same names.
     parameters : tuple of str
         The keyword arguments that are parameters of the notebook.
-    makes : str
+    output : str
         The name of its result.
     """
 

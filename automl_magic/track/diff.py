@@ -30,7 +30,7 @@ _SETTINGS = {
 
 @dataclass(frozen=True, kw_only=True)
 class RunChange(Record):
-    """One change. `about` is a code for programs, `words` a sentence for people."""
+    """One change. `about` is a code for programs, `sentence` a sentence for people."""
 
     about: str
     sentence: str

@@ -1,4 +1,4 @@
-"""mirror: update the tracking store from the run store."""
+"""sync_tracking: update the tracking store from the run store."""
 
 from __future__ import annotations
 

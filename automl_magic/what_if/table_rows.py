@@ -1,4 +1,4 @@
-"""Rows: the rows of the table that a model was trained on, loaded on first use."""
+"""TableRows: the rows of the table that a model was trained on, loaded on first use."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Session: the state of one wizard. Holds the answers and handles the user's actions.
+"""WizardSession: the state of one wizard. Holds the answers and handles the user's actions.
 
 One worker thread does slow work, in order. Work that a newer answer made obsolete is dropped. Each
 run and explanation has its own thread. `changed` is called from any of these threads.

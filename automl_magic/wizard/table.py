@@ -1,4 +1,4 @@
-"""Table: the chosen data in memory, with its profile."""
+"""ProfiledTable: the chosen data in memory, with its profile."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _BINS = 20
 
 @dataclass(frozen=True, eq=False)
 class ProfiledTable:
-    """A table and its profile. `data` is for `flow.plan`, `written` is its name in code."""
+    """A table and its profile. `data` is for `flow.plan`, `code_name` is its name in code."""
 
     frame: pd.DataFrame
     dataset: Dataset

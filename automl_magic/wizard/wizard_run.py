@@ -1,4 +1,4 @@
-"""Attempt: a run that the wizard started in its own thread, and its progress."""
+"""WizardRun: a run that the wizard started in its own thread, and its progress."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""near: find the known tables that are most similar to a new one."""
+"""neighbours: find the known tables that are most similar to a new one."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from automl_magic.learn.strategies.spaces import is_number
 from automl_magic.recipe import member
 from automl_magic.records import Metric, Trial, TrialState
 
-# In LightGBM rounds, as `Member.work_of_a_round`.
+# In LightGBM rounds, as `Member.round_cost`.
 WORK_WITHOUT_ROUNDS = 30.0
 # The work of a pruned trial, relative to one that wasn't pruned.
 PRUNED_WORK_SHARE = 0.3

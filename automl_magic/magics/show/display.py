@@ -1,4 +1,4 @@
-"""Shown: a result in a notebook, also as plain text for logs and screen readers."""
+"""DisplayedResult: a result in a notebook, also as plain text for logs and screen readers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class DisplayedResult:
     """A result as a notebook displays it. `value` is the object that `flow` returned.
 
     `x = %automl fit …` returns this object. The magic has already displayed it in the cell number
-    `shown_in`, so it isn't displayed twice there. In later cells, it can be displayed again.
+    `displayed_in`, so it isn't displayed twice there. In later cells, it can be displayed again.
     """
 
     value: Any

@@ -1,4 +1,4 @@
-"""Compared: test statistics on two distributions, without a severity."""
+"""ColumnComparison: test statistics on two distributions, without a severity."""
 
 from __future__ import annotations
 

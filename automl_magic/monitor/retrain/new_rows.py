@@ -36,7 +36,7 @@ class NewRows:
         For logged rows, the index is the ID of the prediction.
     is_logged : bool
         Whether the rows come from the log.
-    answers : mapping
+    champion_predictions : mapping
         The champion's predictions by ID: values, or lists of probabilities.
     """
 
@@ -57,7 +57,7 @@ class RetrainingData:
         in `training` nor in the champion's table.
     learned_ids : sequence of str
         IDs of the predictions in `training`. The next retraining skips them.
-    answers : DataFrame of shape (n_recent, 1) or (n_recent, n_classes), or None
+    champion_predictions : DataFrame of shape (n_recent, 1) or (n_recent, n_classes), or None
         The champion's logged predictions of `recent`. Only set if the champion reads an excluded
         column, so it can't predict the rows.
     excluded : mapping of str to str

@@ -1,4 +1,4 @@
-"""Report: the explanation of a run and the notebook cells that computed it, verified."""
+"""ExplainReport: the explanation of a run and the notebook cells that computed it, verified."""
 
 from __future__ import annotations
 

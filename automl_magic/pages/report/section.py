@@ -26,7 +26,7 @@ class ReportSection(Generic[S]):
         The section of the explanation that it renders.
     title : callable
         Returns the title in the reader's language.
-    place : int
+    position : int
         The position on the page.
     draw : callable
         Returns the content as HTML: a lead sentence, then figures.

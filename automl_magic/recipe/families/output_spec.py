@@ -1,4 +1,4 @@
-"""payload: the fields of a recipe that define its predictions, and their validation."""
+"""output_spec: the fields of a recipe that define its predictions, and their validation."""
 
 from __future__ import annotations
 

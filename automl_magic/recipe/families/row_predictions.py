@@ -1,4 +1,4 @@
-"""answers: from the blend of a model to its predictions: values, or labels with probabilities.
+"""row_predictions: from the blend of a model to its predictions: values, or labels with probabilities.
 
 The blend of a row is a value, or the probability of each class.
 """

@@ -21,7 +21,7 @@ class ColumnRange(Record):
     """The values of one input column, for a slider or a list of choices.
 
     `entry` is the type of form field: `number`, `choice`, `date` or `text`. Numbers have `low`,
-    `high` and `quantiles` (at the levels of `QUANTILES`). `whole` is True if all are integers.
+    `high` and `quantiles` (at the levels of `QUANTILES`). `is_integer` is True if all are integers.
     Dates have `earliest` and `latest` in ISO 8601. If they're text in another format, `date_format`
     (as in strptime) is the format that the model expects. A choice has its `levels`, most frequent
     first. `n_levels` is the number of distinct levels. `usual` is the median or the most frequent

@@ -133,10 +133,10 @@ class Counterfactual(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class CounterfactualCase(Record):
-    """The counterfactuals of one row. `wanted` describes the desired prediction.
+    """The counterfactuals of one row. `desired` describes the desired prediction.
 
-    `wanted_class` is the desired class. It's None for a regression, which has a desired range from
-    `wanted_low` to `wanted_high` (None for no limit). If there are no counterfactuals, `why_none`
+    `desired_class` is the desired class. It's None for a regression, which has a desired range from
+    `desired_low` to `desired_high` (None for no limit). If there are no counterfactuals, `why_none`
     has the reason.
     """
 
@@ -208,7 +208,7 @@ class ColumnDependence(Record):
     """The output if one column is set to each value of a grid in all rows.
 
     `grid` has values as in the table. `ordered` is True for a numeric scale or dates, False for a
-    list of levels. `places` are the positions on the scale: numbers, or days since 1970 for dates.
+    list of levels. `positions` are the positions on the scale: numbers, or days since 1970 for dates.
     `density` is the share of the table's rows nearest to each value.
     """
 

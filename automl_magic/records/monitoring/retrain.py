@@ -1,4 +1,4 @@
-"""Retraining: when a challenger is trained, and how it compares with the champion."""
+"""RetrainReport: when a challenger is trained, and how it compares with the champion."""
 
 from __future__ import annotations
 

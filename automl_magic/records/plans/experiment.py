@@ -1,4 +1,4 @@
-"""Experiment: the content of a `*.automl.yaml` file.
+"""ExperimentSpec: the content of a `*.automl.yaml` file.
 
 Every field has its documentation. The YAML comments, the reference page and the JSON Schema are
 generated from it.

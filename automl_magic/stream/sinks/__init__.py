@@ -1,4 +1,4 @@
-"""effects: sinks for results, which commit offsets in the same transaction (one file each)."""
+"""sinks: sinks for results, which commit offsets in the same transaction (one file each)."""
 
 from automl_magic.stream.sinks.base import Batch, FencedError, RetryableError, Sink
 from automl_magic.stream.sinks.store import StoreSink

@@ -63,7 +63,7 @@ class Windows(Record):
 
     `key` and `time` are names of fields. If empty, the key and timestamp of the message are used. A
     message whose time is more than `late_s` seconds before the newest of its partition becomes a
-    dead letter. The newest `most_events` events of each key are stored.
+    dead letter. The newest `max_events` events of each key are stored.
     """
 
     features: tuple[WindowFeature, ...]

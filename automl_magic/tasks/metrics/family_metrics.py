@@ -1,4 +1,4 @@
-"""Measured: an additional metric of a task family, with its scoring function."""
+"""FamilyMetric: an additional metric of a task family, with its scoring function."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ _COMPLETED = (RequestOutcome.OK, RequestOutcome.LATE, RequestOutcome.ERROR)
 class PredictionResponse(NamedTuple):
     """The predictions for one request, all by the same version and route epoch.
 
-    `ids`, `answers` and `flags` have one item per instance. `explanations` has each column's
+    `ids`, `predictions` and `flags` have one item per instance. `explanations` has each column's
     contribution by name, or is None if not requested. `schema` is that of the version that
     predicted, even if the route has changed since.
     """

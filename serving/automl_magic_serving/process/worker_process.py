@@ -29,7 +29,7 @@ _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 class WorkerProcess:
     """A worker process and the state that it has reported.
 
-    `follows` has the epoch that it serves of each deployment. `takes_requests` is true as soon
+    `epochs` has the epoch that it serves of each deployment. `takes_requests` is true as soon
     as it was told to accept requests.
     """
 

@@ -22,7 +22,7 @@ BROKEN_ZIP = (zipfile.BadZipFile, zlib.error)
 class ArrayMember(Member):
     """A member with files in NumPy's format (`.npz`), without pickle.
 
-    `parts` are the names of its required arrays.
+    `required_arrays` are the names of its required arrays.
     """
 
     suffix: ClassVar[str] = ".npz"

@@ -72,17 +72,17 @@ class Member(ABC):
         The packages that provide it, besides scikit-learn. The first installed one is recorded.
     space : mapping of str to Range
         The search space of its parameters. Empty: it isn't tuned.
-    share_of_time : float
+    time_share : float
         The share of the remaining time that a trial may use before it is paused or ends.
-    goes_on : bool
+    resumable : bool
         Whether a trial that ran out of time can be resumed.
-    work_of_a_round : float
+    round_cost : float
         The cost of one round, or one tree, relative to a LightGBM round.
     cell_bytes : int
         The memory per cell of a training matrix, in bytes: as float64 and in the library's format.
-    takes_gaps : bool
+    allow_nan : bool
         Whether a matrix may contain NaN if the training data had none.
-    trees : str or None
+    tree_format : str or None
         The format of its trees, with which a server compiles them (a key of `READERS` in
         `automl_magic_serving.runtime.compiled.readers`). None if it has no trees.
     has_contributions : bool

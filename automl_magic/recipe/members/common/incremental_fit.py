@@ -1,4 +1,4 @@
-"""growth: fits that proceed round by round, scored on validation rows.
+"""incremental_fit: fits that proceed round by round, scored on validation rows.
 
 A search fits all folds in parallel and compares their losses, so it must be able to pause a fit
 between two rounds and resume it later.
@@ -48,7 +48,7 @@ class IncrementalFit(ABC):
     ----------
     n_rounds : int
         The number of rounds so far. An estimator without rounds has one.
-    ended : bool
+    finished : bool
         Whether there are no more rounds.
     """
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Range:
-    """Numbers from `low` to `high`, on a logarithmic scale if `log`, integers if `whole`.
+    """Numbers from `low` to `high`, on a logarithmic scale if `log`, integers if `integer`.
 
-    `usual` is the library's default. None: the parameter is only varied if it is set.
+    `default` is the library's default. None: the parameter is only varied if it is set.
     """
 
     low: float

@@ -1,4 +1,4 @@
-"""Columns as JSON Schema, with the same rules that `recipe.checking` applies."""
+"""Columns as JSON Schema, with the same rules that `recipe.instance_validator` applies."""
 
 from __future__ import annotations
 

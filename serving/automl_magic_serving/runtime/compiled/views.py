@@ -35,7 +35,7 @@ class Views:
 
     Attributes
     ----------
-    starts : dict
+    offsets : dict
         First output column of each view.
     width : int
         Total number of outputs.
