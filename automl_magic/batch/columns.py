@@ -1,7 +1,7 @@
 """Convert Arrow arrays to the columns that a recipe reads, with few copies and objects.
 
-The values are the same as with pandas and `recipe.select_columns`, and don't depend on the other values
-of the batch.
+The values are the same as with pandas and `recipe.select_columns`, and don't depend on the other
+values of the batch.
 """
 
 from __future__ import annotations

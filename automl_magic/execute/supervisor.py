@@ -89,7 +89,8 @@ def execute_notebook(
     Returns
     -------
     Run
-        The finished run, also if the notebook failed. Use `raise_for_status` to raise an error then.
+        The finished run, also if the notebook failed. Use `raise_for_status` to raise an error
+        then.
 
     Raises
     ------

@@ -58,7 +58,8 @@ def plan(
     workspace : Workspace, optional
         Default: the workspace of the environment.
     **options
-        The keyword arguments of `planning.spec_options.spec_from_options`: task, metric, budget_s, folds, …
+        The keyword arguments of `planning.spec_options.spec_from_options`: task, metric, budget_s,
+        folds, …
 
     Raises
     ------

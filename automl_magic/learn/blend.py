@@ -31,8 +31,8 @@ class Ensemble:
 
     `oof` are its out-of-fold predictions, NaN for rows that no fold validates. `score` is slightly
     optimistic, because the search used the same rows to choose. The holdout score isn't. `notes`
-    list other decisions, and `advice` recommends a simpler model. `latency_choice` holds the options within
-    the latency limit, if there is one.
+    list other decisions, and `advice` recommends a simpler model. `latency_choice` holds the
+    options within the latency limit, if there is one.
     """
 
     metric: Metric

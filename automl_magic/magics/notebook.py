@@ -1,4 +1,7 @@
-"""NotebookFrontend: the frontend of the magics. Resolves DataFrames by name and displays results."""
+"""NotebookFrontend: the frontend of the magics.
+
+Resolves DataFrames by name and displays results.
+"""
 
 from __future__ import annotations
 

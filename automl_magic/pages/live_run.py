@@ -70,7 +70,8 @@ class TrialEvent:
 class LiveRun:
     """The progress of one run, updated by `read`.
 
-    `remaining_s` is the time left of the budget, in seconds, as of `reported_at` (a Unix timestamp).
+    `remaining_s` is the time left of the budget, in seconds, as of `reported_at` (a Unix
+    timestamp).
     """
 
     folder: Path

@@ -25,7 +25,8 @@ from automl_magic.records import StepSpec, TaskKind
 class FittedView:
     """Fitted feature steps, whose outputs are the columns of one matrix.
 
-    `selected` are the positions of the outputs that a `select` step kept, or None without such a step.
+    `selected` are the positions of the outputs that a `select` step kept, or None without such a
+    step.
     """
 
     kinds: tuple[str, ...]

@@ -53,7 +53,7 @@ def replace_aliases(
     actor: str,
     reason: str = "",
 ) -> Aliases:
-    """Replace the expected aliases with others, in a `exclusive_transaction` transaction.
+    """Replace the expected aliases with others, in an `exclusive_transaction`.
 
     Also writes an audit entry and an outbox message for MLflow. Writes nothing if nothing changes.
 

@@ -49,7 +49,7 @@ class Clearance:
 
 
 def record_approval(connection: Connection, approval: Approval) -> None:
-    """Write an approval with its audit entry, in a `exclusive_transaction` transaction.
+    """Write an approval with its audit entry, in an `exclusive_transaction`.
 
     It replaces an older approval of the version.
     """
@@ -97,7 +97,7 @@ def clear_version(
     trusted: TrustedKeys,
     manifest_sha256: str | None = None,
 ) -> Clearance:
-    """Check, in the `exclusive_transaction` transaction that routes to a version, that it may be served.
+    """Check, in the `exclusive_transaction` that routes to a version, that it may be served.
 
     This is the only check that counts. Checks before the transaction, when files are staged, only
     save work. A version that is revoked in between is rejected here. Because such transactions

@@ -51,7 +51,7 @@ class ChainVerification:
 def append(
     connection: Connection, *, actor: str, action: str, subject: str, detail: Mapping[str, Any]
 ) -> str:
-    """Write an entry in the `exclusive_transaction` transaction of the change that it records.
+    """Write an entry in the `exclusive_transaction` of the change that it records.
 
     Returns
     -------

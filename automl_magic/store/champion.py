@@ -40,7 +40,7 @@ def promote(
     *,
     manifest_sha256: str | None = None,
 ) -> AliasUpdate:
-    """Point an alias to a version, in a `exclusive_transaction` transaction.
+    """Point an alias to a version, in an `exclusive_transaction`.
 
     A new champion must be approved. The old one becomes `rollback`, and the new one becomes the
     stable version of every deployment that follows the champion. Their canaries are removed.
@@ -79,7 +79,7 @@ def promote(
 def roll_back_model(
     connection: Connection, expected: Aliases, context: AuditContext
 ) -> AliasUpdate:
-    """Make the `rollback` version the champion, and remove canaries, in a `exclusive_transaction` transaction.
+    """Make the `rollback` version the champion, and remove canaries, in an `exclusive_transaction`.
 
     Afterwards there is nothing to roll back to, so that the removed version isn't restored.
 

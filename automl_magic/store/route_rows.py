@@ -75,7 +75,7 @@ def replace_route(
     context: AuditContext,
     clearances: Iterable[Clearance],
 ) -> Route:
-    """Replace the expected route, in a `exclusive_transaction` transaction, and return the new one as written.
+    """Replace the expected route, in an `exclusive_transaction`, and return the new one as written.
 
     Parameters
     ----------

@@ -1,4 +1,7 @@
-"""WhatIfSession: the state of a what-if analysis. It applies and validates actions, and predicts."""
+"""WhatIfSession: the state of a what-if analysis.
+
+It applies and validates actions, and predicts.
+"""
 
 from __future__ import annotations
 

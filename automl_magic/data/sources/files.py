@@ -38,7 +38,10 @@ _MAGIC = [
 
 @dataclass(frozen=True)
 class Head:
-    """The first bytes of a file, decompressed. `is_complete` means that it's the complete content."""
+    """The first bytes of a file, decompressed.
+
+    `is_complete` means that it's the complete content.
+    """
 
     content: bytes
     is_complete: bool

@@ -20,7 +20,8 @@ CHAMPION_PREDICTIONS_NAME = "champion.parquet"
 class RetrainingTables:
     """Paths of the tables of a retraining.
 
-    `champion_predictions` are the champion's logged predictions. It's None if the champion can predict the rows.
+    `champion_predictions` are the champion's logged predictions. It's None if the champion can
+    predict the rows.
     """
 
     training: Path

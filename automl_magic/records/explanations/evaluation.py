@@ -216,8 +216,8 @@ class FairnessGap(Record):
     """A difference or ratio between groups, without small groups.
 
     `in_words` explains it to a newcomer in one sentence. `limit` is the maximum (for a ratio the
-    minimum) that the experiment allows, and `within_limit` is whether the value is within it. Both are None
-    if there's no limit.
+    minimum) that the experiment allows, and `within_limit` is whether the value is within it. Both
+    are None if there's no limit.
     """
 
     name: str

@@ -208,8 +208,8 @@ class ColumnDependence(Record):
     """The output if one column is set to each value of a grid in all rows.
 
     `grid` has values as in the table. `ordered` is True for a numeric scale or dates, False for a
-    list of levels. `positions` are the positions on the scale: numbers, or days since 1970 for dates.
-    `density` is the share of the table's rows nearest to each value.
+    list of levels. `positions` are the positions on the scale: numbers, or days since 1970 for
+    dates. `density` is the share of the table's rows nearest to each value.
     """
 
     column: str

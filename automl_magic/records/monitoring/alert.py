@@ -93,8 +93,8 @@ class Notification(Record):
     """A notification about a group of alerts. All texts are plain text.
 
     `summaries` are those of the most severe of `n_alerts`. `next_steps` are commands. `url` is the
-    address of the cell of `link`, if the address of the notebooks is known. `timestamp` is in seconds
-    since 1970.
+    address of the cell of `link`, if the address of the notebooks is known. `timestamp` is in
+    seconds since 1970.
     """
 
     deployment: str

@@ -70,7 +70,8 @@ class ColumnReference(Record):
 
     `missing` is the share of rows without a value, `unread` the share of rows whose value doesn't
     fit the column's kind (for example text in a numeric column). `low` and `high` are the minimum
-    and maximum of the valid values. `distribution` is None if no value is valid or the column is personal.
+    and maximum of the valid values. `distribution` is None if no value is valid or the column is
+    personal.
     """
 
     name: str
