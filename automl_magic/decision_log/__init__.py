@@ -1,4 +1,4 @@
-"""decision_log: turn a Run into an Account of its decisions. Reads the run's folder and scores nothing.
+"""decision_log: builds the DecisionLog of a run from the run's folder. It scores nothing.
 
 The plan holds the decisions made before the run, the events and trials those made during the
 search, and the leaderboard, recipe and result what came of them. A run that failed or was stopped

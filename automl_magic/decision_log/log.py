@@ -1,4 +1,4 @@
-"""DecisionLog: the decisions of a run in sections, each number linked to the cell that computed it."""
+"""DecisionLog: the decisions of a run in sections. Each number links to the cell behind it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""row_predictions: from the blend of a model to its predictions: values, or labels with probabilities.
+"""row_predictions: turns the blend of a model into values, or labels with probabilities.
 
 The blend of a row is a value, or the probability of each class.
 """
