@@ -47,6 +47,7 @@ lint: setup  ## check style, types, architecture, spelling, names and docstrings
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/codespell automl_magic extension/automl_magic_lab extension/src serving templates docs changes *.md
+	$(BIN)/python tests/tools/check_names.py automl_magic extension serving
 	$(BIN)/interrogate --quiet automl_magic extension/automl_magic_lab serving/automl_magic_serving
 
 format: setup  ## format the code

@@ -104,8 +104,10 @@ FORMATS = (
         prefix="JsonLines",
     ),
 )
-BY_NAME: Mapping[str, Format] = {one.name: one for one in FORMATS}
-SUFFIXES: Mapping[str, Format] = {suffix: one for one in FORMATS for suffix in one.suffixes}
+BY_NAME: Mapping[str, Format] = {format_.name: format_ for format_ in FORMATS}
+SUFFIXES: Mapping[str, Format] = {
+    suffix: format_ for format_ in FORMATS for suffix in format_.suffixes
+}
 
 
 def writer_for(path: Path) -> Writer:

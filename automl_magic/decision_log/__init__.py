@@ -2,7 +2,7 @@
 
 The plan holds the decisions made before the run, the events and trials those made during the
 search, and the leaderboard, recipe and result what came of them. A run that failed or was stopped
-has fewer of these files. Its account lists what is missing.
+has fewer of these files. Its log lists what is missing.
 """
 
 from __future__ import annotations

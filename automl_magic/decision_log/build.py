@@ -1,4 +1,4 @@
-"""Build the account of a run: the result, the task, the trials and the model."""
+"""Build the decision log of a run: the result, the task, the trials and the model."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def _all_sections(files: RunFiles) -> list[LogSection]:
 
 
 def _missing(files: RunFiles) -> tuple[str, ...]:
-    """List the parts of the account that the run didn't record."""
+    """List the parts of the log that the run didn't record."""
     run, missing = files.run, []
     if not files.is_search:
         return (f"The run executed a notebook of kind {run.kind!r}, not a search.",)

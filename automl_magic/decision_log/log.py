@@ -67,7 +67,7 @@ class LogSection(Record):
 class DecisionLog(Record):
     """Why a run did what it did.
 
-    `limited_to` is the subject that the account is limited to, such as `trial 3`, or None for the
+    `limited_to` is the subject that the log is limited to, such as `trial 3`, or None for the
     whole run. `notebook` is the file in `folder` whose cells the links point to. `advice` holds
     sentences to show first, and `missing` lists the parts that are missing, with the reason.
     """

@@ -55,7 +55,9 @@ def _of_classes(explainer: Explainer) -> list[Iterator[SelectedRow]]:
         margin = np.abs(unseen.predicted[:, 1] - explainer.model.threshold)
     top = sorted_probabilities[:, -1]
 
-    def taken(order: Any, kind: str, template: str, probabilities: Any) -> Iterator[SelectedRow]:
+    def select_in_order(
+        order: Any, kind: str, template: str, probabilities: Any
+    ) -> Iterator[SelectedRow]:
         for index in order[: 4 * OF_EACH]:
             sentence = template.format(format_percent(float(probabilities[index])))
             position = int(unseen.rows[index])
@@ -64,25 +66,25 @@ def _of_classes(explainer: Explainer) -> list[Iterator[SelectedRow]]:
     errors = np.argsort(true_probability, kind="stable")
     errors = errors[predicted_codes[errors] != unseen.y[errors]]
     return [
-        taken(
+        select_in_order(
             errors,
             MOST_WRONG,
             "The true class has a probability of only {}.",
             true_probability,
         ),
-        taken(
+        select_in_order(
             np.argsort(margin, kind="stable"),
             LEAST_SURE,
             "Low confidence: the most probable class has {}.",
             top,
         ),
-        taken(
+        select_in_order(
             _sure_of_each(unseen.predicted, predicted_codes),
             SUREST,
             "One of the most confident predictions of its class: {}.",
             top,
         ),
-        taken(
+        select_in_order(
             _shuffled(explainer),
             RANDOM,
             "Random row. Its true class has a probability of {}.",
@@ -105,7 +107,7 @@ def _of_values(explainer: Explainer) -> list[Iterator[SelectedRow]]:
     unseen = explainer.unseen
     errors = np.abs(unseen.y - unseen.predicted)
 
-    def taken(order: Any, kind: str, template: str) -> Iterator[SelectedRow]:
+    def select_in_order(order: Any, kind: str, template: str) -> Iterator[SelectedRow]:
         for index in order[: 4 * OF_EACH]:
             sentence = template.format(
                 format_value(float(unseen.predicted[index])), format_value(float(unseen.y[index]))
@@ -116,14 +118,16 @@ def _of_values(explainer: Explainer) -> list[Iterator[SelectedRow]]:
 
     by_value = np.argsort(unseen.predicted, kind="stable")
     return [
-        taken(
+        select_in_order(
             np.argsort(-errors, kind="stable"),
             MOST_WRONG,
             "Large error: predicted {}, actually {}.",
         ),
-        taken(by_value[::-1], HIGHEST, "One of the highest predictions: {}, actually {}."),
-        taken(by_value, LOWEST, "One of the lowest predictions: {}, actually {}."),
-        taken(_shuffled(explainer), RANDOM, "Random row: predicted {}, actually {}."),
+        select_in_order(
+            by_value[::-1], HIGHEST, "One of the highest predictions: {}, actually {}."
+        ),
+        select_in_order(by_value, LOWEST, "One of the lowest predictions: {}, actually {}."),
+        select_in_order(_shuffled(explainer), RANDOM, "Random row: predicted {}, actually {}."),
     ]
 
 

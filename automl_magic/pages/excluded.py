@@ -21,7 +21,7 @@ def excluded_section(
 
     Parameters
     ----------
-    decision_log : Account
+    decision_log : DecisionLog
     model_trials : collection of int
         The numbers of the trials in the final model.
     """

@@ -29,8 +29,8 @@ def encode_target(values: Array, task: TaskKind, classes: Sequence[Any] = ()) ->
             position = int(np.flatnonzero(np.isnan(numbers))[0])
             raise TargetNotUsable(
                 "The target contains values that aren't numbers.",
-                why=f"Row {position} contains {_shown(values[position])}. A regression needs "
-                "finite numbers.",
+                why=f"Row {position} contains {_format_label(values[position])}. A regression "
+                "needs finite numbers.",
                 fix=f"Remove those rows{_as_classes(task)}.",
             )
         return numbers
@@ -40,7 +40,7 @@ def encode_target(values: Array, task: TaskKind, classes: Sequence[Any] = ()) ->
         position = encoded.index(-1)
         raise TargetNotUsable(
             "The target contains a label that isn't a class of the model.",
-            why=f"Row {position} contains {_shown(values[position])}. The classes are "
+            why=f"Row {position} contains {_format_label(values[position])}. The classes are "
             f"{shorten([str(label) for label in classes])}.",
             fix="Remove those rows, or make a new plan with all the data.",
         )
@@ -61,7 +61,7 @@ def label_array(classes: Sequence[Any]) -> Array:
     return np.fromiter(classes, dtype=object, count=len(classes))
 
 
-def _shown(value: object) -> str:
+def _format_label(value: object) -> str:
     plain = value.item() if isinstance(value, np.generic) else value
     text = "a missing value" if category_text(value) is None else ascii(plain)
     return text if len(text) <= 60 else text[:59] + "…"

@@ -113,7 +113,7 @@ def _case(
     explainer: Explainer, search: CounterfactualSearch, row: SelectedRow, deadline: Deadline
 ) -> CounterfactualCase:
     predicted = explainer.predict(explainer.rows([row.position]))
-    desired, in_words = _wanted(explainer, predicted)
+    desired, in_words = _desired_outcome(explainer, predicted)
     if predicted.ndim == 1:
         prediction: Any = round_number(predicted[0])
         output = prediction
@@ -141,7 +141,7 @@ def _case(
     )
 
 
-def _wanted(explainer: Explainer, predicted: Any) -> tuple[DesiredOutcome, str]:
+def _desired_outcome(explainer: Explainer, predicted: Any) -> tuple[DesiredOutcome, str]:
     """Return the desired outcome: the next most probable class, or the opposite quartile."""
     if predicted.ndim == 1:
         low, middle, high = np.quantile(explainer.y, [0.25, 0.5, 0.75])
@@ -159,7 +159,7 @@ def _wanted(explainer: Explainer, predicted: Any) -> tuple[DesiredOutcome, str]:
 def _table(section: Counterfactuals) -> TextTable:
     rows = []
     for case in section.cases:
-        start = (str(case.row), _said(case.prediction), _wanted_now(case))
+        start = (str(case.row), _format_prediction(case.prediction), _desired_now(case))
         if not case.counterfactuals:
             rows.append((*start, case.why_none or "", "–"))
         rows += [(*start, _changes(result), _after(result)) for result in case.counterfactuals]
@@ -173,12 +173,13 @@ def _table(section: Counterfactuals) -> TextTable:
 
 def _changes(counterfactual: Counterfactual) -> str:
     return "; ".join(
-        f"{format_cell(change.column, 24)}: {_said(change.was)} → {_said(change.becomes)}"
+        f"{format_cell(change.column, 24)}: {_format_prediction(change.was)} → "
+        f"{_format_prediction(change.becomes)}"
         for change in counterfactual.changes
     )
 
 
-def _wanted_now(case: CounterfactualCase) -> str:
+def _desired_now(case: CounterfactualCase) -> str:
     now = "" if case.desired_class is None else f" (now {format_percent(case.output)})"
     return case.desired + now
 
@@ -186,8 +187,10 @@ def _wanted_now(case: CounterfactualCase) -> str:
 def _after(counterfactual: Counterfactual) -> str:
     if isinstance(counterfactual.prediction, float):
         return format_value(counterfactual.prediction)
-    return f"{_said(counterfactual.prediction)} ({format_percent(counterfactual.output)})"
+    return (
+        f"{_format_prediction(counterfactual.prediction)} ({format_percent(counterfactual.output)})"
+    )
 
 
-def _said(value: Any) -> str:
+def _format_prediction(value: Any) -> str:
     return format_cell(value, 24)

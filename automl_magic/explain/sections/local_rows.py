@@ -166,8 +166,8 @@ def _table(section: LocalExplanations) -> TextTable:
             (
                 str(row.row),
                 row.chosen_as.replace("_", " "),
-                _said(row.truth),
-                _said(row.prediction),
+                _format_prediction(row.truth),
+                _format_prediction(row.prediction),
                 row.why,
             )
             for row in section.explained
@@ -176,5 +176,5 @@ def _table(section: LocalExplanations) -> TextTable:
     )
 
 
-def _said(value: Any) -> str:
+def _format_prediction(value: Any) -> str:
     return format_value(value) if isinstance(value, float) else format_cell(value, 24)

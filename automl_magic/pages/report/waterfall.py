@@ -32,12 +32,15 @@ def waterfall_figure(
 ) -> str:
     """Return a figure of the largest steps, with the others summed up; its table has more."""
     ordered = sorted(steps, key=lambda step: -abs(step.adds))
-    drawn, others = ordered[:MAX_STEPS], ordered[MAX_STEPS:]
-    if others:
-        drawn = [*drawn, Step(_other_columns(len(others)), "", sum(s.adds for s in others))]
-    ends = _running_totals(base, drawn)
+    largest, remaining = ordered[:MAX_STEPS], ordered[MAX_STEPS:]
+    if remaining:
+        largest = [
+            *largest,
+            Step(_other_columns(len(remaining)), "", sum(s.adds for s in remaining)),
+        ]
+    ends = _running_totals(base, largest)
     x = fit_scale([base, total, *ends], LEFT, WIDTH - RIGHT)
-    bottom = TOP + ROW * len(drawn)
+    bottom = TOP + ROW * len(largest)
     svg = svg_image(
         x_axis(x, _("Output ({unit})").format(unit=unit), TOP, bottom),
         tag(
@@ -51,7 +54,7 @@ def waterfall_figure(
         join_html(
             _step(step, x, start, end, TOP + ROW * (i + 0.5))
             for i, (step, start, end) in enumerate(
-                zip(drawn, [base, *ends[:-1]], ends, strict=True)
+                zip(largest, [base, *ends[:-1]], ends, strict=True)
             )
         ),
         width=WIDTH,
@@ -61,7 +64,7 @@ def waterfall_figure(
             start=format_number(base, 3), end=format_number(total, 3)
         )
         + " "
-        + "; ".join(f"{_label(step)} {step.adds:+.3g}" for step in drawn),
+        + "; ".join(f"{_label(step)} {step.adds:+.3g}" for step in largest),
     )
     rows = [
         (text(step.column, 80), text(step.value, 80), linked_briefly(f"{step.adds:+.3g}", link))
