@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import importlib
 from collections.abc import Callable
-from typing import Any
 
 import click
 
@@ -111,7 +110,7 @@ def subcommand(function: Callable[..., CommandResult]) -> click.Command:
     @click.pass_context
     @functools.wraps(function)
     def command(
-        ctx: click.Context, /, *, as_json: bool, act_in: str | None, **options: Any
+        ctx: click.Context, /, *, as_json: bool, act_in: str | None, **options: object
     ) -> CommandResult:
         frontend: Frontend = ctx.obj
         if act_in is not None:

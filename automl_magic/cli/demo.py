@@ -52,7 +52,7 @@ class Journey:
         assert self.outcome.holdout is not None
         return abs(self.standalone["score"] - self.outcome.holdout.score)
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         return {
             "name": self.name,
             "run": self.outcome.to_json(),
@@ -72,7 +72,7 @@ class Demo:
     journeys: tuple[Journey, ...]
     wall_s: float
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         return {
             "folder": str(self.folder),
             "wall_s": round(self.wall_s, 1),

@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any, Protocol, Self, TypeAlias
+from typing import TYPE_CHECKING, Protocol, Self, TypeAlias
 
 from automl_magic.workspace import Workspace, default_workspace, workspace_named
 
-OnEvent: TypeAlias = Callable[[dict[str, Any]], None]
+if TYPE_CHECKING:
+    import pandas as pd
+
+OnEvent: TypeAlias = Callable[[dict[str, object]], None]
 
 
 class Server(Protocol):
@@ -42,8 +45,8 @@ class CommandResult:
     `server` is an app that keeps running after the result is shown.
     """
 
-    value: Any
-    document: Any
+    value: object
+    document: object
     text: str
     exit_code: int = 0
     server: Server | None = None
@@ -76,7 +79,7 @@ class Frontend(Protocol):
     def select_workspace(self, name: str) -> None:
         """Select another workspace than the one of the environment."""
 
-    def resolve_table(self, name: str) -> Any:
+    def resolve_table(self, name: str) -> str | pd.DataFrame:
         """Return the data for `flow`: the DataFrame of this name, or the name itself as a path."""
 
     def show_progress(self) -> AbstractContextManager[OnEvent]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import click
@@ -10,7 +10,7 @@ import click
 from automl_magic.cli.types import ColumnKindAssignment, Duration, TaskKindChoice
 from automl_magic.records import SPEC_SUFFIX
 
-F = TypeVar("F", bound=Callable[..., Any])
+F = TypeVar("F", bound=Callable[..., object])
 
 _SEARCH = (
     click.argument("data"),
@@ -102,12 +102,12 @@ def search_options(function: F) -> F:
     return function
 
 
-def typed_options(options: dict[str, Any]) -> dict[str, Any]:
+def typed_options(options: Mapping[str, object]) -> dict[str, Any]:
     """Return the options that were typed, as keyword arguments of `flow.plan`.
 
     Options that weren't typed are omitted, so that each default is defined in one place.
     """
-    typed = {name: value for name, value in options.items() if _was_typed(value)}
+    typed: dict[str, Any] = {name: value for name, value in options.items() if _was_typed(value)}
     if "candidates" in typed:
         typed["candidates"] = [name.strip() for name in typed["candidates"].split(",")]
     if "kinds" in typed:
@@ -120,7 +120,7 @@ def _was_typed(value: object) -> bool:
     return not (value is None or value is False or value == ())
 
 
-def check_target(data: object, target: str | None, typed: dict[str, Any]) -> None:
+def check_target(data: object, target: str | None, typed: Mapping[str, object]) -> None:
     """Refuse a table without a target, and an experiment file with search options.
 
     Raises

@@ -10,7 +10,7 @@ import time
 import webbrowser
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 
 from automl_magic.cli.frontend import CommandResult, OnEvent, Server, WorkspaceMixin
 from automl_magic.cli.progress import Progress
@@ -79,7 +79,7 @@ def _updating_line(stream: TextIO) -> Iterator[OnEvent]:
         width = shutil.get_terminal_size().columns - 1
         print(f"\r{progress.line()[:width]}\x1b[K", end="", file=stream, flush=True)
 
-    def on_event(event: dict[str, Any]) -> None:
+    def on_event(event: dict[str, object]) -> None:
         is_important = progress.update(event)
         if is_important or time.monotonic() - updated_at >= PAUSE_S:
             show()
@@ -93,7 +93,7 @@ def _updating_line(stream: TextIO) -> Iterator[OnEvent]:
 def _plain_lines(stream: TextIO) -> OnEvent:
     progress = Progress()
 
-    def on_event(event: dict[str, Any]) -> None:
+    def on_event(event: dict[str, object]) -> None:
         if progress.update(event):
             print(progress.line(), file=stream, flush=True)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
 
 import click
 
 from automl_magic.records import TaskKind
+from automl_magic.records.codec import Json
 
 _PART = re.compile(r"(\d+(?:\.\d+)?|\.\d+)\s*(ms|s|m|h|d|)", re.IGNORECASE)
 _SECONDS = {"ms": 0.001, "": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
@@ -23,7 +23,7 @@ class Duration(click.ParamType[float]):
     name = "duration"
 
     def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> float:
         if isinstance(value, int | float):
             return float(value)
@@ -37,14 +37,14 @@ class Duration(click.ParamType[float]):
         return -seconds if text.startswith("-") else seconds
 
 
-class Assignment(click.ParamType[tuple[str, Any]]):
+class Assignment(click.ParamType[tuple[str, Json]]):
     """`name=value`. The value is parsed as JSON if possible, and is text otherwise."""
 
     name = "name=value"
 
     def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, Any]:
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, Json]:
         if isinstance(value, tuple):
             return value
         name, equals, text = str(value).partition("=")
@@ -73,7 +73,7 @@ class ColumnKindAssignment(click.ParamType[tuple[str, str]]):
     name = "column=kind"
 
     def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[str, str]:
         if isinstance(value, tuple):
             return value

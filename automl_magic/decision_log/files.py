@@ -45,7 +45,7 @@ class SearchDecision:
     name: str
     choice: str
     why: str
-    evidence: Mapping[str, Any]
+    evidence: Mapping[str, object]
     rejected: tuple[str, ...]
     at_s: float | None
     cell_id: str
@@ -69,7 +69,7 @@ class RunFiles:
     leaderboard: Leaderboard | None = None
     recipe: Mapping[str, Any] = field(default_factory=dict)
     result: Mapping[str, Any] = field(default_factory=dict)
-    cells: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    cells: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, run: Run) -> RunFiles:
@@ -173,7 +173,7 @@ def _document(run: Run, name: str) -> dict[str, Any]:
     return document if isinstance(document, dict) else {}
 
 
-def _events(path: Path) -> Iterator[dict[str, Any]]:
+def _events(path: Path) -> Iterator[dict[str, object]]:
     with contextlib.suppress(FileNotFoundError), path.open("rb") as lines:
         for line in lines:
             with contextlib.suppress(ValueError, RecursionError):
@@ -182,19 +182,20 @@ def _events(path: Path) -> Iterator[dict[str, Any]]:
                     yield event
 
 
-def _ends(events: list[dict[str, Any]]) -> Iterator[tuple[int, float]]:
+def _ends(events: list[dict[str, object]]) -> Iterator[tuple[int, float]]:
     for event in events:
         at_s = _number(event.get("elapsed_s"))
-        if event["event"] == "trial" and isinstance(event.get("number"), int) and at_s is not None:
-            yield event["number"], at_s
+        number = event.get("number")
+        if event["event"] == "trial" and isinstance(number, int) and at_s is not None:
+            yield number, at_s
 
 
-def _best_so_far(events: list[dict[str, Any]]) -> float | None:
+def _best_so_far(events: list[dict[str, object]]) -> float | None:
     best = [_number(event.get("best")) for event in events if event["event"] == "trial"]
     return best[-1] if best else None
 
 
-def _decided(event: Mapping[str, Any]) -> SearchDecision:
+def _decided(event: Mapping[str, object]) -> SearchDecision:
     evidence, rejected = event.get("evidence"), event.get("rejected")
     about = str(event.get("about", ""))
     default_cell = ENSEMBLE_CELL if about in MODEL else SEARCH_CELL
@@ -215,7 +216,7 @@ def _number(value: object) -> float | None:
     return float(value) if is_number and math.isfinite(value) else None  # type: ignore[arg-type]
 
 
-def _cells(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def _cells(path: Path) -> Iterator[tuple[str, Mapping[str, object]]]:
     try:
         document = json.loads(path.read_text("utf-8"))
         for cell in document["cells"]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from automl_magic.decision_log.log import Reason, TrialOutcome
 from automl_magic.display.numbers import format_score_interval, format_seconds
@@ -21,7 +20,7 @@ def format_run_status(status: str) -> str:
     return _STATUS_TEXT.get(status, status if status in ("succeeded", "failed") else f"is {status}")
 
 
-def format_evidence(evidence: Mapping[str, Any], limit: int = 500) -> str:
+def format_evidence(evidence: Mapping[str, object], limit: int = 500) -> str:
     """Return the evidence of a reason as `rows 400, folds 5`."""
     parts = [
         f"{printable(name).replace('_', ' ')} {_value(value)}" for name, value in evidence.items()

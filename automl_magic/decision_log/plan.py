@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from automl_magic.decision_log.files import RunFiles, SearchDecision
 from automl_magic.decision_log.log import Reason
@@ -122,5 +121,5 @@ def _from_cells(files: RunFiles) -> tuple[Reason, ...]:
     return tuple(reasons)
 
 
-def _mapping(value: object) -> Mapping[str, Any]:
+def _mapping(value: object) -> Mapping[str, object]:
     return value if isinstance(value, Mapping) else {}

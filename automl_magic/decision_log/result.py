@@ -173,7 +173,7 @@ def _combination(files: RunFiles) -> Iterator[Reason]:
 
 def _combination_steps(
     recipe: Mapping[str, Any],
-) -> Iterator[tuple[str, str, str, dict[str, Any]]]:
+) -> Iterator[tuple[str, str, str, dict[str, object]]]:
     """Yield what the recipe does with its members' predictions: about, choice, why, evidence."""
     members = recipe.get("members") or []
     seeds = max((len(member.get("seeds") or ()) for member in members), default=1)
@@ -185,7 +185,9 @@ def _combination_steps(
         yield "blend", "geometric mean", why, {}
     if calibration := recipe.get("calibration"):
         why = "It made the out-of-fold probabilities more accurate."
-        numbers = {k: v for k, v in calibration.items() if isinstance(v, int | float)}
+        numbers: dict[str, object] = {
+            k: v for k, v in calibration.items() if isinstance(v, int | float)
+        }
         yield "calibration", str(calibration.get("method", "")), why, numbers
     if (threshold := recipe.get("threshold")) is not None:
         why = "Rows with at least this probability get the second class. Best cut out of fold."

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from automl_magic.display.numbers import format_score
 from automl_magic.learn.paired import gain
+from automl_magic.recipe.values import Array, Floats
 from automl_magic.records import Metric
 
 
@@ -14,19 +14,19 @@ from automl_magic.records import Metric
 class Rival:
     """A model to compare: its predictions, score and decision threshold."""
 
-    prediction: Any
+    prediction: Floats
     score: float
     threshold: float | None = None
 
 
 def advice(
     metric: Metric,
-    y: Any,
+    y: Array,
     best: Rival,
     *,
     baseline: Rival | None,
     linear: Rival | None,
-    fold_ids: Any = None,
+    fold_ids: Array | None = None,
     seed: int = 0,
 ) -> list[str]:
     """Return advice if a simpler model is as good, otherwise an empty list.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -117,7 +117,7 @@ def _blend_of(
     selection = select_ensemble(
         task.metric,
         task.y[search.rows.development][validated],
-        [results[index].oof[validated] for index in indices],
+        [results[index].scored_oof[validated] for index in indices],
         [_loss(search, results[index]) for index in indices],
         [results[index].trial.estimator for index in indices],
         max_members=len(indices),
@@ -137,7 +137,7 @@ def _option(
 ) -> ModelOption:
     validated, metric = search.rows.validated_mask, search.task.metric
     y = search.task.y[search.rows.development][validated]
-    oof = [result.oof[validated] for result in results]
+    oof = [result.scored_oof[validated] for result in results]
     loss = loss_of_blend(metric, y, oof, selection)
     weights = {
         results[index].trial.number: float(selection.weights[index])
@@ -149,5 +149,7 @@ def _option(
     return ModelOption(name, weights, score, selection.blend, latency_ms)
 
 
-def _loss(search: Search, result: Any) -> float:
-    return search.task.metric.loss(result.trial.score.score)
+def _loss(search: Search, result: TrialResult) -> float:
+    score = result.trial.score
+    assert score is not None
+    return search.task.metric.loss(score.score)

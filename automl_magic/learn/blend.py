@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from automl_magic.display.numbers import format_score
 from automl_magic.display.text_table import TextTable
 from automl_magic.learn.pareto_table import front_table
 from automl_magic.recipe.combine import Blend, Calibrator
+from automl_magic.recipe.values import Floats
 from automl_magic.records import Metric, Score
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class Ensemble:
 
     metric: Metric
     members: tuple[EnsembleMember, ...]
-    oof: Any
+    oof: Floats
     score: Score
     threshold: float | None
     blend: Blend = Blend.MEAN

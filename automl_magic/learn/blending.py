@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
@@ -12,8 +11,10 @@ from automl_magic.learn.losses import FEW_ROWS, Losses, blend_losses
 from automl_magic.learn.paired import gain
 from automl_magic.learn.threshold import best_threshold
 from automl_magic.recipe.combine import Blend, blend_predictions
+from automl_magic.recipe.values import Array, Floats
 from automl_magic.records import Metric
 from automl_magic.tasks import metrics
+from automl_magic.tasks.splits import Rows
 
 # "Values above 25 lead to no measurable improvement" (Salinas & Erickson, TabRepo, 2023).
 STEPS = 25
@@ -40,14 +41,14 @@ class EnsembleSelection:
     """
 
     blend: Blend
-    weights: Any
+    weights: Floats
     reasons: list[str]
 
 
 def select_ensemble(
     metric: Metric,
-    y: Any,
-    predictions: Sequence[Any],
+    y: Array,
+    predictions: Sequence[Floats],
     trial_losses: Sequence[float],
     estimators: Sequence[str],
     *,
@@ -111,21 +112,22 @@ def entering_trials(
     return ordered[: round(np.exp(np.interp(np.log(n_rows), rows, counts)))]
 
 
-def _choose_weights(losses: Losses, max_members: int, seed: int) -> Any:
+def _choose_weights(losses: Losses, max_members: int, seed: int) -> Floats:
     n = len(losses.y)
     if n >= FEW_ROWS:
         return _drop_small(_greedy(losses, np.arange(n), max_members), max_members)
     random = np.random.default_rng(seed)
     size = max(2, int(BAG_SHARE * n))
     bags = [np.sort(random.choice(n, size, replace=False)) for _ in range(BAGS)]
-    bagged = sum(_greedy(losses, rows, max_members) for rows in bags) / BAGS
+    no_weights = np.zeros(len(losses.parts))
+    bagged = sum((_greedy(losses, rows, max_members) for rows in bags), start=no_weights) / BAGS
     weights = _drop_small(bagged, max_members)
     equal = (weights > 0) / np.sum(weights > 0)
     equal_share = min(MAX_EQUAL_SHARE, EQUAL_SHARES_ROWS / n)
     return (1 - equal_share) * weights + equal_share * equal
 
 
-def _greedy(losses: Losses, rows: Any, max_members: int) -> Any:
+def _greedy(losses: Losses, rows: Rows, max_members: int) -> Floats:
     parts, y = losses.parts[:, rows], losses.y[rows]
     counts, best_counts = np.zeros(len(parts)), None
     total, best_loss = np.zeros_like(parts[0]), np.inf
@@ -145,7 +147,7 @@ def _greedy(losses: Losses, rows: Any, max_members: int) -> Any:
     return best_counts / best_counts.sum()
 
 
-def _drop_small(weights: Any, max_members: int) -> Any:
+def _drop_small(weights: Floats, max_members: int) -> Floats:
     large = np.where(weights >= MIN_WEIGHT, weights, 0.0)
     if not large.any():
         large = np.where(weights == weights.max(), weights, 0.0)
@@ -154,9 +156,12 @@ def _drop_small(weights: Any, max_members: int) -> Any:
 
 
 def loss_of_blend(
-    metric: Metric, y: Any, predictions: Sequence[Any], selection: EnsembleSelection
+    metric: Metric, y: Array, predictions: Sequence[Floats], selection: EnsembleSelection
 ) -> float:
-    """Return the loss of a blend by the metric, with the best threshold if it uses labels."""
+    """Return the loss of a blend by the metric, with the best threshold if it uses labels.
+
+    `y` has shape (n,), and each prediction (n,) or (n, k).
+    """
     prediction = blend_of(predictions, selection)
     threshold = best_threshold(metric.name, y, prediction)
     score = metrics.score(
@@ -165,7 +170,7 @@ def loss_of_blend(
     return metric.loss(score) if np.isfinite(score) else np.inf
 
 
-def blend_of(predictions: Sequence[Any], selection: EnsembleSelection) -> Any:
+def blend_of(predictions: Sequence[Floats], selection: EnsembleSelection) -> Floats:
     """Return the blend of some predictions, in their shape: (n,) or (n, k)."""
     members = np.flatnonzero(selection.weights).tolist()
     weights = selection.weights[members] / selection.weights[members].sum()
@@ -173,7 +178,7 @@ def blend_of(predictions: Sequence[Any], selection: EnsembleSelection) -> Any:
 
 
 def _is_clearly_worse(
-    metric: Metric, y: Any, predictions: Sequence[Any], selection: EnsembleSelection, best: int
+    metric: Metric, y: Array, predictions: Sequence[Floats], selection: EnsembleSelection, best: int
 ) -> bool:
     """Return whether the best trial is better than the blend by more than a standard error.
 
@@ -186,7 +191,7 @@ def _is_clearly_worse(
 
 
 def _reasons(
-    metric: Metric, y: Any, predictions: Sequence[Any], selection: EnsembleSelection, best: int
+    metric: Metric, y: Array, predictions: Sequence[Floats], selection: EnsembleSelection, best: int
 ) -> list[str]:
     """Return for each member how much worse the blend is without it."""
     weights = selection.weights

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
@@ -14,6 +13,7 @@ from automl_magic.recipe.combine import (
     Calibrator,
     calibrate_probabilities,
 )
+from automl_magic.recipe.values import Array, Floats
 from automl_magic.tasks.metrics import score
 
 # Metrics that use ranks or labels don't need calibration.
@@ -25,11 +25,11 @@ MIN_GAIN = 0.001
 # The points of an isotonic curve are shown in a notebook. More digits wouldn't help.
 DIGITS = 6
 
-Fit = Callable[[Any, Any], Calibrator]
+Fit = Callable[[Array, Floats], Calibrator]
 
 
 def find_calibration(
-    metric_name: str, y: Any, probabilities: Any, parts: Any, *, class_weight: bool = False
+    metric_name: str, y: Array, probabilities: Floats, parts: Array, *, class_weight: bool = False
 ) -> tuple[Calibrator | None, str]:
     """Return the calibration that improves out-of-fold probabilities, and why, or None.
 
@@ -74,7 +74,7 @@ def find_calibration(
     )
 
 
-def fit_temperature(y: Any, probabilities: Any) -> Calibrator:
+def fit_temperature(y: Array, probabilities: Floats) -> Calibrator:
     """Return the temperature with the lowest log loss.
 
     Parameters
@@ -93,7 +93,7 @@ def fit_temperature(y: Any, probabilities: Any) -> Calibrator:
     return Calibrator(method=CalibrationMethod.TEMPERATURE, temperature=float(np.exp(optimum.x)))
 
 
-def fit_shift(y: Any, probabilities: Any) -> Calibrator:
+def fit_shift(y: Array, probabilities: Floats) -> Calibrator:
     """Return the temperature, and the part of the shift to the true shares, with lowest log loss.
 
     Only a part is shifted because class weights don't change all members: the leaves of a deep
@@ -118,7 +118,7 @@ def fit_shift(y: Any, probabilities: Any) -> Calibrator:
     )
 
 
-def fit_isotonic(y: Any, probabilities: Any) -> Calibrator:
+def fit_isotonic(y: Array, probabilities: Floats) -> Calibrator:
     """Return the isotonic curve with the lowest squared error, for two classes.
 
     It stays half a row away from 0 and 1, because no finite number of rows proves that something
@@ -155,17 +155,17 @@ def _fits(n_rows: int, n_classes: int, class_weight: bool) -> list[Fit]:
     return fits
 
 
-def _full_shift(y: Any, probabilities: Any) -> Calibrator:
+def _full_shift(y: Array, probabilities: Floats) -> Calibrator:
     shift = _shares_shift(y, probabilities.shape[1])
     return Calibrator(method=CalibrationMethod.TEMPERATURE, shift=shift)
 
 
-def _shares_shift(y: Any, n_classes: int) -> tuple[float, ...]:
+def _shares_shift(y: Array, n_classes: int) -> tuple[float, ...]:
     counts = np.bincount(y, minlength=n_classes) + 1.0
     return tuple(np.log(n_classes * counts / counts.sum()).tolist())
 
 
-def _log_loss_of(y: Any, probabilities: Any, shift: Any) -> Callable[[float, float], float]:
+def _log_loss_of(y: Array, probabilities: Floats, shift: Floats) -> Callable[[float, float], float]:
     """Return the log loss as a function of the log of the temperature and a part of the shift."""
     logs, rows = np.log(np.maximum(probabilities, MIN_PROBABILITY)), np.arange(len(y))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from automl_magic.errors import PlanError
 from automl_magic.learn.formatting import check_choice
@@ -22,10 +21,12 @@ class Candidate:
 
     estimator: str
     view: str
-    params: Mapping[str, Any] = field(default_factory=dict)
+    params: Mapping[str, object] = field(default_factory=dict)
 
 
-def candidate(estimator: str, *, view: str, params: Mapping[str, Any] | None = None) -> Candidate:
+def candidate(
+    estimator: str, *, view: str, params: Mapping[str, object] | None = None
+) -> Candidate:
     """Create a candidate for the search.
 
     Parameters
@@ -52,7 +53,7 @@ class Proposal:
     candidate: str
     estimator: str
     view: str
-    params: Mapping[str, Any]
+    params: Mapping[str, object]
     reason: str
     parent: int | None = None
 
@@ -61,7 +62,7 @@ class Proposal:
         return "search" if self.estimator == BASELINE else f"candidate-{self.candidate}"
 
 
-def read_views(views: Mapping[str, Sequence[Any]]) -> dict[str, tuple[StepSpec, ...]]:
+def read_views(views: Mapping[str, Sequence[object]]) -> dict[str, tuple[StepSpec, ...]]:
     """Return the steps of each view, given as records or JSON, and the baseline's view.
 
     Raises
@@ -106,7 +107,7 @@ def _baseline_view(views: Mapping[str, tuple[StepSpec, ...]]) -> tuple[StepSpec,
     return (dataclasses.replace(cheapest, columns=cheapest.columns[:1]),)
 
 
-def check_candidates(candidates: Mapping[str, Candidate], views: Mapping[str, Any]) -> None:
+def check_candidates(candidates: Mapping[str, Candidate], views: Mapping[str, object]) -> None:
     """Raise `PlanError` if a candidate isn't a `Candidate`, or its view doesn't exist."""
     for name, candidate in candidates.items():
         if not isinstance(candidate, Candidate):

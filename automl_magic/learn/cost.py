@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from automl_magic.learn.candidate import BASELINE, Candidate, Proposal
 from automl_magic.learn.memory import available_memory_bytes
@@ -26,14 +26,15 @@ PROBE, PROBE_ROUNDS = "lightgbm", 8
 SHARE_OF_FREE_MEMORY = 0.7
 
 
-def expected_rounds(params: Mapping[str, Any]) -> float:
+def expected_rounds(params: Mapping[str, object]) -> float:
     """Return the expected number of boosting rounds, or the epochs of a network."""
     epochs = params.get("max_iter", params.get("n_epochs"))
     if isinstance(epochs, int) and epochs > 0:
         return float(epochs)
     rate = params.get("learning_rate", USUAL_RATE)
-    is_valid = isinstance(rate, int | float) and not isinstance(rate, bool) and rate > 0
-    return ROUNDS_TIMES_RATE / (rate if is_valid else USUAL_RATE)
+    if isinstance(rate, int | float) and not isinstance(rate, bool) and rate > 0:
+        return ROUNDS_TIMES_RATE / rate
+    return ROUNDS_TIMES_RATE / USUAL_RATE
 
 
 class FitCostModel:
@@ -123,7 +124,7 @@ class FitCostModel:
 
 
 def memory_bytes(
-    estimator: str, params: Mapping[str, Any], task: Task, cells: int, rows: int
+    estimator: str, params: Mapping[str, object], task: Task, cells: int, rows: int
 ) -> int:
     """Return the approximate memory of a fit on `rows` rows and `cells` cells, in bytes."""
     kind = member(estimator)

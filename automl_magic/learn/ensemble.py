@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -104,7 +104,7 @@ def _selection(
     return select_ensemble(
         metric,
         search.task.y[search.rows.development][validated],
-        [result.oof[validated] for result in results],
+        [result.scored_oof[validated] for result in results],
         [metric.loss(_score(result)) for result in results],
         [result.trial.estimator for result in results],
         max_members=max_members,
@@ -190,7 +190,7 @@ def _costs(
     )
 
 
-def _positive(value: Any, name: str) -> float:
+def _positive(value: object, name: str) -> float:
     # A notebook's cell can pass any type.
     if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < np.inf:
         return float(value)

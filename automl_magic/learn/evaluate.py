@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from automl_magic.display.numbers import format_score
 from automl_magic.errors import RunError
 from automl_magic.learn.blas import one_blas_thread
 from automl_magic.recipe import fit_recipe
+from automl_magic.recipe.values import Array
 from automl_magic.records import Score
 from automl_magic.tasks import metrics
 
@@ -33,7 +34,7 @@ class Holdout:
 
     score: Score | None
     uses: int
-    predictions: Mapping[str, Any] = field(default_factory=dict)
+    predictions: Mapping[str, Array] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         if self.score is None:
@@ -96,7 +97,7 @@ def evaluate_once(recipe: Recipe, task: Task, split: SplitRows) -> Holdout:
     )
 
 
-def _predict(fitted: FittedRecipe, task: Task, split: SplitRows) -> Any:
+def _predict(fitted: FittedRecipe, task: Task, split: SplitRows) -> Array:
     held_out = task.frame.iloc[split.holdout]
     if task.kind.has_classes:
         return fitted.predict_proba(held_out)

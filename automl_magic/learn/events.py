@@ -7,14 +7,13 @@ import os
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from automl_magic.errors import FolderNotWritable
 
 TRIALS, EVENTS, STOP = "trials.jsonl", "events.jsonl", "stop"
 
 
-def append_line(path: Path, document: Mapping[str, Any]) -> None:
+def append_line(path: Path, document: Mapping[str, object]) -> None:
     """Append one line of JSON to a file in one write, so concurrent writers don't mix lines."""
     line = json.dumps(document, allow_nan=False, separators=(",", ":")) + "\n"
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
@@ -51,12 +50,12 @@ class RunFolder:
                 fix="Set run_dir to a writable folder, or free some space.",
             ) from error
 
-    def event(self, name: str, /, **fields: Any) -> None:
+    def event(self, name: str, /, **fields: object) -> None:
         """Append an event. `t` is the Unix time in seconds."""
         if self.path is not None:
             append_line(self.path / EVENTS, {"t": time.time(), "event": name, **fields})
 
-    def trial(self, document: Mapping[str, Any]) -> None:
+    def trial(self, document: Mapping[str, object]) -> None:
         """Append a trial that has ended."""
         if self.path is not None:
             append_line(self.path / TRIALS, document)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from automl_magic.recipe.values import Array, Floats
 from automl_magic.tasks import metrics
 from automl_magic.tasks.families import family_for
 
@@ -12,7 +13,9 @@ if TYPE_CHECKING:
     from automl_magic.learn.task import Task
 
 
-def score_extra_metrics(task: Task, y: Any, predicted: Any, threshold: float) -> dict[str, float]:
+def score_extra_metrics(
+    task: Task, y: Array, predicted: Floats, threshold: float
+) -> dict[str, float]:
     """Return the finite scores of the task family's extra metrics, by name.
 
     Parameters

@@ -24,6 +24,7 @@ from automl_magic.learn.model_documents import model_documents
 from automl_magic.learn.pareto import Cost
 from automl_magic.learn.search_setup import remember_results
 from automl_magic.recipe import save_model
+from automl_magic.recipe.values import Array
 from automl_magic.records import Score, dumps
 
 if TYPE_CHECKING:
@@ -139,16 +140,16 @@ def _too_slow(ensemble: Ensemble, cost: Cost) -> list[str]:
     return [f"Predicting a row takes {latency_ms:.3g} ms (p95). The limit is {limit_ms:g} ms."]
 
 
-def _out_of_fold(search: Search, ensemble: Ensemble) -> dict[str, Any]:
+def _out_of_fold(search: Search, ensemble: Ensemble) -> dict[str, Array]:
     """Return the predictions of the ensemble and its members per development row, as float64."""
-    arrays = {
+    arrays: dict[str, Array] = {
         "rows": search.rows.development,
         "fold": search.rows.fold_ids,
         "y": search.task.y[search.rows.development],
         "ensemble": ensemble.oof,
     }
     for member in ensemble.members:
-        arrays[f"trial_{member.result.trial.number}"] = member.result.oof
+        arrays[f"trial_{member.result.trial.number}"] = member.result.scored_oof
     return arrays
 
 
@@ -158,7 +159,7 @@ def _write_arrays(path: Path, arrays: Mapping[str, Any]) -> None:
     write_atomic(path, content.getvalue())
 
 
-def _json(document: Any) -> bytes:
+def _json(document: object) -> bytes:
     try:
         return dumps(document).encode("utf-8")
     except UnicodeEncodeError:  # a lone surrogate in a name can only be written as an escape

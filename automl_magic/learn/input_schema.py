@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -24,6 +24,9 @@ from automl_magic.recipe.values import (
 from automl_magic.records import ColumnKind, StepSpec
 from automl_magic.records.data.schema import InputColumn, InputSchema
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 # Columns with more levels than this list none: they add size, and new levels are expected.
 MAX_LEVELS, MAX_LEVEL_CHARACTERS = 100, 200
 # Number of values to check for personal data.
@@ -31,7 +34,7 @@ MAX_SAMPLED = 1_000
 LABELS = (ColumnKind.CATEGORY, ColumnKind.HIGH_CARDINALITY)
 
 
-def input_schema(recipe: Recipe, frame: Any) -> InputSchema:
+def input_schema(recipe: Recipe, frame: pd.DataFrame | Mapping[str, Array]) -> InputSchema:
     """Return the schema of all columns that a model's views read.
 
     Values of a column that looks personal are omitted, because anyone who can use the model can
@@ -62,7 +65,7 @@ def input_schema(recipe: Recipe, frame: Any) -> InputSchema:
     )
 
 
-def _rules(steps: Any) -> dict[str, dict[str, str]]:
+def _rules(steps: Iterable[StepSpec]) -> dict[str, dict[str, str]]:
     """Return how the steps parse each column: `parse` of `InputColumn`."""
     rules: dict[str, dict[str, str]] = {}
     for step in steps:
@@ -156,7 +159,9 @@ def _personal(name: str, kind: ColumnKind, stored: str, texts: list[str]) -> str
     return None if data_kind == "phone" and kind is ColumnKind.NUMBER else data_kind
 
 
-def _example(kind: ColumnKind, values: Array, texts: Counter[str], *, has_levels: bool) -> Any:
+def _example(
+    kind: ColumnKind, values: Array, texts: Counter[str], *, has_levels: bool
+) -> bool | float | str | None:
     """Return a typical non-missing value as JSON, or None if it could reveal a single row."""
     if not len(values):
         return None
@@ -176,6 +181,6 @@ def _example(kind: ColumnKind, values: Array, texts: Counter[str], *, has_levels
     return None
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> bool | float | str:
     plain = value.item() if isinstance(value, np.generic) else value
     return plain if isinstance(plain, bool | int | float | str) else str(plain)

@@ -7,12 +7,14 @@ import re
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
 from automl_magic.learn.pareto import Cost
 from automl_magic.recipe import MemberSpec, Recipe, fit_recipe
+from automl_magic.recipe.values import Floats
+from automl_magic.tasks.splits import Rows
 
 if TYPE_CHECKING:
     from automl_magic.learn.trial import TrialResult
@@ -27,6 +29,7 @@ REPEATS = 2
 # smaller than the final ones, so latencies are multiplied by a safety factor.
 SMALL_ROWS, SAFETY_FACTOR = 1_000, 1.25
 
+T = TypeVar("T")
 Row = Mapping[str, object]
 _MEMBER_FILE = re.compile(r"members/([0-9]+)")
 
@@ -38,8 +41,8 @@ class Timings:
     The seconds of a trial are those of one fit of its estimator, without its view.
     """
 
-    views: dict[str, Any] = field(default_factory=dict)
-    trials: dict[int, tuple[str, Any]] = field(default_factory=dict)
+    views: dict[str, Floats] = field(default_factory=dict)
+    trials: dict[int, tuple[str, Floats]] = field(default_factory=dict)
 
     def row_latency_ms(self, numbers: Iterable[int], n_seeds: int = 1) -> float | None:
         """Return the p95 latency of a blend of trials, in milliseconds.
@@ -50,8 +53,9 @@ class Timings:
         if not numbers or not self.trials.keys() >= set(numbers):
             return None
         parts = [self.trials[number] for number in numbers]
-        total = sum(n_seeds * seconds for _, seconds in parts)
-        total = total + sum(self.views[view] for view in {view for view, _ in parts})
+        zeros = np.zeros_like(parts[0][1])
+        total = sum((n_seeds * seconds for _, seconds in parts), start=zeros)
+        total = total + sum((self.views[view] for view in {view for view, _ in parts}), start=zeros)
         return 1000 * float(np.percentile(total, PERCENTILE))
 
     def add(self, model: FittedRecipe, numbers: Sequence[int], rows: Sequence[Row]) -> None:
@@ -125,7 +129,7 @@ def time_trials(search: Search, results: Sequence[TrialResult], limit_s: float) 
     return timings
 
 
-def sample_training_rows(search: Search) -> Any:
+def sample_training_rows(search: Search) -> Rows:
     """Return positions of development rows for a small model, with at least one row per class."""
     development = search.rows.development
     random = np.random.default_rng(search.task.seed)
@@ -162,7 +166,7 @@ def _recipe_of(search: Search, trial: Trial) -> Recipe:
     )
 
 
-def _timed(call: Callable[[Any], Any], rows: Sequence[Any]) -> Any:
+def _timed(call: Callable[[T], object], rows: Sequence[T]) -> Floats:
     """Return the seconds that a call takes for each row, after one warm-up call."""
     call(rows[0])
     times_s = np.empty((REPEATS, len(rows)))
@@ -174,5 +178,5 @@ def _timed(call: Callable[[Any], Any], rows: Sequence[Any]) -> Any:
     return times_s.min(axis=0)
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     return value.item() if isinstance(value, np.generic) else value

@@ -18,7 +18,7 @@ from automl_magic.learn.plot import draw_search
 
 # As in IPython: `display(value, display_id=True)` shows a value and returns a handle whose `update`
 # replaces it, or None if it can't be replaced.
-Display: TypeAlias = Callable[..., Any]
+Display: TypeAlias = Callable[..., object]
 
 INTERVAL_S = 2.0
 # The maximum share of the elapsed time to spend on drawing.

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from automl_magic.recipe.combine import MIN_PROBABILITY, Blend
+from automl_magic.recipe.values import Array, Floats
 from automl_magic.records import Metric
 from automl_magic.tasks.metrics.scores import measure
 
@@ -27,15 +27,17 @@ class Losses:
     each of several averages, in the same shape, for rows with the target `y`.
     """
 
-    parts: Any
-    y: Any
-    measure: Callable[[Any, Any], Any]
+    parts: Floats
+    y: Array
+    measure: Callable[[Floats, Array], Floats]
 
 
 def blend_losses(
-    metric: Metric, y: Any, predictions: Sequence[Any], blend: Blend, seed: int
+    metric: Metric, y: Array, predictions: Sequence[Floats], blend: Blend, seed: int
 ) -> Losses:
     """Return the losses to choose the weights of a blend by, on some of the rows.
+
+    `y` has shape (n_rows,), and each prediction (n_rows,) or (n_rows, n_classes).
 
     Means of values use the loss of the metric. Geometric means of probabilities use log loss, or
     ROC AUC if that is the metric and there are many rows.
@@ -58,7 +60,7 @@ def blend_losses(
     return Losses(np.stack([p[rows] for p in predictions]), y, value_loss)
 
 
-def _log_odds(prediction: Any, y: Any) -> Any:
+def _log_odds(prediction: Floats, y: Array) -> Floats:
     """Return log(p / p of the true class) for the other classes, shape (n, k - 1)."""
     logs = np.log(np.maximum(prediction, MIN_PROBABILITY))
     rows, k = np.arange(len(y)), logs.shape[1]
@@ -66,11 +68,11 @@ def _log_odds(prediction: Any, y: Any) -> Any:
     return logs[rows[:, None], other_classes] - logs[rows, y][:, None]
 
 
-def _log_loss(log_odds: Any, _: Any) -> Any:
+def _log_loss(log_odds: Floats, _: Array) -> Floats:
     return np.log1p(np.exp(log_odds).sum(axis=-1)).mean(axis=1)
 
 
-def _areas_above(log_odds: Any, y: Any) -> Any:
+def _areas_above(log_odds: Floats, y: Array) -> Floats:
     """Return the area above each ROC curve. Ties count half."""
     from scipy.stats import rankdata
 
@@ -83,32 +85,32 @@ def _areas_above(log_odds: Any, y: Any) -> Any:
     return 1 - areas
 
 
-def _metric_loss(metric: Metric) -> Callable[[Any, Any], Any]:
+def _metric_loss(metric: Metric) -> Callable[[Floats, Array], Floats]:
     """Return the loss of another metric, computed for one blend after the other."""
 
-    def loss(blends: Any, y: Any) -> Any:
+    def loss(blends: Floats, y: Array) -> Floats:
         return np.array([metric.loss(measure(metric.name, y, blend)) for blend in blends])
 
     return loss
 
 
-def _squared_errors(blends: Any, y: Any) -> Any:
+def _squared_errors(blends: Floats, y: Array) -> Floats:
     return ((blends - y) ** 2).mean(axis=1)
 
 
-def _absolute_errors(blends: Any, y: Any) -> Any:
+def _absolute_errors(blends: Floats, y: Array) -> Floats:
     return np.abs(blends - y).mean(axis=1)
 
 
-def _median_absolute_errors(blends: Any, y: Any) -> Any:
+def _median_absolute_errors(blends: Floats, y: Array) -> Floats:
     return np.median(np.abs(blends - y), axis=1)
 
 
-def _percentage_errors(blends: Any, y: Any) -> Any:
+def _percentage_errors(blends: Floats, y: Array) -> Floats:
     return (np.abs(blends - y) / np.maximum(np.abs(y), np.finfo(np.float64).eps)).mean(axis=1)
 
 
-def _squared_log_errors(blends: Any, y: Any) -> Any:
+def _squared_log_errors(blends: Floats, y: Array) -> Floats:
     return ((np.log1p(np.maximum(blends, 0)) - np.log1p(y)) ** 2).mean(axis=1)
 
 

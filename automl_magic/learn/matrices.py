@@ -9,7 +9,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,8 +17,10 @@ from automl_magic.learn.candidate import EXPENSIVE_STEPS
 from automl_magic.learn.memory import available_memory_bytes
 from automl_magic.recipe import Fold, StepTarget, fit_view, take_rows
 from automl_magic.recipe.steps.select import select
+from automl_magic.recipe.values import Array
 from automl_magic.recipe.view import separate_selection
 from automl_magic.records import StepSpec
+from automl_magic.tasks.splits import Rows
 
 if TYPE_CHECKING:
     from automl_magic.learn.split import SplitRows
@@ -110,7 +112,7 @@ class FoldMatrices:
         train_sample = train[:: max(1, len(train) // n_rows)]
         return self._fit(self._views[view], train_sample, validation[: n_rows // 4 + 1])
 
-    def _fit(self, specs: Sequence[StepSpec], train: Any, validation: Any) -> Fold:
+    def _fit(self, specs: Sequence[StepSpec], train: Rows, validation: Rows) -> Fold:
         table = self._table(specs)
         task, groups = self._task, self._rows.split_groups
         fitted, matrix = fit_view(
@@ -149,7 +151,7 @@ class FoldMatrices:
                 self._cache.popitem(last=False)
         return matrices
 
-    def _table(self, specs: Sequence[StepSpec]) -> Mapping[str, Any]:
+    def _table(self, specs: Sequence[StepSpec]) -> Mapping[str, Array]:
         names = dict.fromkeys(column for step in specs for column in step.columns)
         return take_rows(self._task.columns(names), np.asarray(self._rows.development))
 

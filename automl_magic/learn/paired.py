@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from automl_magic.recipe.values import Array, Floats
 from automl_magic.tasks.metrics import METRICS
 from automl_magic.tasks.metrics.scores import measure, metric_input
+from automl_magic.tasks.splits import Rows
 
 # For a metric that isn't a mean over rows, the jackknife leaves out each of this many parts.
 PARTS, MAX_ROWS = 20, 10_000
@@ -35,12 +37,12 @@ class Gain:
 
 def gain(
     metric_name: str,
-    y: Any,
-    better: Any,
-    worse: Any,
+    y: Array,
+    better: Floats,
+    worse: Floats,
     *,
     thresholds: tuple[float | None, float | None] = (None, None),
-    fold_ids: Any = None,
+    fold_ids: Array | None = None,
     seed: int = 0,
 ) -> Gain:
     """Return how much smaller the loss of `better` is than that of `worse`. Can be negative.
@@ -78,7 +80,7 @@ def gain(
     return Gain(total.mean, max(total.error, _error(np.array(by_fold))))
 
 
-def _jackknife(name: str, y: Any, predictions: list[Any], seed: int) -> Gain:
+def _jackknife(name: str, y: Array, predictions: list[Array], seed: int) -> Gain:
     n = len(y)
     rows = np.random.default_rng(seed).permutation(n)[:MAX_ROWS]
     parts = [part for part in np.array_split(rows, PARTS) if len(part)]
@@ -93,36 +95,38 @@ def _jackknife(name: str, y: Any, predictions: list[Any], seed: int) -> Gain:
     return Gain(difference, float(np.sqrt(spread * len(rows) / n)))
 
 
-def _difference(name: str, y: Any, predictions: list[Any], rows: Any) -> float:
+def _difference(
+    name: str, y: Array, predictions: list[Array], rows: Rows | NDArray[np.bool_]
+) -> float:
     loss = METRICS[name].loss
     first, second = (loss(measure(name, y[rows], y_pred[rows])) for y_pred in predictions)
     return second - first
 
 
-def _folds(fold_ids: Any) -> list[Any]:
+def _folds(fold_ids: Array | None) -> list[NDArray[np.bool_]]:
     return [] if fold_ids is None else [fold_ids == fold for fold in np.unique(fold_ids)]
 
 
-def _error(values: Any) -> float:
+def _error(values: Floats) -> float:
     """Return the standard error of a mean, 0 for fewer than two values."""
     values = values[np.isfinite(values)]
     return float(np.std(values, ddof=1) / len(values) ** 0.5) if len(values) > 1 else 0.0
 
 
-def _log_loss(y: Any, y_prob: Any) -> Any:
+def _log_loss(y: Array, y_prob: Floats) -> Floats:
     return -np.log(np.maximum(y_prob[np.arange(len(y)), y], np.finfo(np.float64).eps))
 
 
-def _brier(y: Any, y_prob: Any) -> Any:
+def _brier(y: Array, y_prob: Floats) -> Floats:
     return ((y_prob - np.eye(y_prob.shape[1])[y]) ** 2).sum(axis=1)
 
 
-def _squared_error(y: Any, y_pred: Any) -> Any:
+def _squared_error(y: Array, y_pred: Floats) -> Floats:
     return (y_pred - y) ** 2
 
 
 # The loss of each row, for metrics that are a mean over rows or increase with one.
-_ROW_LOSSES: dict[str, Callable[[Any, Any], Any]] = {
+_ROW_LOSSES: dict[str, Callable[[Array, Array], Floats]] = {
     "log_loss": _log_loss,
     "brier": _brier,
     "accuracy": lambda y, y_pred: (y_pred != y).astype(float),

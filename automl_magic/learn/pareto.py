@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from automl_magic.recipe.combine import Blend
+from automl_magic.recipe.values import Floats
 from automl_magic.records import Metric
 
 
@@ -36,7 +37,7 @@ class ModelOption:
     size_bytes: int | None = None
 
 
-def pareto_mask(costs: Any) -> Any:
+def pareto_mask(costs: Floats) -> NDArray[np.bool_]:
     """Return a mask of the rows on the Pareto front.
 
     A row isn't on the front if another one is no larger in all columns and smaller in one. NaN
@@ -53,8 +54,7 @@ def pareto_mask(costs: Any) -> Any:
     costs = np.where(np.isnan(costs), np.inf, np.asarray(costs, dtype=float))
     no_larger = (costs[:, None, :] <= costs[None, :, :]).all(axis=2)
     smaller = (costs[:, None, :] < costs[None, :, :]).any(axis=2)
-    mask: Any = ~(no_larger & smaller).any(axis=0)
-    return mask
+    return np.asarray(~(no_larger & smaller).any(axis=0))
 
 
 def on_front(metric: Metric, options: Sequence[ModelOption]) -> list[bool]:
@@ -70,7 +70,7 @@ def on_front(metric: Metric, options: Sequence[ModelOption]) -> list[bool]:
         ]
         for option in options
     ]
-    mask = pareto_mask(np.array(costs)) if costs else []
+    mask: Iterable[bool] = pareto_mask(np.array(costs)) if costs else []
     return [
         bool(is_on_front) and option.row_latency_ms is not None
         for is_on_front, option in zip(mask, options, strict=True)

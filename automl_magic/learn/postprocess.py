@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from automl_magic.learn.calibration import find_calibration
 from automl_magic.learn.candidate import BASELINE
 from automl_magic.learn.threshold import MisclassificationCosts, best_threshold, cheapest_threshold
 from automl_magic.recipe.combine import Blend, blend_predictions, calibrate_probabilities
+from automl_magic.recipe.values import Array, Floats
 from automl_magic.records import Score, SplitKind
 from automl_magic.tasks import metrics
 
@@ -41,7 +42,9 @@ def postprocess_blend(
     """
     task, validated, recorded = search.task, search.rows.validated_mask, search.recorded
     metric_name, y = task.metric.name, task.y[search.rows.development][validated]
-    oof = blend_predictions(blend, [m.weight for m in members], [m.result.oof for m in members])
+    oof = blend_predictions(
+        blend, [m.weight for m in members], [m.result.scored_oof for m in members]
+    )
     if recorded is not None:
         calibration, why = recorded.calibration, ""
     else:
@@ -87,7 +90,9 @@ def _notes(blend: Blend, calibration: str, threshold: float | None) -> list[str]
     return notes
 
 
-def _cost_note(costs: MisclassificationCosts, y: Any, probabilities: Any, threshold: float) -> str:
+def _cost_note(
+    costs: MisclassificationCosts, y: Array, probabilities: Floats, threshold: float
+) -> str:
     second = probabilities[:, 1]
     per_row = [
         f"{costs.per_row(y, second >= cut):.4g} {case}"
@@ -109,7 +114,7 @@ def _advice(search: Search, members: Sequence[EnsembleMember], best: Rival) -> l
         if not results or {m.result.trial.estimator for m in members} == {estimator}:
             return None
         best_result = min(results, key=lambda result: loss(_score(result)))
-        return Rival(best_result.oof[validated], _score(best_result), best_result.threshold)
+        return Rival(best_result.scored_oof[validated], _score(best_result), best_result.threshold)
 
     return advice(
         search.task.metric,
@@ -122,7 +127,7 @@ def _advice(search: Search, members: Sequence[EnsembleMember], best: Rival) -> l
     )
 
 
-def _parts(search: Search) -> Any:
+def _parts(search: Search) -> Array:
     """Return the fold of each validated row, or random parts if there is only one fold."""
     folds = search.rows.fold_ids[0][search.rows.validated_mask]
     independent = search.rows.split.kind in (SplitKind.STRATIFIED, SplitKind.KFOLD)

@@ -6,7 +6,7 @@ import contextlib
 import platform
 from collections.abc import Mapping, Sequence
 from importlib import metadata
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from automl_magic.learn.candidate import read_views
 from automl_magic.recipe import MemberSpec, Recipe, member
@@ -41,7 +41,7 @@ ALWAYS = ("numpy", "pandas", "scikit-learn", "threadpoolctl")
 def recipe(
     task: Task,
     split: SplitRows,
-    views: Mapping[str, Sequence[Any]],
+    views: Mapping[str, Sequence[object]],
     ensemble: Ensemble,
     *,
     data_fingerprint: str = "",

@@ -6,7 +6,8 @@ each gets fewer quantiles and levels, which bounds its size.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -28,6 +29,8 @@ from automl_magic.records.monitoring.reference import (
 from automl_magic.tasks.metrics import METRICS
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from automl_magic.learn.ensemble import Ensemble
     from automl_magic.learn.trials import Search
     from automl_magic.recipe import FittedRecipe
@@ -63,7 +66,9 @@ def reference(
     )
 
 
-def column_references(frame: Any, schema: InputSchema) -> tuple[ColumnReference, ...]:
+def column_references(
+    frame: pd.DataFrame | Mapping[str, Array], schema: InputSchema
+) -> tuple[ColumnReference, ...]:
     """Return the distribution of each column that a model reads.
 
     Parameters

@@ -6,7 +6,7 @@ import json
 import math
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from automl_magic.errors import RunError
 from automl_magic.learn.candidate import Proposal
@@ -76,7 +76,7 @@ def read_recorded(folder: Path) -> tuple[Recipe, list[Trial]]:
     return recipe, trials
 
 
-def trial_of(member: MemberSpec, trials: list[Trial], folder: Any) -> Trial:
+def trial_of(member: MemberSpec, trials: list[Trial], folder: str | os.PathLike[str]) -> Trial:
     """Return the trial that a member of the recipe came from."""
     key = _key(member)
     for trial in trials:
@@ -89,7 +89,7 @@ def _key(spec: MemberSpec | Trial) -> tuple[object, ...]:
     return spec.estimator, spec.view, dict(spec.params), spec.n_iterations
 
 
-def _replay_error(folder: Any, why: str) -> RunError:
+def _replay_error(folder: str | os.PathLike[str], why: str) -> RunError:
     return RunError(
         f"Can't repeat the run in {str(folder)!r}.",
         why=why,

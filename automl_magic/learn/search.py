@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from automl_magic.errors import BudgetTooSmall
 from automl_magic.learn import replay as replays
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def search(
     task: Task,
     split: SplitRows,
-    views: Mapping[str, Sequence[Any]],
+    views: Mapping[str, Sequence[object]],
     candidates: Mapping[str, Candidate],
     *,
     budget_s: float,
@@ -107,7 +107,7 @@ def search(
     return search
 
 
-def _checked(budget_s: Any) -> float:
+def _checked(budget_s: object) -> float:
     # A notebook's parameter can have any type.
     if isinstance(budget_s, int | float) and not isinstance(budget_s, bool) and budget_s > 0:
         return float(budget_s)

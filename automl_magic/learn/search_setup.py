@@ -112,8 +112,8 @@ def remember_results(search: Search, weights: Mapping[int, float]) -> bool:
         features,
         search.task.metric,
         search.task.y[search.rows.development][validated],
-        {name: result.oof[validated] for name, result in results.items()},
-        baseline=baseline.oof[validated],
+        {name: result.scored_oof[validated] for name, result in results.items()},
+        baseline=baseline.scored_oof[validated],
         seconds=fit_s,
         weights={name: weights.get(result.trial.number, 0.0) for name, result in results.items()},
     )

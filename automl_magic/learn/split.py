@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from automl_magic.errors import PlanError
 from automl_magic.learn.formatting import check_choice
@@ -14,6 +15,7 @@ from automl_magic.recipe import SplitGroups, groups_of_split
 from automl_magic.records import Split, SplitKind
 from automl_magic.records.codec import OutOfRange
 from automl_magic.tasks import splits
+from automl_magic.tasks.splits import Rows
 
 if TYPE_CHECKING:
     from automl_magic.learn.task import Task
@@ -42,9 +44,9 @@ class SplitRows:
     """
 
     split: Split
-    development: Any
-    holdout: Any
-    fold_ids: Any
+    development: Rows
+    holdout: Rows
+    fold_ids: Rows
     fold_sha256: str
     split_groups: SplitGroups | None = None
     holdout_uses: list[str] = field(default_factory=list)
@@ -60,7 +62,7 @@ class SplitRows:
         self.split = dataclasses.replace(self.split, repeats=repeats, used=n_used)
 
     @property
-    def pairs(self) -> list[tuple[Any, Any]]:
+    def pairs(self) -> list[tuple[Rows, Rows]]:
         """Training and validation rows of each used fold, as positions in `development`.
 
         With repeats, the folds of all repeats in order.
@@ -76,7 +78,7 @@ class SplitRows:
         return pairs
 
     @property
-    def validated_mask(self) -> Any:
+    def validated_mask(self) -> NDArray[np.bool_]:
         """Mask of the development rows that a used fold validates, shape (n_development,)."""
         mask = np.zeros(len(self.development), dtype=bool)
         for _, validation in self.pairs:

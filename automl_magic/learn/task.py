@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,11 +11,14 @@ from automl_magic.errors import TargetNotFound, TooFewRows
 from automl_magic.learn.budget import Budget
 from automl_magic.learn.formatting import check_choice
 from automl_magic.recipe import encode_target, select_columns
-from automl_magic.recipe.values import missing_mask
+from automl_magic.recipe.values import Array, missing_mask
 from automl_magic.records import TaskKind
 from automl_magic.records.families import kinds
 from automl_magic.records.plans.experiment import Imbalance
 from automl_magic.tasks.metrics import find_metric
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class Task:
@@ -57,12 +60,12 @@ class Task:
 
     def __init__(
         self,
-        table: Any,
+        table: pd.DataFrame,
         *,
         target: str,
         kind: str,
         metric: str,
-        classes: Sequence[Any] = (),
+        classes: Sequence[object] = (),
         imbalance: str = "none",
         seed: int = 0,
         threads: int = 1,
@@ -87,7 +90,7 @@ class Task:
         values = select_columns(self.frame, [target])[target]
         self.y = encode_target(values, self.kind, self.classes)
         self.budget: Budget | None = None
-        self._columns: dict[str, Any] = {}
+        self._columns: dict[str, Array] = {}
 
     @property
     def n_rows(self) -> int:
@@ -98,7 +101,7 @@ class Task:
         """The number of classes, 0 for regression."""
         return len(self.classes) if self.kind.has_classes else 0
 
-    def columns(self, names: Iterable[str]) -> dict[str, Any]:
+    def columns(self, names: Iterable[str]) -> dict[str, Array]:
         """Return some columns as arrays of shape (n_rows,). Each is read from the table once."""
         names = list(names)
         self._columns |= select_columns(

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
+
+from automl_magic.recipe.values import Array, Floats
+from automl_magic.tasks.splits import Rows
 
 # Not precision or recall: their best threshold marks one row, or all rows, as positive.
 TUNED = ("accuracy", "balanced_accuracy", "f1", "matthews_corrcoef")
@@ -23,7 +26,7 @@ class MisclassificationCosts:
     false_positive: float
     false_negative: float
 
-    def per_row(self, y: Any, is_yes: Any) -> float:
+    def per_row(self, y: Array, is_yes: NDArray[np.bool_]) -> float:
         """Return the mean cost per row.
 
         Parameters
@@ -37,7 +40,7 @@ class MisclassificationCosts:
         return float(self.false_positive * false_positives + self.false_negative * false_negatives)
 
 
-def best_threshold(metric_name: str, y: Any, probabilities: Any) -> float | None:
+def best_threshold(metric_name: str, y: Array, probabilities: Floats) -> float | None:
     """Return the threshold with the best score of a metric of labels.
 
     Parameters
@@ -59,13 +62,13 @@ def best_threshold(metric_name: str, y: Any, probabilities: Any) -> float | None
         return None
     n, n_positive = len(y), float(np.sum(y == 1))
 
-    def scores(true: Any, predicted: Any) -> Any:
+    def scores(true: Floats, predicted: Floats) -> Floats:
         return _scores(metric_name, true, predicted, n_positive, n)
 
     return _best_cut(y, probabilities[:, 1], scores)
 
 
-def cheapest_threshold(y: Any, probabilities: Any, costs: MisclassificationCosts) -> float:
+def cheapest_threshold(y: Array, probabilities: Floats, costs: MisclassificationCosts) -> float:
     """Return the threshold with the lowest expected cost, smoothed as in `best_threshold`.
 
     It's empirical. For calibrated probabilities it's close to
@@ -80,14 +83,14 @@ def cheapest_threshold(y: Any, probabilities: Any, costs: MisclassificationCosts
     """
     n_positive = float(np.sum(y == 1))
 
-    def savings(true: Any, predicted: Any) -> Any:
+    def savings(true: Floats, predicted: Floats) -> Floats:
         false_positives, false_negatives = predicted - true, n_positive - true
         return -costs.false_positive * false_positives - costs.false_negative * false_negatives
 
     return _best_cut(y, probabilities[:, 1], savings)
 
 
-def _best_cut(y: Any, positive: Any, scores: Callable[[Any, Any], Any]) -> float:
+def _best_cut(y: Array, positive: Floats, scores: Callable[[Floats, Floats], Floats]) -> float:
     """Return the cut with the highest score.
 
     `scores` takes the true positives and the predicted positives of each cut.
@@ -98,13 +101,13 @@ def _best_cut(y: Any, positive: Any, scores: Callable[[Any, Any], Any]) -> float
     ends = np.flatnonzero(ranked[1:] < ranked[:-1])
     if len(ends) == 0:
         return 0.5
-    cut_scores = scores(hits[ends].astype(float), ends + 1.0)
+    cut_scores = scores(hits[ends].astype(float), ends.astype(np.float64) + 1.0)
     rarer = min(hits[-1], len(y) - hits[-1])
     best = ends[int(np.argmax(_smooth(cut_scores, ends, SMOOTHED_SHARE * rarer)))]
     return float((ranked[best] + ranked[best + 1]) / 2)
 
 
-def _scores(name: str, true: Any, predicted: Any, n_positive: float, n: int) -> Any:
+def _scores(name: str, true: Floats, predicted: Floats, n_positive: float, n: int) -> Floats:
     """Return the metric of each cut from its true positives and its predicted positives."""
     n_negative = n - n_positive
     correct = true + (n_negative - (predicted - true))
@@ -122,7 +125,7 @@ def _scores(name: str, true: Any, predicted: Any, n_positive: float, n: int) -> 
     return np.nan_to_num(scores, nan=-1.0)
 
 
-def _smooth(scores: Any, ends: Any, reach: float) -> Any:
+def _smooth(scores: Floats, ends: Rows, reach: float) -> Floats:
     """Return the mean score of the cuts that are at most `reach` rows away."""
     sums = np.concatenate([[0.0], np.cumsum(scores)])
     first = np.searchsorted(ends, ends - reach, side="left")

@@ -14,6 +14,7 @@ from automl_magic.learn.extra_metrics import score_extra_metrics
 from automl_magic.learn.threshold import best_threshold
 from automl_magic.learn.trial_fit import TrialFit
 from automl_magic.recipe import member
+from automl_magic.recipe.values import Array, Floats
 from automl_magic.records import Score, Trial, TrialState
 from automl_magic.tasks import metrics
 
@@ -38,10 +39,16 @@ class TrialResult:
     """
 
     trial: Trial
-    oof: Any = None
+    oof: Floats | None = None
     threshold: float | None = None
     refit_s: float = 0.0
     fit: TrialFit | None = None
+
+    @property
+    def scored_oof(self) -> Floats:
+        """The out-of-fold predictions of a trial that has a score."""
+        assert self.oof is not None
+        return self.oof
 
 
 def unscored_result(
@@ -143,7 +150,7 @@ def _trial(
     fit_s: float,
     **results: Any,
 ) -> Trial:
-    params: Mapping[str, Any] = dict(proposal.params)
+    params: Mapping[str, object] = dict(proposal.params)
     return Trial(
         number=number,
         candidate=proposal.candidate,
@@ -159,7 +166,7 @@ def _trial(
 
 
 def _with_spread(
-    metric: str, score: float, by_fold: list[float], *, y: Any, oof: Any, threshold: float
+    metric: str, score: float, by_fold: list[float], *, y: Array, oof: Floats, threshold: float
 ) -> Score:
     """Return the pooled score with a 95% interval.
 

@@ -12,12 +12,14 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from automl_magic.learn.candidate import Proposal
 from automl_magic.recipe import Fold, IncrementalFit, member
+from automl_magic.recipe.values import Floats
+from automl_magic.tasks.splits import Rows
 
 if TYPE_CHECKING:
     from automl_magic.learn.task import Task
@@ -79,7 +81,7 @@ class TrialFit:
         self,
         proposal: Proposal,
         task: Task,
-        pairs: Sequence[tuple[Any, Any]],
+        pairs: Sequence[tuple[Rows, Rows]],
         fold: Callable[[int], Fold],
         patience: int | None,
         *,
@@ -186,14 +188,14 @@ class TrialFit:
         if self._error is not None:
             raise self._error
 
-    def oof(self, n_rows: int) -> Any:
+    def oof(self, n_rows: int) -> Floats:
         """Return the out-of-fold predictions at `rounds`, NaN for rows that no fold validates.
 
         Shape (n_rows,) or (n_rows, n_classes). Rows that several folds validate get the mean.
         """
         rounds = self.best_n_rounds
 
-        def predict(fold: _OnFold) -> Any:
+        def predict(fold: _OnFold) -> Floats:
             assert fold.growth is not None
             return fold.growth.predict(rounds)
 
@@ -205,7 +207,7 @@ class TrialFit:
             total[validation] += of_fold
             counts[validation] += 1
         with np.errstate(invalid="ignore"):
-            mean: Any = total / (counts if total.ndim == 1 else counts[:, None])
+            mean: Floats = total / (counts if total.ndim == 1 else counts[:, None])
         return mean
 
     def close(self) -> None:

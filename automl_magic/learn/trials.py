@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -248,7 +248,7 @@ class Search:
             self._live(self)
 
     def log_decision(
-        self, about: DecisionKind, choice: str, why: str, *, name: str = "", **evidence: Any
+        self, about: DecisionKind, choice: str, why: str, *, name: str = "", **evidence: object
     ) -> None:
         """Log a decision of the search. `name` is the trial or member that it's about."""
         self.folder.event(

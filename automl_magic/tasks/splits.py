@@ -10,22 +10,23 @@ import dataclasses
 import hashlib
 import math
 from collections.abc import Mapping
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from automl_magic.errors import TooFewRows
 from automl_magic.recipe.order import group_codes, n_earlier
+from automl_magic.recipe.values import Array
 from automl_magic.records import Split, SplitKind
 
 Rows: TypeAlias = npt.NDArray[np.int64]
-Columns: TypeAlias = Mapping[str, Any]
+Columns: TypeAlias = Mapping[str, Array]
 NEVER_VALIDATED = -1
 TARGET_LEVELS = 10
 
 
-def holdout_rows(split: Split, y: npt.NDArray[Any], columns: Columns) -> tuple[Rows, Rows]:
+def holdout_rows(split: Split, y: Array, columns: Columns) -> tuple[Rows, Rows]:
     """Return the positions of the development rows and of the holdout rows, both ascending.
 
     Parameters
@@ -54,7 +55,7 @@ def holdout_rows(split: Split, y: npt.NDArray[Any], columns: Columns) -> tuple[R
     return np.sort(development), np.sort(holdout)
 
 
-def fold_ids(split: Split, y: npt.NDArray[Any], columns: Columns) -> Rows:
+def fold_ids(split: Split, y: Array, columns: Columns) -> Rows:
     """Return the validation fold of each row, (n_rows,): 0..folds-1, or -1 if never validated.
 
     In a time split, rows are divided into folds + 1 equal blocks in time. Fold i validates on block
@@ -101,7 +102,7 @@ def _constraint(split: Split) -> str:
     }.get(split.kind, "each part needs at least one")
 
 
-def _pool_rare_classes(y: npt.NDArray[Any], rare: npt.NDArray[np.bool_], enough: float) -> Rows:
+def _pool_rare_classes(y: Array, rare: npt.NDArray[np.bool_], enough: float) -> Rows:
     """Return the strata: rare classes are merged, and join the largest class if still rare."""
     strata = np.where(rare[y], -1, y).astype(np.int64)
     if np.sum(strata == -1) < enough:
@@ -109,16 +110,14 @@ def _pool_rare_classes(y: npt.NDArray[Any], rare: npt.NDArray[np.bool_], enough:
     return strata
 
 
-def _target_bins(y: npt.NDArray[Any], folds: int) -> Rows:
+def _target_bins(y: Array, folds: int) -> Rows:
     """Return the target decile of each row, so that each fold gets low and high values."""
     n_bins = min(TARGET_LEVELS, len(y) // folds)
     ranks = np.argsort(np.argsort(y, kind="stable"), kind="stable")
     return (ranks * n_bins // len(y)).astype(np.int64)
 
 
-def _split_holdout(
-    split: Split, y: npt.NDArray[Any], columns: Columns, rows: Rows
-) -> tuple[Rows, Rows]:
+def _split_holdout(split: Split, y: Array, columns: Columns, rows: Rows) -> tuple[Rows, Rows]:
     from sklearn.model_selection import GroupShuffleSplit, train_test_split
 
     match split.kind:
@@ -144,7 +143,7 @@ def _split_holdout(
     return development, holdout
 
 
-def _assign_folds(split: Split, y: npt.NDArray[Any], columns: Columns) -> Rows:
+def _assign_folds(split: Split, y: Array, columns: Columns) -> Rows:
     from sklearn.model_selection import GroupKFold, StratifiedKFold
 
     ids = np.full(len(y), NEVER_VALIDATED, dtype=np.int64)

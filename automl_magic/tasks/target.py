@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from automl_magic.records import Decision, TaskKind
 
@@ -17,7 +16,7 @@ class Target:
     """
 
     kind: TaskKind
-    classes: tuple[Any, ...] = ()
+    classes: tuple[object, ...] = ()
     counts: tuple[int, ...] = ()
     n_labelled: int
     decision: Decision

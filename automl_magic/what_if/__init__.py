@@ -6,7 +6,7 @@ draws.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from automl_magic.what_if.widget import WhatIf, whatif
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["WhatIf", "whatif"]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     if name in __all__:
         from automl_magic.what_if import widget
 

@@ -9,11 +9,10 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
-Row = Mapping[str, Any]
+Row = Mapping[str, object]
 # At most 2 ** EXACT predictions. With more changes, ORDERS random orders are sampled.
 MAX_EXACT = 6
 ORDERS = 24

@@ -63,7 +63,7 @@ class WhatIfSession:
         self.problem: str | None = None
         self.position: int | None = 0 if self.rows else None
         self.table_row: TableRow | None = None
-        self.values: dict[str, Any] = dict(self.start)
+        self.values: dict[str, object] = dict(self.start)
 
     @property
     def row(self) -> LocalRow | TableRow | None:
@@ -76,7 +76,7 @@ class WhatIfSession:
         return None if self.position is None else self.rows[self.position]
 
     @property
-    def start(self) -> Mapping[str, Any]:
+    def start(self) -> Mapping[str, object]:
         """The original values of the row."""
         if self.row is not None:
             return {column.name: self.row.values.get(column.name) for column in self.columns}
@@ -96,7 +96,7 @@ class WhatIfSession:
         first = [names.index(name) for name in important if name in names]
         return first + [i for i in range(len(names)) if i not in first]
 
-    def handle(self, message: Mapping[str, Any]) -> None:
+    def handle(self, message: Mapping[str, object]) -> None:
         """Apply an action. If it's invalid, set `problem` and change nothing."""
         self.problem = None
         try:
@@ -137,14 +137,14 @@ class WhatIfSession:
     def _case(self) -> CounterfactualCase | None:
         return None if self.row is None else self._cases.get(self.row.row)
 
-    def predict(self, row: Mapping[str, Any]) -> tuple[Any, list[float]]:
+    def predict(self, row: Mapping[str, object]) -> tuple[Any, list[float]]:
         """Predict a row: the label or value, and the probabilities."""
         prediction = self.model.predict_row(row)
         if not self.model.recipe.task.has_classes:
             return float(prediction), []
         return prediction, [float(share) for share in self.model.predict_proba_row(row)]
 
-    def output_of(self, row: Mapping[str, Any]) -> float:
+    def output_of(self, row: Mapping[str, object]) -> float:
         """Return the explained output: the probability of one class, or the value."""
         prediction, probabilities = self.predict(row)
         return float(prediction) if self.output is None else probabilities[self.output]
@@ -174,7 +174,7 @@ class WhatIfSession:
         self.table_row, self.position = self.table.read(number), None
         self.values = dict(self.start)
 
-    def _position(self, message: Mapping[str, Any], name: str, n: int) -> int:
+    def _position(self, message: Mapping[str, object], name: str, n: int) -> int:
         index = message.get(name)
         if isinstance(index, bool) or not isinstance(index, int) or not 0 <= index < n:
             raise DataError(
@@ -184,7 +184,7 @@ class WhatIfSession:
             )
         return index
 
-    def _value(self, column: ColumnRange, message: Mapping[str, Any]) -> Any:
+    def _value(self, column: ColumnRange, message: Mapping[str, object]) -> object:
         """Return the value from a message for a column.
 
         Raises

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -21,8 +21,8 @@ class TableRow:
     """A row. `row` is its position in the loaded table, from 0."""
 
     row: int
-    values: dict[str, Any]
-    truth: Any
+    values: dict[str, object]
+    truth: object
 
 
 @dataclass
@@ -49,7 +49,7 @@ class TableRows:
                 fix="Use one of these.",
             )
         row = self._table.iloc[number]
-        values = {name: _plain(row[name]) for name in self.columns}
+        values: dict[str, object] = {name: _plain(row[name]) for name in self.columns}
         return TableRow(number, values, _plain(row[self.target]))
 
     @cached_property
@@ -66,7 +66,7 @@ class TableRows:
         return table
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> bool | float | str | None:
     """Return a value for JSON: a number, a boolean, text, or None if it's missing."""
     if is_missing_value(value):
         return None

@@ -15,7 +15,7 @@ SHOWN = 10  # visible columns; a click shows the others
 MAX_BARS = 12
 
 
-def build_view(session: WhatIfSession) -> dict[str, Any]:
+def build_view(session: WhatIfSession) -> dict[str, object]:
     """Return the state to show, with all texts in the reader's language."""
     prediction, probabilities = session.predict(session.values)
     start = session.start
@@ -116,7 +116,7 @@ def _text(value: object, limit: int = 60) -> str:
     return printable(format_cell(value, limit))
 
 
-def _field(session: WhatIfSession, column: ColumnRange, position: int) -> dict[str, Any]:
+def _field(session: WhatIfSession, column: ColumnRange, position: int) -> dict[str, object]:
     value, was = session.values[column.name], session.start[column.name]
     field: dict[str, Any] = {
         "column": position,
@@ -166,7 +166,7 @@ def _step(low: float, high: float) -> float:
 
 def _changes(
     session: WhatIfSession, before: float, now: float, changed: list[str]
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """Return the waterfall chart from the original row to the changed row."""
     if not changed:
         return {"bars": []}
@@ -182,7 +182,7 @@ def _changes(
     }
 
 
-def _reasons(session: WhatIfSession) -> dict[str, Any]:
+def _reasons(session: WhatIfSession) -> dict[str, object]:
     """Return the waterfall chart of the original row, from the explanation."""
     row, local = session.explained, session.local
     if row is None or local is None or not row.shap:
@@ -206,7 +206,7 @@ def _reasons(session: WhatIfSession) -> dict[str, Any]:
     }
 
 
-def _bars(steps: list[tuple[str, float]], start: float) -> list[dict[str, Any]]:
+def _bars(steps: list[tuple[str, float]], start: float) -> list[dict[str, object]]:
     """Return bars with their ends scaled to [0, 1], and their numbers as text."""
     ends, total = [start], start
     for _name, adds in steps:
@@ -226,7 +226,7 @@ def _bars(steps: list[tuple[str, float]], start: float) -> list[dict[str, Any]]:
     ]
 
 
-def _way(session: WhatIfSession, i: int) -> dict[str, Any]:
+def _way(session: WhatIfSession, i: int) -> dict[str, object]:
     counterfactual = session.counterfactuals[i]
     changes = "; ".join(
         f"{_text(change.column)}: {_text(change.was)} → {_text(change.becomes)}"

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any
 
 import anywidget
 import traitlets
@@ -50,7 +49,7 @@ class WhatIf(anywidget.AnyWidget):
         super().__init__(view=build_view(self.session))
         self.on_msg(self._on_message)
 
-    def _on_message(self, _: Any, content: Mapping[str, Any], __: list[Any]) -> None:
+    def _on_message(self, _: object, content: Mapping[str, object], __: list[object]) -> None:
         self.session.handle(content)
         self.view = build_view(self.session)
 

@@ -6,7 +6,7 @@ record, `Answers`. It's turned into a call of `flow`, and into code that does th
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from automl_magic.wizard.widget import Wizard
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["Wizard"]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     if name == "Wizard":
         from automl_magic.wizard.widget import Wizard
 

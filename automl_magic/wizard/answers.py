@@ -54,7 +54,7 @@ class Answers(Record):
 
     def options(self) -> dict[str, Any]:
         """Return the answers as keyword arguments of `flow.plan`, without the empty ones."""
-        options: dict[str, Any] = {
+        options: dict[str, object] = {
             "task": str(self.task) if self.task else None,
             "metric": self.metric,
             "budget_s": self.budget_s,

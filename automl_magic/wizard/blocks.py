@@ -7,12 +7,12 @@ sets, and the reason for its value.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from automl_magic.display.text import LINES, printable
 from automl_magic.errors import AutomlMagicError
 
-Block: TypeAlias = dict[str, Any]
+Block: TypeAlias = dict[str, object]
 
 
 def paragraph(text: str, *, soft: bool = False) -> Block:
@@ -181,7 +181,7 @@ def progress(
     *,
     done: int,
     of: int,
-    points: Sequence[Mapping[str, Any]],
+    points: Sequence[Mapping[str, object]],
     metric: str,
     chart_label: str,
 ) -> Block:

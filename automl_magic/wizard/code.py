@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from typing import Any
 
 from automl_magic.planning.spec_options import spec_from_options
 from automl_magic.wizard.answers import Answers
@@ -57,5 +56,5 @@ def python_code(answers: Answers, data: str) -> str:
     )
 
 
-def _literal(value: Any) -> str:
+def _literal(value: object) -> str:
     return ascii(value)

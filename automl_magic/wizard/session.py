@@ -85,7 +85,7 @@ class WizardSession:
         self,
         *,
         folder: Path,
-        names: Callable[[], Mapping[str, Any]],
+        names: Callable[[], Mapping[str, object]],
         changed: Callable[[], None],
         drafts: Drafts,
         workspace: Workspace,
@@ -120,9 +120,11 @@ class WizardSession:
         elif self.answers.run_id is not None:
             self._load_result(self.answers.run_id)
 
-    def handle(self, message: Mapping[str, Any], buffers: Sequence[Any] = ()) -> None:
+    def handle(
+        self, message: Mapping[str, object], buffers: Sequence[bytes | memoryview] = ()
+    ) -> None:
         """Handle a message from the page. An error becomes `problem`."""
-        actions: dict[str, Callable[[Mapping[str, Any]], None]] = {
+        actions: dict[str, Callable[[Mapping[str, object]], None]] = {
             "set": self._set,
             "go": self._go,
             "browse": self._browse,
@@ -214,7 +216,7 @@ class WizardSession:
         self.answers = dataclasses.replace(self.answers, **changes)
         self._drafts.save(self.answers)
 
-    def _set(self, message: Mapping[str, Any]) -> None:
+    def _set(self, message: Mapping[str, object]) -> None:
         name, value = str(message.get("name")), message.get("value")
         if name not in _ANSWERABLE:
             return
@@ -242,12 +244,12 @@ class WizardSession:
         elif name not in _WITHOUT_EFFECT_ON_THE_PLAN:
             self._decide()
 
-    def _go(self, message: Mapping[str, Any]) -> None:
+    def _go(self, message: Mapping[str, object]) -> None:
         step = str(message.get("step"))
         if self.can_open(step):
             self._answer(step=step)
 
-    def _browse(self, message: Mapping[str, Any]) -> None:
+    def _browse(self, message: Mapping[str, object]) -> None:
         from automl_magic.wizard.browse import list_folder
 
         folder = str(message.get("folder") or "")
@@ -313,7 +315,9 @@ class WizardSession:
             if (self.table, self.answers.target) == (table, answers.target):
                 self.plan, self._profiled = plan, (table, answers.target, plan.dataset)
 
-    def _take_upload(self, message: Mapping[str, Any], buffers: Sequence[Any]) -> None:
+    def _take_upload(
+        self, message: Mapping[str, object], buffers: Sequence[bytes | memoryview]
+    ) -> None:
         name, offset, size = str(message.get("name")), message.get("offset"), message.get("size")
         if not isinstance(offset, int) or not isinstance(size, int) or not buffers:
             return
@@ -396,7 +400,7 @@ class WizardSession:
         if self.wizard_run is not None and not self.wizard_run.is_finished:
             self.wizard_run.stop(cancel=cancel)
 
-    def _register(self, message: Mapping[str, Any]) -> None:
+    def _register(self, message: Mapping[str, object]) -> None:
         if self.result is None:
             return
         run_id, name = self.result.run.run_id, str(message.get("value") or "")

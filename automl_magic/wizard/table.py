@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from automl_magic.records import Dataset
 from automl_magic.wizard.browse import resolve_inside
@@ -22,7 +22,7 @@ class ProfiledTable:
 
     frame: pd.DataFrame
     dataset: Dataset
-    data: Any
+    data: str | pd.DataFrame
     code_name: str
 
     def histogram(self, column: str) -> list[tuple[float, float, int]]:
@@ -42,7 +42,7 @@ class ProfiledTable:
         ]
 
 
-def load_table(source: str, folder: Path, names: Mapping[str, Any]) -> ProfiledTable:
+def load_table(source: str, folder: Path, names: Mapping[str, object]) -> ProfiledTable:
     """Read the chosen source and profile it.
 
     Raises

@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any
 
 import anywidget
 import traitlets
@@ -70,7 +69,7 @@ class Wizard(anywidget.AnyWidget):
         data: str | None = None,
         target: str | None = None,
         *,
-        names: Callable[[], Mapping[str, Any]] | None = None,
+        names: Callable[[], Mapping[str, object]] | None = None,
         folder: Path | str | None = None,
         workspace: Workspace | None = None,
     ) -> None:
@@ -98,7 +97,7 @@ class Wizard(anywidget.AnyWidget):
             if target is not None:
                 self.session.handle({"do": "set", "name": "target", "value": target})
 
-    def _receive(self, _: Any, content: Mapping[str, Any], buffers: list[Any]) -> None:
+    def _receive(self, _: object, content: Mapping[str, object], buffers: list[memoryview]) -> None:
         self.session.handle(content, buffers)
         accepted = self.session.problem is None
         self._draw()
@@ -122,7 +121,7 @@ class Wizard(anywidget.AnyWidget):
             self.view = build_view(self.session)
 
 
-def _kernel_namespace() -> Mapping[str, Any]:
+def _kernel_namespace() -> Mapping[str, object]:
     from IPython import get_ipython
 
     shell = get_ipython()

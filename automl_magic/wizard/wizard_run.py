@@ -6,7 +6,7 @@ import shutil
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from automl_magic import flow
 from automl_magic.cli.progress import Progress
@@ -14,6 +14,9 @@ from automl_magic.errors import AutomlMagicError
 from automl_magic.records import RunStatus
 from automl_magic.runs.outcome import OUTPUT_NAME, FinishedRun
 from automl_magic.workspace import Workspace
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MODEL_NOTEBOOK, EXECUTED_NOTEBOOK = "model.ipynb", "executed.ipynb"
 _MAX_POINTS = 400
@@ -26,12 +29,22 @@ def active_run(run_id: str | None) -> WizardRun | None:
     return None if run_id is None else _active.get(run_id)
 
 
+class TrialPoint(TypedDict):
+    """A trial in the chart of scores. `at` is in seconds since the search started."""
+
+    at: float
+    score: float | None
+    best: float | None
+    name: str
+    baseline: bool
+
+
 class WizardRun:
     """Write and run a plan. Listeners are called from its thread whenever something changes."""
 
     def __init__(
         self,
-        data: Any,
+        data: str | pd.DataFrame,
         target: str,
         options: Mapping[str, Any],
         folder: Path,
@@ -39,7 +52,7 @@ class WizardRun:
     ) -> None:
         self.folder, self._workspace = folder, workspace
         self.progress = Progress()
-        self.points: list[dict[str, Any]] = []
+        self.points: list[TrialPoint] = []
         self.latest: list[dict[str, Any]] = []
         self.metric = "score"
         self.is_stopping = False
@@ -99,7 +112,7 @@ class WizardRun:
         flow.notebook(outcome.run.run_id, output=model_notebook, workspace=self._workspace)
         shutil.copyfile(Path(outcome.run.folder) / OUTPUT_NAME, self.folder / EXECUTED_NOTEBOOK)
 
-    def _on_event(self, event: dict[str, Any]) -> None:
+    def _on_event(self, event: dict[str, object]) -> None:
         self.progress.update(event)
         if self.run_id is not None:
             _active[self.run_id] = self
@@ -117,7 +130,7 @@ class WizardRun:
             listener()
 
 
-def _point(event: Mapping[str, Any]) -> dict[str, Any]:
+def _point(event: Mapping[str, object]) -> TrialPoint:
     return {
         "at": _finite(event.get("elapsed_s")) or 0.0,
         "score": _finite(event.get("score")),

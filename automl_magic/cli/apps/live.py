@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from automl_magic.cli.apps.panel_page import PanelPage, page_server, serve
 from automl_magic.cli.apps.server import AppServer
 from automl_magic.workspace import Workspace, default_workspace
 
 if TYPE_CHECKING:
+    from automl_magic.pages.live_run import LiveRun
     from automl_magic.records import Run
 
 REFRESH_INTERVAL_S = 1.0
@@ -41,7 +42,7 @@ class Page(PanelPage):
 
         self._run_id, self._workspace = run_id, workspace
         self._run: Run | None = None
-        self._live_run: Any = None
+        self._live_run: LiveRun | None = None
         self.chart = LiveChart()
         super().__init__(
             ("progress", "trials", "log"), {"chart": self.chart.figure}, self.chart.paint

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bokeh.models import ColumnDataSource, HoverTool, Range1d
 from bokeh.plotting import figure
@@ -120,7 +120,9 @@ class LiveChart:
             "at": [event.at_s for event in best_events],
             "best": [event.best for event in best_events],
         }
-        bottom, top = _range(scores, low, high, [event.best for event in best_events][-1:])
+        bottom, top = _range(
+            scores, low, high, [event.best for event in events if event.best is not None][-1:]
+        )
         self._y.start, self._y.end = bottom, top
         other_events = [event for event in events if event.score is None]
         self._other.data = {
@@ -140,7 +142,7 @@ def _quantile(values: Sequence[float], quantile: float) -> float:
 
 
 def _range(
-    scores: list[Any], lows: list[float], highs: list[float], best: list[Any]
+    scores: list[float], lows: list[float], highs: list[float], best: list[float]
 ) -> tuple[float, float]:
     """Return the axis limits: a range that separates the good scores and cuts off outliers."""
     if not scores:

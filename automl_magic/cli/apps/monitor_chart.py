@@ -18,6 +18,8 @@ from bokeh.models import (
 from bokeh.plotting import figure
 
 if TYPE_CHECKING:
+    from bokeh.models.annotations import Legend
+
     from automl_magic.monitor.dashboard import MonitorDashboard, WindowCheck
 
 # The colours of look.css, light and dark: a canvas can't read the CSS.
@@ -51,7 +53,7 @@ class DashboardCharts:
         self.prediction = self._bars()
 
     @property
-    def figures(self) -> dict[str, Any]:
+    def figures(self) -> dict[str, figure]:
         """Return the figures by name."""
         names = ("traffic", "latency", "errors", "drift", "prediction", "performance")
         return {name: getattr(self, name) for name in names}
@@ -83,7 +85,7 @@ class DashboardCharts:
 
     # -- creating the figures -----------------------------------------------------------------
 
-    def _figure(self, label: str, **options: Any) -> Any:
+    def _figure(self, label: str, **options: Any) -> figure:
         chart = figure(
             height=options.pop("height", HEIGHT),
             sizing_mode="stretch_width",
@@ -101,7 +103,7 @@ class DashboardCharts:
             axis.minor_tick_line_color = None
         return chart
 
-    def _lines(self, name: str, label: str, tips: list[tuple[str, str]]) -> Any:
+    def _lines(self, name: str, label: str, tips: list[tuple[str, str]]) -> figure:
         chart = self._figure(label, x_axis_type="datetime", x_range=Range1d())
         clock, day = "%H:%M", "%d %b"
         chart.xaxis[0].formatter = DatetimeTickFormatter(
@@ -128,12 +130,12 @@ class DashboardCharts:
             HoverTool(renderers=[lines], tooltips=tips, line_policy="nearest"),
         )
         if name != "performance":
-            chart.y_range.start = 0
+            chart.y_range.update(start=0)
         _style_legend(chart.legend[0])
         chart.add_layout(chart.legend[0], "above")
         return chart
 
-    def _heat(self) -> Any:
+    def _heat(self) -> figure:
         self._columns = FactorRange()
         chart = self._figure("", y_range=self._columns, height=120)
         names = ("x", "y", "colour", "alpha", "sign", "psi", "when", "name")
@@ -163,7 +165,7 @@ class DashboardCharts:
         chart.grid.visible = False
         return chart
 
-    def _bars(self) -> Any:
+    def _bars(self) -> figure:
         self._bins = FactorRange()
         chart = self._figure("share of rows", x_range=self._bins)
         names = ("bin", "before", "now", "shown_before", "shown_now")
@@ -180,7 +182,7 @@ class DashboardCharts:
         )
         tips = [("", "@bin"), ("training", "@shown_before"), ("newest window", "@shown_now")]
         chart.add_tools(HoverTool(renderers=[self._before], tooltips=tips))
-        chart.y_range.start = 0
+        chart.y_range.update(start=0)
         chart.xgrid.visible = False
         chart.xaxis.major_label_orientation = 0.9
         _style_legend(chart.legend[0])
@@ -198,7 +200,7 @@ class DashboardCharts:
         names = sorted({name for bucket in buckets for name in bucket.requests})
         if dashboard is not None and buckets:
             for chart in (self.traffic, self.latency, self.errors):
-                chart.x_range.start, chart.x_range.end = starts[0], _local(dashboard.timestamp)
+                chart.x_range.update(start=starts[0], end=_local(dashboard.timestamp))
         # The last bucket isn't complete yet.
         spans_s = (
             [min(dashboard.step_s, dashboard.timestamp - bucket.start) for bucket in buckets]
@@ -241,7 +243,7 @@ class DashboardCharts:
             # Show a single window with half an hour on each side.
             margin = max((ends[-1] - ends[0]) / 20, dt.timedelta(minutes=30))
             span = [ends[0] - margin, *ends, ends[-1] + margin]
-            self.performance.x_range.start, self.performance.x_range.end = span[0], span[-1]
+            self.performance.x_range.update(start=span[0], end=span[-1])
             self.performance.yaxis[0].axis_label = _label(last.metric or "score", 40)
             lines = [
                 ("score", ends, [_or_nan(check.score) for check in scored_checks]),
@@ -262,7 +264,7 @@ class DashboardCharts:
     def _draw(
         self,
         name: str,
-        lines: Sequence[tuple[str, list[Any], list[float]]],
+        lines: Sequence[tuple[str, list[dt.datetime], list[float]]],
         template: str,
         dashes: Sequence[str] = (),
     ) -> None:
@@ -347,11 +349,11 @@ class DashboardCharts:
         self._now.glyph.fill_color = self._now.glyph.line_color = self._colour("best")
 
 
-def _style_legend(legend: Any) -> None:
+def _style_legend(legend: Legend) -> None:
     legend.background_fill_alpha = 0
     legend.border_line_alpha = 0
     legend.orientation, legend.ncols = "horizontal", 3
-    legend.padding, legend.margin, legend.spacing = 0, 2, 14
+    legend.update(padding=0, margin=2, spacing=14)
     legend.location = "left"
     legend.label_text_font_size = "12px"
 

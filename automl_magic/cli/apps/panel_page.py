@@ -8,11 +8,14 @@ from __future__ import annotations
 import sys
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from automl_magic.cli.apps.server import HOST, AppServer, free_port
 from automl_magic.files.templates import templates_folder
 from automl_magic.workspace import Workspace
+
+if TYPE_CHECKING:
+    from bokeh.plotting import figure
 
 THEME = templates_folder() / "voila" / "templates" / "automl-magic" / "static"
 
@@ -31,7 +34,7 @@ class PanelPage(ABC):
     """
 
     def __init__(
-        self, panes: Sequence[str], figures: Mapping[str, Any], paint: Callable[[bool], None]
+        self, panes: Sequence[str], figures: Mapping[str, figure], paint: Callable[[bool], None]
     ) -> None:
         import panel as pn
         from bokeh.models.widgets import Div
@@ -94,7 +97,7 @@ def serve(name: str, title: str, make: Callable[[], PanelPage], port: int, every
     pn.extension(design=None)
     source = (templates_folder() / "apps" / f"{name}.html").read_text("utf-8")
 
-    def page() -> Any:
+    def page() -> pn.Template:
         contents = make()
         template = pn.Template(source)
         for figure, chart in contents.figures.items():

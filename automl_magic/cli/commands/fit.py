@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from automl_magic import flow
 from automl_magic.cli import formatters
 from automl_magic.cli.command import subcommand
@@ -13,7 +11,7 @@ from automl_magic.cli.options import check_target, search_options, typed_options
 
 @subcommand
 @search_options
-def fit(frontend: Frontend, /, data: str, target: str | None, **options: Any) -> CommandResult:
+def fit(frontend: Frontend, /, data: str, target: str | None, **options: object) -> CommandResult:
     """Plan a search and run it, to find a model for the table within the budget.
 
     DATA is a table, or an *.automl.yaml file.

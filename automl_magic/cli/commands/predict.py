@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
 from automl_magic.cli.command import subcommand
@@ -34,7 +32,11 @@ def predict(
     model: str,
     input: str,  # noqa: A002
     output: str,
-    **options: Any,
+    *,
+    keep: tuple[str, ...],
+    keep_all: bool,
+    resume: bool,
+    overwrite: bool,
 ) -> CommandResult:
     """Predict the rows of a table and write them in the same order.
 
@@ -49,7 +51,10 @@ def predict(
             output,
             on_event=on_event,
             workspace=frontend.workspace,
-            **options,
+            keep=keep,
+            keep_all=keep_all,
+            resume=resume,
+            overwrite=overwrite,
         )
     rows = f"{summary.n_rows:,} row{'s' * (summary.n_rows != 1)}, {summary.rows_per_s:,.0f} rows/s"
     return CommandResult(summary, summary.to_json(), f"Wrote {printable(output)}: {rows}.")

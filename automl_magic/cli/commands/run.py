@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
 from automl_magic import flow
@@ -11,6 +9,7 @@ from automl_magic.cli import formatters
 from automl_magic.cli.command import subcommand
 from automl_magic.cli.frontend import CommandResult, Frontend
 from automl_magic.cli.types import Assignment
+from automl_magic.records.codec import Json
 
 
 @subcommand
@@ -27,7 +26,7 @@ from automl_magic.cli.types import Assignment
     help="Notebook parameter and its value. Repeatable.",
 )
 def run(
-    frontend: Frontend, /, path: str, on: str, parameters: tuple[tuple[str, Any], ...]
+    frontend: Frontend, /, path: str, on: str, parameters: tuple[tuple[str, Json], ...]
 ) -> CommandResult:
     """Run the current version of a plan or notebook.
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from automl_magic.display.text import printable
 from automl_magic.runs.outcome import RerunResult
 
@@ -21,6 +19,6 @@ def format_rerun(result: RerunResult) -> str:
     return "\n".join(lines)
 
 
-def format_diff(run_diff: Any) -> str:
+def format_diff(run_diff: object) -> str:
     """Format the difference between two runs, with control characters escaped."""
     return "\n".join(printable(line) for line in str(run_diff).split("\n"))

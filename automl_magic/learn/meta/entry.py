@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 
 from automl_magic.learn.meta.features import MetaFeatures, sample_rows
 from automl_magic.learn.meta.store import CandidateResult, KnownDataset
 from automl_magic.learn.threshold import best_threshold
+from automl_magic.recipe.values import Array, Floats
 from automl_magic.records import Metric
 from automl_magic.tasks import metrics
 
@@ -22,10 +22,10 @@ MAX_LOSS = 2.0
 def measure_dataset(
     described: MetaFeatures,
     metric: Metric,
-    y: Any,
-    predictions: Mapping[str, Any],
+    y: Array,
+    predictions: Mapping[str, Floats],
     *,
-    baseline: Any,
+    baseline: Floats,
     seconds: Mapping[str, float],
     weights: Mapping[str, float] | None = None,
     name: str = "",
@@ -56,7 +56,7 @@ def measure_dataset(
         return None
     rows = sample_rows(len(y), MEASURED_ROWS)
 
-    def loss(prediction: Any) -> float:
+    def loss(prediction: Floats) -> float:
         threshold = best_threshold(metric.name, y[rows], prediction)
         score = metrics.score(
             metric.name, y[rows], prediction, threshold=0.5 if threshold is None else threshold

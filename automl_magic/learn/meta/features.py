@@ -16,7 +16,6 @@ import math
 import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -84,7 +83,7 @@ def sample_rows(n_rows: int, limit: int = SAMPLE_ROWS) -> Array:
 
 
 def count_table(
-    table: Mapping[str, Any], views: Mapping[str, Iterable[StepSpec]], n_rows: int
+    table: Mapping[str, Array], views: Mapping[str, Iterable[StepSpec]], n_rows: int
 ) -> TableCounts:
     """Count the columns, levels and missing cells of a table.
 

@@ -16,7 +16,6 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
-from typing import Any
 
 import numpy as np
 
@@ -46,7 +45,7 @@ class RankedCandidate:
 
 
 def order_candidates(
-    candidates: Iterable[str] | Mapping[str, Any], described: MetaFeatures, *, store: MetaStore
+    candidates: Iterable[str] | Mapping[str, object], described: MetaFeatures, *, store: MetaStore
 ) -> list[RankedCandidate]:
     """Return candidates in the order in which to try them.
 
@@ -85,7 +84,7 @@ def plan_share(nearest: Sequence[Neighbour]) -> float:
     return STATIC_SHARE_OF_MANY_NEAR if has_many else STATIC_SHARE
 
 
-def order_evidence(described: MetaFeatures, store: MetaStore) -> dict[str, Any]:
+def order_evidence(described: MetaFeatures, store: MetaStore) -> dict[str, object]:
     """Return the numbers behind an order, to log with the decision."""
     nearest = find_neighbours(described, store)
     return {

@@ -68,7 +68,7 @@ class KnownDataset:
             pairs={pair: loss for pair, loss in self.pairs.items() if pair <= set(names)},
         )
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         """Return the entry as a JSON document, one line of a store."""
         names = sorted(self.results)
         pairs = [
@@ -208,7 +208,7 @@ def _shorten(path: Path) -> None:
         write_atomic(path, b"".join(lines[-MAX_OWN:]))
 
 
-def _finite(value: Any) -> float:
+def _finite(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise ValueError("not a finite number")
     return float(value)

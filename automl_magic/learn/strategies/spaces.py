@@ -7,7 +7,7 @@ estimator without a space isn't varied.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, TypeGuard
+from typing import TypeGuard
 
 from automl_magic.learn.candidate import Candidate
 from automl_magic.recipe import Range, member
@@ -17,7 +17,7 @@ LEARNING_RATE_FACTOR = 1.5
 
 
 def space_of(
-    estimator: str, params: Mapping[str, Any], rates: Mapping[str, tuple[float, float]]
+    estimator: str, params: Mapping[str, object], rates: Mapping[str, tuple[float, float]]
 ) -> dict[str, Range]:
     """Return the search space of an estimator with these parameters.
 
@@ -51,7 +51,7 @@ def learning_rates(candidates: Iterable[Candidate]) -> dict[str, tuple[float, fl
     return {estimator: (min(values), max(values)) for estimator, values in rates.items()}
 
 
-def position_of(params: Mapping[str, Any], space: Mapping[str, Range]) -> dict[str, float]:
+def position_of(params: Mapping[str, object], space: Mapping[str, Range]) -> dict[str, float]:
     """Return the position of parameters in a space. Omitted ones have the library's default."""
     position = {}
     for name, values in space.items():

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
@@ -60,7 +59,7 @@ class Variations:
 
     def _draws(
         self, parent: Trial, history: Sequence[Trial], random: np.random.Generator
-    ) -> Iterator[tuple[str, dict[str, Any]]]:
+    ) -> Iterator[tuple[str, dict[str, object]]]:
         """Yield parameters, and how they were sampled."""
         full_space = space_of(parent.estimator, parent.params, self._rates)
         results = self._results(parent.estimator, full_space, history)
@@ -104,11 +103,11 @@ def _sample_names(names: Sequence[str], random: np.random.Generator) -> list[str
     return order[: max(2, int(random.binomial(len(names), CHANGED_SHARE)))]
 
 
-def _key(trial: Trial, params: Mapping[str, Any]) -> str:
+def _key(trial: Trial, params: Mapping[str, object]) -> str:
     return json.dumps([trial.estimator, trial.view, params], sort_keys=True)
 
 
-def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+def _changes(before: Mapping[str, object], after: Mapping[str, object]) -> str:
     changed = [
         f"{name} {before[name]} → {value}" if name in before else f"{name} = {value}"
         for name, value in after.items()

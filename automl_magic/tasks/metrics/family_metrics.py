@@ -5,13 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any, TypeAlias
 
-import numpy.typing as npt
-
+from automl_magic.recipe.values import Array
 from automl_magic.records import Metric, TaskFamily
-
-Array: TypeAlias = npt.NDArray[Any]
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from automl_magic.tasks.metrics.scores import Array, measure, metric_input
+from automl_magic.recipe.values import Array
+from automl_magic.tasks.metrics.scores import measure, metric_input
 
 # 200 resamples of this many rows take about half a second with the slowest metric.
 MAX_RESAMPLED_ROWS = 5_000

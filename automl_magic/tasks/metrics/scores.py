@@ -5,17 +5,15 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Callable
-from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from automl_magic.errors import MetricDoesNotFit
+from automl_magic.recipe.values import Array
 from automl_magic.records.families import families
 from automl_magic.tasks.metrics.catalog import METRICS
 from automl_magic.tasks.metrics.family_metrics import family_metrics_of
-
-Array: TypeAlias = npt.NDArray[Any]
 
 
 def score(metric_name: str, y_true: Array, prediction: Array, *, threshold: float = 0.5) -> float:

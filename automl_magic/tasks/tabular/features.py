@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from automl_magic.recipe.values import category_text
 from automl_magic.records import (
@@ -168,7 +168,7 @@ def _steps(
                     yield _text(column, _text_params(n_rows, forecast=forecast))
 
 
-def _text_params(n_rows: int, *, forecast: bool) -> dict[str, Any]:
+def _text_params(n_rows: int, *, forecast: bool) -> dict[str, object]:
     """Return the parameters of the text step, whose width depends on the number of rows."""
     small = n_rows < SMALL_TABLE_ROWS
     topics = TOPICS_OF_SMALL_TABLES if small else MAX_TOPICS
@@ -186,7 +186,7 @@ def _combination_steps(
     numbers = [column for column in columns if column.kind is ColumnKind.NUMBER]
     labels = [column for column in columns if column.kind in _LABELS]
     rules = {column.name: dict(rule) for column in numbers if (rule := _number_rule(column))}
-    parse: dict[str, Any] = {"parse": rules} if rules else {}
+    parse: dict[str, object] = {"parse": rules} if rules else {}
     if len(numbers) > 1:
         yield StepSpec(kind="interaction", columns=_names(numbers), params=parse)
     if len(labels) > 1:
@@ -282,7 +282,7 @@ def _category(columns: list[Column], *, tree: bool) -> StepSpec:
 
 
 def _dates(columns: Sequence[Column], *, tree: bool) -> Iterable[StepSpec]:
-    fill: dict[str, Any] = {} if tree else {"fill": "median", "scale": True}
+    fill: dict[str, object] = {} if tree else {"fill": "median", "scale": True}
     for rule, group in _by_rule(columns, _date_rule).items():
         yield StepSpec(kind="date", columns=_names(group), params={**dict(rule), **fill})
     if len(columns) > 1:
@@ -291,7 +291,7 @@ def _dates(columns: Sequence[Column], *, tree: bool) -> Iterable[StepSpec]:
         yield StepSpec(kind="elapsed", columns=_names(columns), params={**format_params, **fill})
 
 
-def _text(column: Column, params: Mapping[str, Any]) -> StepSpec:
+def _text(column: Column, params: Mapping[str, object]) -> StepSpec:
     return StepSpec(kind="text", columns=(column.name,), params=dict(params))
 
 

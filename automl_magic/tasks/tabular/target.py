@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from automl_magic.display.text import quote_name
 from automl_magic.errors import PlanError, TargetNotUsable, shorten
 from automl_magic.records import (
@@ -113,7 +111,7 @@ def _check_numeric(column: Column) -> None:
 
 
 def _check_classes(
-    column: Column, kind: TaskKind, classes: tuple[Any, ...], n_labelled: int
+    column: Column, kind: TaskKind, classes: tuple[object, ...], n_labelled: int
 ) -> None:
     n_classes = column.n_unique
     if kind.answer is Answer.TWO_CLASSES and n_classes != 2:
