@@ -90,7 +90,7 @@ def _range(recipe: Recipe, name: str, values: Array, order: Floats | None) -> di
             "low": round_number(finite.min()),
             "high": round_number(finite.max()),
             "quantiles": tuple(round_number(q) for q in np.quantile(finite, QUANTILES)),
-            "whole": bool(np.all(finite == np.round(finite))),
+            "is_integer": bool(np.all(finite == np.round(finite))),
         }
     counts = count_levels(values)
     frequent, scanned = counts.most_common(MAX_LEVELS), min(len(values), MAX_SCANNED_ROWS)

@@ -101,7 +101,7 @@ def test_a_scientist_edits_the_notebook_reruns_and_reads_the_diff(visit, custome
     page = visit("lab/workspaces/scientist/tree/scientist/work.ipynb", ".jp-Notebook-cell")
     page.wait_for_timeout(3000)
     assert "Nothing has run yet" in run_cell(page, 0)
-    assert "Best:" in run_cell(page, 1)
+    assert "Best model:" in run_cell(page, 1)
     repeated = run_cell(page, 2)
     assert "Equal: every metric is the same to the last digit." in repeated
 
@@ -118,7 +118,7 @@ def test_a_scientist_edits_the_notebook_reruns_and_reads_the_diff(visit, custome
     page.wait_for_timeout(1500)
     page.locator(".lm-TabBar-tabLabel", has_text="work.ipynb").first.click()
 
-    assert "Best:" in run_cell(page, 3)
+    assert "Best model:" in run_cell(page, 3)
     runs = run_cell(page, 4)
     edited, _, first, *_ = [line.split()[0] for line in runs.splitlines() if "roc_auc" in line]
     page.keyboard.type(f"%automl diff {first} {edited}")
