@@ -28,6 +28,7 @@ _PLAIN: Mapping[object, str] = {
     bool: "boolean",
     types.NoneType: "null",
     Any: "unknown",
+    object: "unknown",
 }
 
 

@@ -11,7 +11,6 @@ import json
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from automl_magic.errors import FolderNotWritable
 from automl_magic.files.atomic import TEMPORARY_SUFFIX, write_atomic
@@ -47,7 +46,7 @@ def remove_temporary_files(folder: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def notebook_bytes(document: dict[str, Any]) -> bytes:
+def notebook_bytes(document: dict[str, object]) -> bytes:
     """Encode a notebook as JSON, formatted as nbformat does."""
     text = json.dumps(
         document, indent=1, sort_keys=True, ensure_ascii=False, separators=(",", ": ")

@@ -34,7 +34,7 @@ class CellRecord:
     failed: dict[str, float] = field(default_factory=dict)
 
     @classmethod
-    def from_events(cls, events: Iterable[Mapping[str, Any]]) -> CellRecord:
+    def from_events(cls, events: Iterable[Mapping[str, object]]) -> CellRecord:
         """Rebuild a record from the events of a dead supervisor."""
         record = cls()
         for event in events:
@@ -68,7 +68,7 @@ class CellRecord:
             and not self.failed
         )
 
-    def cell_metadata(self, cell_id: str) -> dict[str, Any]:
+    def cell_metadata(self, cell_id: str) -> dict[str, object]:
         """Return the correct `papermill` metadata of a cell."""
         start = self.started.get(cell_id)
         end = self.done.get(cell_id, self.failed.get(cell_id))

@@ -13,7 +13,6 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import Any
 
 from automl_magic.execute.cell_record import CellRecord
 from automl_magic.execute.journal import EVENTS_NAME
@@ -40,7 +39,7 @@ def incomplete_failure(record: CellRecord) -> Failure | None:
     )
 
 
-def read_result(folder: Path) -> dict[str, Any] | str:
+def read_result(folder: Path) -> dict[str, object] | str:
     """Return the result that the notebook's last cell wrote, or why there is none."""
     try:
         result = json.loads((folder / RESULT_NAME).read_bytes())

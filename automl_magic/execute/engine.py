@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import zmq
+from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine, NotebookExecutionManager
 
@@ -49,7 +51,7 @@ class Execution:
         limits: RunLimits,
         watch: Watchdog,
         outputs: OutputLimiter,
-        manager: Callable[[], Any],
+        manager: Callable[[], AsyncKernelManager],
         emit: Callable[..., None],
     ) -> None:
         self.limits, self.watch, self.outputs = limits, watch, outputs
@@ -63,13 +65,13 @@ class SupervisedEngine(Engine):
     @classmethod
     def execute_notebook(
         cls,
-        nb: Any,
+        nb: NotebookNode,
         kernel_name: str,
         output_path: str | None = None,
         *,
         execution: Execution,
-        **_ignored: Any,
-    ) -> Any:
+        **_ignored: object,
+    ) -> NotebookNode:
         for cell in nb.cells:
             if INJECTED_TAG in tags_of(cell):
                 cell["id"] = INJECTED_TAG  # papermill's id is random
@@ -88,11 +90,11 @@ class SupervisedEngine(Engine):
 class SavedNotebook(NotebookExecutionManager):
     """Saves the notebook after each cell and every 30 s. Pending cells stay pending."""
 
-    def cell_start(self, cell: Any, *_: Any, **__: Any) -> None:
+    def cell_start(self, cell: NotebookNode, *_: object, **__: object) -> None:
         cell.metadata.papermill["start_time"] = self.now().isoformat()
         cell.metadata.papermill["status"] = self.RUNNING
 
-    def notebook_complete(self, **_: Any) -> None:
+    def notebook_complete(self, **_: object) -> None:
         self.end_time = self.now()
         self.nb.metadata.papermill["end_time"] = self.end_time.isoformat()
         self.nb.metadata.papermill["duration"] = (self.end_time - self.start_time).total_seconds()
@@ -102,7 +104,7 @@ class SavedNotebook(NotebookExecutionManager):
 class SupervisedClient(PapermillNotebookClient):
     """An nbclient that distinguishes all ways in which a notebook can end."""
 
-    def __init__(self, saved: SavedNotebook, execution: Execution, **options: Any) -> None:
+    def __init__(self, saved: SavedNotebook, execution: Execution, **options: object) -> None:
         super().__init__(
             saved,
             timeout=None,
@@ -131,11 +133,13 @@ class SupervisedClient(PapermillNotebookClient):
             with contextlib.suppress(RuntimeError):  # the kernel may be dead already
                 self._cleanup_kernel()
 
-    def create_kernel_manager(self) -> Any:
-        self.km = self._execution.manager()
+    def create_kernel_manager(self) -> AsyncKernelManager:
+        self.km: Any = self._execution.manager()
         return self.km
 
-    def process_message(self, msg: Any, cell: Any, cell_index: int) -> Any:
+    def process_message(
+        self, msg: dict[str, Any], cell: NotebookNode, cell_index: int
+    ) -> NotebookNode | None:
         kind = msg["msg_type"]
         outputs = self._execution.outputs
         if kind == "clear_output":
@@ -202,7 +206,7 @@ class SupervisedClient(PapermillNotebookClient):
                 return ending
         return Ending(None)
 
-    def _run_cell(self, cell: Any, index: int) -> Ending:
+    def _run_cell(self, cell: NotebookNode, index: int) -> Ending:
         process = self.km.provisioner.process
         self._reply = {}
         self.nb_man.cell_start(cell, index)
@@ -219,7 +223,7 @@ class SupervisedClient(PapermillNotebookClient):
             return Ending(FailureKind.EXITED, "The cell called exit().", cell["id"])
         return Ending(None)
 
-    def _merge_outputs(self, cell: Any, index: int) -> None:
+    def _merge_outputs(self, cell: NotebookNode, index: int) -> None:
         cell["outputs"], new_positions = merge_outputs(cell["outputs"])
         for cells in self._display_id_map.values():
             if index in cells:
@@ -229,7 +233,7 @@ class SupervisedClient(PapermillNotebookClient):
         stop = self._execution.watch.stop_reason
         return Ending(stop.kind, stop.message, stop.cell_id) if stop else None
 
-    def _store_reply(self, execute_reply: Mapping[str, Any], **_: Any) -> None:
+    def _store_reply(self, execute_reply: Mapping[str, Any], **_: object) -> None:
         self._reply = execute_reply
 
 

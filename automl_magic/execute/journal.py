@@ -14,10 +14,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeAlias
+from typing import Self, TypeAlias
 
 EVENTS_NAME = "events.jsonl"
-OnEvent: TypeAlias = Callable[[dict[str, Any]], None]
+OnEvent: TypeAlias = Callable[[dict[str, object]], None]
 
 _SUPERVISOR_EVENTS = frozenset({"run", "cell"})
 _MAX_LINE = 1_000_000
@@ -44,7 +44,7 @@ class Journal:
     ) -> None:
         os.close(self._file)
 
-    def emit(self, event: str, **values: Any) -> None:
+    def emit(self, event: str, **values: object) -> None:
         """Write a supervisor event and pass it to `on_event`."""
         line = {"t": round(time.time(), 3), "event": event, **values}
         with contextlib.suppress(OSError):

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
 
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager, NoSuchKernel
 from jupyter_client.manager import AsyncKernelManager
@@ -32,7 +31,7 @@ class CurrentPythonSpecManager(KernelSpecManager):
         return KernelSpec(argv=argv, display_name="Python 3", language="python")
 
 
-def kernel_manager(kernel_name: str, sockets: Path, *, is_python: bool) -> Any:
+def kernel_manager(kernel_name: str, sockets: Path, *, is_python: bool) -> AsyncKernelManager:
     """Return the manager of a kernel that isn't started yet.
 
     Parameters

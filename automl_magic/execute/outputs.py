@@ -6,9 +6,12 @@ import json
 import os
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from automl_magic.execute.limits import RunLimits
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 _COLORS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _MAX_ERROR_CHARACTERS = 20_000
@@ -36,7 +39,7 @@ class OutputLimiter:
         self._notebook -= self._cell
         self.next_cell()
 
-    def admit(self, kind: str, content: Mapping[str, Any]) -> dict[str, Any] | None:
+    def admit(self, kind: str, content: Mapping[str, Any]) -> dict[str, object] | None:
         """Return the content to store in the notebook, or None for nothing.
 
         Errors are always stored, truncated to a readable size. Printed text is stored until the
@@ -95,7 +98,9 @@ class OutputLimiter:
         self.log(f"{data.get('text/plain', '')}\n{note}")
 
 
-def merge_outputs(outputs: list[Any]) -> tuple[list[Any], dict[int, int]]:
+def merge_outputs(
+    outputs: list[NotebookNode],
+) -> tuple[list[NotebookNode], dict[int, int]]:
     """Merge adjacent outputs of one stream, and drop text overwritten by a carriage return.
 
     nbclient's implementation takes time quadratic in the line length, and blocks the watch.
@@ -105,7 +110,7 @@ def merge_outputs(outputs: list[Any]) -> tuple[list[Any], dict[int, int]]:
     list, dict
         The merged outputs, and the new position of each original output.
     """
-    merged_outputs: list[Any] = []
+    merged_outputs: list[NotebookNode] = []
     pieces: list[list[str]] = []
     new_positions = {}
     for position, output in enumerate(outputs):
@@ -137,7 +142,7 @@ def _size(content: Mapping[str, Any]) -> int:
     )
 
 
-def _truncate_error(content: Mapping[str, Any]) -> dict[str, Any]:
+def _truncate_error(content: Mapping[str, Any]) -> dict[str, object]:
     cut = dict(content)
     cut["evalue"] = str(content.get("evalue", ""))[:_MAX_ERROR_CHARACTERS]
     lines = [str(line) for line in content.get("traceback", [])]

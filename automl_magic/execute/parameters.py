@@ -10,7 +10,7 @@ import ast
 import json
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NoReturn
 
 from automl_magic.errors import RunError, closest_match, shorten
 from automl_magic.execute.notebook import PARAMETERS_TAG, is_python, source_of, tags_of
@@ -50,7 +50,7 @@ def parameters_of(document: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def parse_parameter(text: str) -> tuple[str, Any]:
+def parse_parameter(text: str) -> tuple[str, object]:
     """Parse `name=value`. The value is parsed as JSON if possible, otherwise it's text.
 
     Raises
@@ -71,7 +71,7 @@ def parse_parameter(text: str) -> tuple[str, Any]:
         return name.strip(), value
 
 
-def check_parameters(values: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+def check_parameters(values: Mapping[str, object], names: tuple[str, ...]) -> dict[str, object]:
     """Return parameters that are safe to pass to papermill: valid names and JSON values.
 
     Raises
@@ -104,7 +104,7 @@ def _unknown_parameter_error(name: object, names: tuple[str, ...]) -> RunError:
     )
 
 
-def _json_value(name: str, value: Any) -> Any:
+def _json_value(name: str, value: object) -> object:
     try:
         text = json.dumps(value, allow_nan=False)
         if len(text) > _MAX_CHARACTERS:
@@ -121,7 +121,7 @@ def _json_value(name: str, value: Any) -> Any:
     return plain
 
 
-def _depth(value: Any) -> int:
+def _depth(value: object) -> int:
     max_depth, stack = 0, [(value, 1)]
     while stack:
         item, depth = stack.pop()
@@ -133,5 +133,5 @@ def _depth(value: Any) -> int:
     return max_depth
 
 
-def _reject_constant(constant: str) -> Any:
+def _reject_constant(constant: str) -> NoReturn:
     raise ValueError(f"{constant} isn't JSON")

@@ -30,7 +30,7 @@ class EventPipe:
         os.set_inheritable(descriptor, False)
         self._descriptor, self._lock = descriptor, threading.Lock()
 
-    def emit(self, event: str, **values: Any) -> None:
+    def emit(self, event: str, **values: object) -> None:
         line = json.dumps({"event": event, **values}).encode() + b"\n"
         with self._lock:
             while line:
@@ -76,7 +76,7 @@ def _listen(watch: Watchdog) -> None:
     abandon()
 
 
-def _execute(job: dict[str, Any], watch: Watchdog, voice: EventPipe) -> dict[str, Any]:
+def _execute(job: dict[str, Any], watch: Watchdog, voice: EventPipe) -> dict[str, object]:
     from automl_magic.execute import engine
     from automl_magic.execute.kernel import kernel_manager
     from automl_magic.execute.outputs import OutputLimiter

@@ -23,7 +23,7 @@ class RunnerProcess:
     """A runner in its own session: only the supervisor gets Ctrl-C from the terminal."""
 
     def __init__(
-        self, run_id: str, folder: Path, job: dict[str, Any], environment: Mapping[str, str]
+        self, run_id: str, folder: Path, job: Mapping[str, object], environment: Mapping[str, str]
     ) -> None:
         self._run_id = run_id
         self._partial_line = b""
@@ -96,7 +96,7 @@ class RunnerProcess:
         """Kill the runner and all processes of the run."""
         kill_run(self._run_id, self.pid)
 
-    def _send(self, document: dict[str, Any]) -> None:
+    def _send(self, document: Mapping[str, object]) -> None:
         if self._process.stdin:
             # A dead runner is detected by its exit code.
             with contextlib.suppress(BrokenPipeError):

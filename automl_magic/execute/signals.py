@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import signal
 import threading
+from collections.abc import Callable
 from types import FrameType, TracebackType
-from typing import Any, Self
+from typing import Self, TypeAlias
+
+_Handler: TypeAlias = Callable[[int, FrameType | None], object] | int | None
 
 
 class SignalCounter:
@@ -18,7 +21,7 @@ class SignalCounter:
     def __init__(self) -> None:
         self.interrupts = 0
         self.terminated = False
-        self._previous_handlers: dict[signal.Signals, Any] = {}
+        self._previous_handlers: dict[signal.Signals, _Handler] = {}
 
     def __enter__(self) -> Self:
         if threading.current_thread() is threading.main_thread():

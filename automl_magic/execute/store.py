@@ -77,8 +77,8 @@ class RunStore:
         *,
         kind: str,
         notebook: str,
-        parameters: Mapping[str, Any] | None = None,
-        inputs: Mapping[str, Any] | None = None,
+        parameters: Mapping[str, object] | None = None,
+        inputs: Mapping[str, object] | None = None,
         rerun_of: str | None = None,
     ) -> Run:
         """Create a run with a unique id, owned by this process.

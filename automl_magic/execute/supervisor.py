@@ -51,8 +51,8 @@ def execute_notebook(
     *,
     store: RunStore,
     kind: str = "notebook",
-    parameters: Mapping[str, Any] | None = None,
-    inputs: Mapping[str, Any] | None = None,
+    parameters: Mapping[str, object] | None = None,
+    inputs: Mapping[str, object] | None = None,
     limits: RunLimits | None = None,
     on_event: OnEvent | None = None,
     files: Mapping[str, Path] | None = None,
@@ -135,14 +135,16 @@ class _Supervisor:
         self._record = CellRecord()
         self._is_search = _SEARCH in (run.kind, kind_of(document))
         self._ending: dict[str, Any] | None = None
-        self._verdict: dict[str, Any] | None = None
+        self._verdict: dict[str, object] | None = None
         self._interrupts = 0
         self._last_event_at = time.monotonic()
         self._kill_at = float("inf")
         self._next_beat = time.monotonic() + HEARTBEAT_S
         self._oom_kills = oom_kills()
 
-    def supervise(self, data: bytes, files: Mapping[str, Path], parameters: dict[str, Any]) -> Run:
+    def supervise(
+        self, data: bytes, files: Mapping[str, Path], parameters: dict[str, object]
+    ) -> Run:
         """Stage, execute and end the run. If this raises, the run is ended in the record, too."""
         try:
             self._advance(RunStatus.STAGING)
@@ -160,7 +162,7 @@ class _Supervisor:
             self._give_up(error)
             raise
 
-    def _execute(self, journal: Journal, parameters: dict[str, Any]) -> Run:
+    def _execute(self, journal: Journal, parameters: dict[str, object]) -> Run:
         journal.emit("run", run_id=self._run.run_id, state=RunStatus.STAGING.value)
         python = is_python(self._document)
         job = {
@@ -279,7 +281,7 @@ class _Supervisor:
         self._kill_at = time.monotonic() + grace_s + _BACKSTOP_S
         child.stop(kind, message, grace_s)
 
-    def _runner_died(self, child: RunnerProcess) -> dict[str, Any]:
+    def _runner_died(self, child: RunnerProcess) -> dict[str, object]:
         message = f"The runner exited with code {child.exit_code}. The log may have the reason."
         kind = FailureKind.DIED if self._record.started else FailureKind.NOT_STARTED
         return {"kind": kind, "message": message, "cell_id": self._record.current}

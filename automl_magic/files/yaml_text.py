@@ -120,7 +120,7 @@ def _check_events(text: str, name: str, form: FileFormat) -> None:
 def node_value(node: yaml.Node, name: str) -> Any:
     """Return the JSON value of a node. Raise SpecError if it's invalid."""
     if isinstance(node, yaml.MappingNode):
-        values: dict[str, Any] = {}
+        values: dict[str, object] = {}
         for key, item in node.value:
             if not isinstance(key, yaml.ScalarNode):
                 raise SpecError(
@@ -141,7 +141,7 @@ def node_value(node: yaml.Node, name: str) -> Any:
     return _scalar(str(node.value), plain=getattr(node, "style", None) is None)
 
 
-def _scalar(text: str, *, plain: bool) -> Any:
+def _scalar(text: str, *, plain: bool) -> object:
     if not plain:
         return text
     if text.lower() in _CONSTANTS:

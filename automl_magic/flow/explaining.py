@@ -6,7 +6,7 @@ import tempfile
 import time as clock
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from automl_magic.errors import RunError
 from automl_magic.records import Plan, RunStatus
@@ -74,7 +74,7 @@ def explain(
         verified_artifact(run, "holdout.npz")
     for column in immutable:
         plan.dataset.column(column)
-    parameters: dict[str, Any] = {"search_dir": run.folder, "immutable": list(immutable)}
+    parameters: dict[str, object] = {"search_dir": run.folder, "immutable": list(immutable)}
     if budget_s is not None:
         parameters["budget_s"] = float(budget_s)
     with tempfile.TemporaryDirectory(prefix="automl-explain-") as folder:

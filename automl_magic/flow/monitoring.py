@@ -6,7 +6,7 @@ import tempfile
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from automl_magic.records import RunStatus, TaskKind
 from automl_magic.runs.artifacts import read_artifact
@@ -31,7 +31,7 @@ def monitor(
     window_s: float | None = None,
     version: int | None = None,
     data: str | None = None,
-    thresholds: Mapping[str, Any] | None = None,
+    thresholds: Mapping[str, object] | None = None,
     on_event: OnEvent | None = None,
     workspace: Workspace | None = None,
 ) -> MonitorResult:
@@ -83,7 +83,7 @@ def monitor(
     effective_thresholds = merge_thresholds(
         spec if watched.deployment else None, watched.degradation(), thresholds
     )
-    parameters: dict[str, Any] = {
+    parameters: dict[str, object] = {
         **watched.parameters(),
         "window_start": format_time(start),
         "window_end": format_time(end),

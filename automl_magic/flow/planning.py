@@ -173,7 +173,7 @@ def _decide(
     *,
     name: str,
     source: str,
-    read_arguments: Mapping[str, Any],
+    read_arguments: Mapping[str, object],
     dataset: Dataset | None = None,
 ) -> Plan:
     from automl_magic.data import check_target, profile

@@ -31,7 +31,7 @@ StrPath: TypeAlias = str | os.PathLike[str]
 def run(
     path: StrPath,
     *,
-    parameters: Mapping[str, Any] | None = None,
+    parameters: Mapping[str, object] | None = None,
     on: str = "local",
     on_event: OnEvent | None = None,
     workspace: Workspace | None = None,

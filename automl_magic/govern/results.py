@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from automl_magic.records.models.deployment import Route
 
@@ -31,7 +30,7 @@ class AliasChangeResult:
     lagging_workers: Mapping[str, Sequence[str]] = field(default_factory=dict)
     mlflow_error: str | None = None
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         """Return it as JSON types."""
         return {
             "model": self.model,

@@ -9,7 +9,10 @@ import ssl
 import time
 from collections.abc import Iterator, Sequence
 from http.client import HTTPException, HTTPResponse
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 _MAX_BYTES = 256 * 1024  # of the response's status and headers (the body isn't read)
 
@@ -41,7 +44,7 @@ class _LimitedReader(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: Any) -> int:
+    def readinto(self, buffer: WriteableBuffer) -> int:
         self._link.settimeout(self._deadline.remaining_s())
         n_read = self._link.recv_into(buffer)
         self._n_bytes += n_read

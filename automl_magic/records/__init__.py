@@ -6,7 +6,7 @@ Only the standard library is needed.
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from automl_magic.records.codec import Record, RecordProblem, digest_of, dumps
 from automl_magic.records.data.dataset import Column, ColumnKind, Dataset, Finding, Severity
@@ -76,7 +76,7 @@ __all__ = [
 _LAZY_NAMES = ("EXPLANATION_NAME", "Explanation", "SkippedSection", "UnseenPredictions")
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     if name in _LAZY_NAMES:
         return getattr(import_module("automl_magic.records.explanations.explanation"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

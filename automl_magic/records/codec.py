@@ -167,7 +167,7 @@ def _to_plain(value: object) -> Any:
 
 def _read(hint: Any, value: object, path: Path) -> Any:
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
-    if hint is Any:
+    if hint is Any or hint is object:
         return value
     if origin in (typing.Union, types.UnionType):
         return _read_union(arguments, value, path)
@@ -195,7 +195,7 @@ def _read(hint: Any, value: object, path: Path) -> Any:
     raise RecordProblem(path, _type_name(hint), format_value(value))
 
 
-def _read_union(options: tuple[Any, ...], value: object, path: Path) -> Any:
+def _read_union(options: tuple[object, ...], value: object, path: Path) -> Any:
     problems = []
     for option in options:
         try:
@@ -226,14 +226,15 @@ def _read_choice(hint: type[Enum | OpenChoice], value: object, path: Path) -> En
         ) from None
 
 
-def _type_name(hint: Any) -> str:
-    return {
+def _type_name(hint: object) -> str:
+    names: dict[object, str] = {
         str: "text",
         int: "a whole number",
         float: "a number",
         bool: "true or false",
         types.NoneType: "nothing",
-    }.get(hint, getattr(hint, "__name__", str(hint)))
+    }
+    return names.get(hint, getattr(hint, "__name__", str(hint)))
 
 
 def format_value(value: object) -> str:

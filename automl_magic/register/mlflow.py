@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from automl_magic.errors import ArtifactTampered, TrackingError
 from automl_magic.records import ModelVersion, Run
@@ -33,6 +33,7 @@ from automl_magic.workspace.workspace import Tracking
 
 if TYPE_CHECKING:
     from mlflow.entities import LoggedModel
+    from mlflow.entities.model_registry import ModelVersion as MlflowVersion
     from mlflow.tracking import MlflowClient
 
 _DATA = "data"
@@ -186,7 +187,7 @@ class MlflowRegistry:
         return tuple(sorted(versions, key=lambda version: version.version, reverse=True))
 
 
-def _to_model_version(mlflow_version: Any, aliases: list[str]) -> ModelVersion:
+def _to_model_version(mlflow_version: MlflowVersion, aliases: list[str]) -> ModelVersion:
     tags = dict(mlflow_version.tags)
     return ModelVersion(
         name=mlflow_version.name,

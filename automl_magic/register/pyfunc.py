@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from automl_magic.errors import ModelRefused, closest_match
 from automl_magic.register.verify import verified_manifest
@@ -29,7 +29,7 @@ class RecipeModel:
         self.recipe = recipe
 
     def predict(
-        self, model_input: pd.DataFrame, params: Mapping[str, Any] | None = None
+        self, model_input: pd.DataFrame, params: Mapping[str, object] | None = None
     ) -> np.ndarray | pd.DataFrame:
         """Predict each row.
 

@@ -7,7 +7,7 @@ never become code. A piece is valid Python with placeholders, `slot("name")`.
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from automl_magic.render.cells import code_cell, markdown_cell
@@ -58,7 +58,7 @@ _MODULES = {
 }
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     for home, names in _MODULES.items():
         if name in names:
             return getattr(import_module(f"{__name__}.{home}"), name)

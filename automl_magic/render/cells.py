@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from typing import Any
 
 from nbformat import NotebookNode, v4
 
@@ -60,8 +59,8 @@ def step_id(prefix: str, name: str, position: int) -> str:
     return cell_id if CELL_ID.fullmatch(cell_id) else f"{prefix}-{position}"
 
 
-def _reasons(step: str, decisions: Sequence[Decision]) -> dict[str, Any]:
-    reasons: dict[str, Any] = {"step": step}
+def _reasons(step: str, decisions: Sequence[Decision]) -> dict[str, object]:
+    reasons: dict[str, object] = {"step": step}
     if len(decisions) == 1:
         (decision,) = decisions
         reasons |= {"why": decision.why, "evidence": dict(decision.evidence)}
@@ -76,9 +75,9 @@ def _reasons(step: str, decisions: Sequence[Decision]) -> dict[str, Any]:
     return _to_json(step, reasons)
 
 
-def _to_json(step: str, metadata: dict[str, Any]) -> dict[str, Any]:
+def _to_json(step: str, metadata: dict[str, object]) -> dict[str, object]:
     try:
-        document: dict[str, Any] = json.loads(json.dumps(metadata, allow_nan=False))
+        document: dict[str, object] = json.loads(json.dumps(metadata, allow_nan=False))
     except (TypeError, ValueError, RecursionError) as error:
         raise RenderError(
             f"Can't store the reasons of cell {step!r} in the notebook.",
@@ -88,7 +87,7 @@ def _to_json(step: str, metadata: dict[str, Any]) -> dict[str, Any]:
     return {key: _utf8(value) for key, value in document.items()}
 
 
-def _utf8(value: Any) -> Any:
+def _utf8(value: object) -> object:
     """Escape lone surrogates, which JSON allows but UTF-8 files don't."""
     match value:
         case str():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from nbformat import NotebookNode
 
@@ -48,7 +47,7 @@ def render_model(
     cells = list(_cells(pieces, recipe, load))
     sources = [cell["source"] for cell in cells if cell["cell_type"] == "code"]
     requirements = requirements_for(recipe, sources, load.requirements)
-    more: dict[str, Any] = {"requirements": requirements}
+    more: dict[str, object] = {"requirements": requirements}
     if trial_link is not None:
         more["link"] = trial_link.to_json()
     return assemble(
@@ -147,7 +146,7 @@ def _folds(pieces: Pieces, split: Split) -> NotebookNode:
 
 def _view(pieces: Pieces, recipe: Recipe, name: str, specs: tuple[StepSpec, ...]) -> str:
     calls: list[str] = []
-    values: dict[str, Any] = {"view": name}
+    values: dict[str, object] = {"view": name}
     steps, selection = separate_selection(specs)
     for number, spec in enumerate(steps):
         # Two steps can have a slot with the same name, so the number makes it unique.
@@ -194,7 +193,7 @@ def _calibration(pieces: Pieces, recipe: Recipe, calibration: Calibrator) -> Not
     return _filled(pieces, "calibrate", f"calibrate_{calibration.method}", slot_values)
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     return dict(value) if isinstance(value, Mapping) else value
 
 

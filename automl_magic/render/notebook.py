@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
 
 import nbformat
 from nbformat import NotebookNode, v4
@@ -16,7 +15,7 @@ from nbformat import NotebookNode, v4
 from automl_magic.errors import RenderError
 
 
-def assemble(cells: Sequence[NotebookNode], *, kind: str, **more: Any) -> NotebookNode:
+def assemble(cells: Sequence[NotebookNode], *, kind: str, **more: object) -> NotebookNode:
     """Return a notebook for the kernel `python3`.
 
     Parameters

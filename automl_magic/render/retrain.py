@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from nbformat import NotebookNode
 
@@ -76,6 +75,6 @@ def render_retrain(plan: Plan, challenge: ChallengerSpec) -> NotebookNode:
 
 
 def _cell(
-    pieces: Pieces, step: str, values: Mapping[str, Any], tags: list[str] | None = None
+    pieces: Pieces, step: str, values: Mapping[str, object], tags: list[str] | None = None
 ) -> NotebookNode:
     return code_cell(step, fill(pieces.code("retrain", step), values), tags=tags or [])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from automl_magic.errors import ArtifactTampered, RunError, RunNotFound, shorten
 from automl_magic.files.digests import mismatched_sha256
@@ -45,7 +45,7 @@ def find_run(run_id: str, workspace: Workspace) -> Run:
     return matches[0] if len(matches) == 1 else store.get(run_id)
 
 
-def read_artifact(run: Run, name: str) -> Any:
+def read_artifact(run: Run, name: str) -> object:
     """Return the content of a JSON artifact of a run, after verifying it."""
     return json.loads(verified_artifact(run, name).read_text("utf-8"))
 

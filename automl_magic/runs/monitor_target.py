@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from automl_magic.errors import AutomlMagicError, DeploymentNotFound, MonitorError, RunNotFound
 from automl_magic.records import ModelVersion, Run
@@ -43,7 +43,7 @@ class MonitorTarget:
         """The name of the monitor file."""
         return self.deployment or self.model
 
-    def parameters(self) -> dict[str, Any]:
+    def parameters(self) -> dict[str, object]:
         """Return the parameters of the monitor notebook."""
         return {
             "deployment": self.deployment or "",

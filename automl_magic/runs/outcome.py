@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from automl_magic.records import Plan, Run, Score
 
@@ -30,7 +30,7 @@ class PlanResult:
     spec: Path
     notebooks: Mapping[str, Path]
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         return {
             "folder": str(self.folder),
             "experiment": str(self.spec),
@@ -83,7 +83,7 @@ class FinishedRun:
         document = self.run.result.get(name)
         return Score.from_json(document) if document else None
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         return {
             "run_id": self.run.run_id,
             "status": self.run.status.value,
@@ -112,7 +112,7 @@ class ExplainResult:
     explanation: Explanation | None
     path: Path | None
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         # Few commands use explanations, and importing their records takes 20 ms.
         from automl_magic.records.explanations.inspection import Shap
 
@@ -146,10 +146,10 @@ class RerunResult:
 
     equal: bool
     differs: tuple[str, ...]
-    details: Mapping[str, Any]
+    details: Mapping[str, object]
     outcome: FinishedRun | None
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         return {
             "equal": self.equal,
             "differs": list(self.differs),
@@ -170,7 +170,7 @@ class MonitorResult:
     report: DriftReport | None
     path: Path | None
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         breaches = self.report.breaches if self.report is not None else ()
         return {
             "run_id": self.outcome.run.run_id,
@@ -207,7 +207,7 @@ class RetrainResult:
             f"automl route {name} --canary {number} --percent {percent}",
         )
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         return {
             "run_id": self.outcome.run.run_id,
             "status": self.outcome.run.status.value,

@@ -18,7 +18,7 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 from automl_magic.errors import ArtifactTampered, FolderTaken, PlanError
 from automl_magic.files.atomic import translate_write_errors, write_files
@@ -27,6 +27,13 @@ from automl_magic.records import SPEC_SUFFIX, ExperimentSpec, Plan, RecordProble
 
 SPEC_NAME = "experiment" + SPEC_SUFFIX
 PLAN_NAME = ".automl/plan.json"
+
+
+class _PlanFile(TypedDict):
+    """The plan, and the digest of each written notebook by file name."""
+
+    plan: Plan
+    code: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -82,7 +89,7 @@ class PlanFolder:
         plan = self.plan
         return plan is None or plan.experiment != experiment
 
-    def _document(self) -> dict[str, Any] | None:
+    def _document(self) -> _PlanFile | None:
         path = self.path / PLAN_NAME
         return _read_plan(path) if path.exists() else None
 
@@ -95,7 +102,7 @@ def find_plan(folder: Path) -> Plan | None:
     return None
 
 
-def _read_plan(path: Path) -> dict[str, Any]:
+def _read_plan(path: Path) -> _PlanFile:
     try:
         document = json.loads(path.read_text("utf-8"))
         return {"plan": Plan.from_json(document["plan"]), "code": dict(document["code"])}

@@ -7,7 +7,7 @@ import time as clock
 import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from automl_magic.errors import AutomlMagicError, DataError
 from automl_magic.files.notebook_json import code_digest, kind_of, read_notebook
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from automl_magic.execute import RunLimits, RunStore
 
 CATCH_UP_S = 5.0  # the time limit for tracking earlier runs
-OnEvent: TypeAlias = Callable[[dict[str, Any]], None]
+OnEvent: TypeAlias = Callable[[dict[str, object]], None]
 
 
 class NotTracked(UserWarning):
@@ -31,7 +31,7 @@ class NotTracked(UserWarning):
 def execute_tracked(
     notebook: Path,
     started: float,
-    parameters: Mapping[str, Any],
+    parameters: Mapping[str, object],
     on_event: OnEvent | None,
     workspace: Workspace,
     *,
@@ -52,7 +52,7 @@ def execute_tracked(
     store = open_run_store(workspace)
     recorder: TrackingRecorder | None = None
 
-    def record_event(event: dict[str, Any]) -> None:
+    def record_event(event: dict[str, object]) -> None:
         nonlocal recorder
         # Created only once the run has started, so a rejected run leaves no tracking store behind.
         recorder = recorder or TrackingRecorder(open_tracker(workspace), find_run=store.get)
@@ -114,8 +114,8 @@ def track_pending_runs(
 
 
 def _inputs(
-    document: Mapping[str, Any], plan: Plan | None, parameters: Mapping[str, Any]
-) -> dict[str, Any]:
+    document: Mapping[str, object], plan: Plan | None, parameters: Mapping[str, object]
+) -> dict[str, object]:
     """Return the inputs that determine a run's numbers, for a rerun to compare."""
     from automl_magic.track import code_digest as library_digest
     from automl_magic.track import describe_environment
@@ -132,13 +132,13 @@ def _inputs(
     }
 
 
-def run_inputs(run: Run) -> dict[str, Any]:
+def run_inputs(run: Run) -> dict[str, object]:
     """Return a run's inputs, with the fingerprint of the table that the notebook loaded."""
     loaded = run.result.get("data_fingerprint")
     return {**run.inputs, **({"data": loaded} if loaded else {})}
 
 
-def data_change(run: Run) -> dict[str, Any] | None:
+def data_change(run: Run) -> dict[str, object] | None:
     """Return the fingerprints of a run's table before and now, or None if they're equal."""
     from automl_magic.data.sources.registry import find_source
 

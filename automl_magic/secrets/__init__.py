@@ -10,7 +10,7 @@ A secret is never logged, displayed or stored. Errors only have its reference.
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from automl_magic.secrets.reference import Reference
@@ -26,7 +26,7 @@ _MODULES = {
 __all__ = ["Reference", "parse_reference", "resolve_secret", "standalone_code"]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     if name in _MODULES:
         return getattr(importlib.import_module(f"{__name__}.{_MODULES[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from automl_magic.secrets.reference import Reference, Scheme, missing_error
 
@@ -30,5 +29,5 @@ class EnvScheme(Scheme):
             )
         return value
 
-    def code(self, reference: Reference) -> tuple[str, Mapping[str, Any]]:
+    def code(self, reference: Reference) -> tuple[str, Mapping[str, object]]:
         return "credential_env", {"variable": reference.place}

@@ -8,7 +8,6 @@ import shlex
 import stat
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from automl_magic.errors import SecretError
 from automl_magic.secrets.reference import Reference, Scheme, missing_error
@@ -44,7 +43,7 @@ class FileScheme(Scheme):
             ) from None
         return _read_key(text, key, reference) if key else text
 
-    def code(self, reference: Reference) -> tuple[str, Mapping[str, Any]]:
+    def code(self, reference: Reference) -> tuple[str, Mapping[str, object]]:
         path, _, key = reference.place.partition("#")
         if key:
             return "credential_file_key", {"path": path, "key": key}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from automl_magic.errors import SecretError
 
@@ -41,7 +41,7 @@ class Scheme(ABC):
         """
 
     @abstractmethod
-    def code(self, reference: Reference) -> tuple[str, Mapping[str, Any]]:
+    def code(self, reference: Reference) -> tuple[str, Mapping[str, object]]:
         """Return the template piece in templates/notebooks/sources that reads it, and its slots."""
 
 

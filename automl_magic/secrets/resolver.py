@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from automl_magic.errors import SecretError
 from automl_magic.secrets.env import EnvScheme
@@ -45,7 +44,7 @@ def resolve_secret(reference: str) -> str:
     return SCHEMES[parsed.scheme].read(parsed)
 
 
-def standalone_code(reference: str) -> tuple[str, Mapping[str, Any]]:
+def standalone_code(reference: str) -> tuple[str, Mapping[str, object]]:
     """Return the piece of a standalone notebook that reads a secret, and the values of its slots.
 
     Raises

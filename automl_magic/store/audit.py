@@ -33,7 +33,7 @@ class AuditEntry:
     actor: str
     action: str
     subject: str
-    detail: Mapping[str, Any]
+    detail: Mapping[str, object]
     previous: str
     hash: str
 
@@ -49,7 +49,7 @@ class ChainVerification:
 
 
 def append(
-    connection: Connection, *, actor: str, action: str, subject: str, detail: Mapping[str, Any]
+    connection: Connection, *, actor: str, action: str, subject: str, detail: Mapping[str, object]
 ) -> str:
     """Write an entry in the `exclusive_transaction` of the change that it records.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,7 +23,7 @@ from automl_magic.workspace.workspace import STORE_VARIABLE, Database
 
 _BUSY_MS = 30_000
 _CHECK = f"Check {STORE_VARIABLE}: sqlite:///FILE, or postgresql://USER@HOST/DATABASE."
-_SNAPSHOT: dict[str, dict[str, Any]] = {
+_SNAPSHOT: dict[str, dict[str, object]] = {
     "sqlite": {"reads_only": True},
     "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
 }
@@ -178,10 +179,10 @@ def _first_line(error: Exception) -> str:
     return (text if len(text) <= 300 else text[:299] + "…") or type(error).__name__
 
 
-def _set_search_path(schema: str) -> Callable[[Any, Any], None]:
+def _set_search_path(schema: str) -> Callable[[Any, object], None]:
     """Return an event listener that limits a connection to one schema."""
 
-    def set_path(connection: Any, _: Any) -> None:
+    def set_path(connection: Any, _: object) -> None:
         quoted = '"' + schema.replace('"', '""') + '"'
         connection.execute(f"SET search_path TO {quoted}")
         # So that a rollback of the next transaction doesn't undo it.
@@ -190,7 +191,7 @@ def _set_search_path(schema: str) -> Callable[[Any, Any], None]:
     return set_path
 
 
-def _prepare(connection: Any, _: Any) -> None:
+def _prepare(connection: sqlite3.Connection, _: object) -> None:
     connection.isolation_level = None  # `_begin` sends BEGIN, because sqlite3 does it too late
     for pragma in ("journal_mode=WAL", f"busy_timeout={_BUSY_MS}", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")

@@ -37,7 +37,7 @@ class OutboxMessage:
     error: str | None
 
 
-def enqueue(connection: Connection, kind: str, payload: Mapping[str, Any]) -> None:
+def enqueue(connection: Connection, kind: str, payload: Mapping[str, object]) -> None:
     """Write a message in the transaction of the change that it's about."""
     connection.execute(
         outbox.insert().values(

@@ -42,7 +42,7 @@ class Prediction:
     role: Role
     epoch: int
     at: float
-    features: Mapping[str, Any] | None
+    features: Mapping[str, object] | None
     prediction: Any
     probabilities: Sequence[float] | None
     latency_ms: float
@@ -60,7 +60,7 @@ class Outcome:
     """The true label or number for one prediction. `at` is the Unix time of the report."""
 
     prediction_id: str
-    outcome: Any
+    outcome: object
     at: float
 
 
@@ -234,7 +234,7 @@ def _delete(engine: Engine, conditions: Sequence[ColumnElement[bool]]) -> int:
     return n_deleted
 
 
-def _to_row(row: Prediction) -> dict[str, Any]:
+def _to_row(row: Prediction) -> dict[str, object]:
     return {
         name: _text(value) if name in _JSON else value
         for name in _COLUMNS

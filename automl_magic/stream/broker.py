@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, TypeVar
 
 from automl_magic.errors import StreamError
+
+if TYPE_CHECKING:
+    from confluent_kafka import Consumer, KafkaError, Producer
+
+T = TypeVar("T")
 
 # Options that the stream sets. Other values could lose or duplicate messages.
 RESERVED_OPTIONS = (
@@ -55,7 +60,7 @@ def read_options(path: Path) -> dict[str, str]:
     return options
 
 
-def create_consumer(brokers: str, group: str, options: Mapping[str, str]) -> Any:
+def create_consumer(brokers: str, group: str, options: Mapping[str, str]) -> Consumer:
     """Return a consumer without automatic commits that only reads committed messages."""
     from confluent_kafka import Consumer
 
@@ -78,7 +83,7 @@ def create_consumer(brokers: str, group: str, options: Mapping[str, str]) -> Any
     )
 
 
-def create_producer(brokers: str, member: str, options: Mapping[str, str]) -> Any:
+def create_producer(brokers: str, member: str, options: Mapping[str, str]) -> Producer:
     """Return a transactional producer. A second producer with the same name fences the first."""
     from confluent_kafka import Producer
 
@@ -97,7 +102,7 @@ def create_producer(brokers: str, member: str, options: Mapping[str, str]) -> An
 
 
 def check_topics(
-    client: Any, brokers: str, topics: tuple[str, ...], *, timeout_s: float = 10.0
+    client: Consumer, brokers: str, topics: tuple[str, ...], *, timeout_s: float = 10.0
 ) -> None:
     """Check that the brokers respond and the topics exist.
 
@@ -130,7 +135,7 @@ def translate_kafka_errors(brokers: str) -> Iterator[None]:
         raise broker_error(brokers, error.args[0]) from error
 
 
-def broker_error(brokers: str, error: Any) -> StreamError:
+def broker_error(brokers: str, error: KafkaError) -> StreamError:
     """Return the error for a failed request to the brokers."""
     return StreamError(
         f"A request to the Kafka brokers {brokers[:80]!r} failed.",
@@ -139,7 +144,7 @@ def broker_error(brokers: str, error: Any) -> StreamError:
     )
 
 
-def _create_client(kind: Any, options: dict[str, Any]) -> Any:
+def _create_client(kind: Callable[[dict[str, object]], T], options: dict[str, object]) -> T:
     from confluent_kafka import KafkaException
 
     try:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from automl_magic.errors import StreamError
 from automl_magic.stream.broker import broker_error, translate_kafka_errors
@@ -21,11 +21,14 @@ from automl_magic.stream.messages import Message, PartitionId
 from automl_magic.stream.scorer import Scorer
 from automl_magic.stream.sinks import Batch, FencedError, RetryableError, Sink
 
+if TYPE_CHECKING:
+    from confluent_kafka import Consumer, KafkaError, TopicPartition
+
 MAX_MESSAGES = 500
 POLL_S, INITIAL_PAUSE_S, MAX_PAUSE_S, RETRY_LIMIT_S = 0.2, 0.1, 5.0, 300.0
 EMIT_INTERVAL_S = 1.0
 
-OnEvent = Callable[[dict[str, Any]], None]
+OnEvent = Callable[[dict[str, object]], None]
 
 
 @dataclass
@@ -40,7 +43,7 @@ class StreamStats:
     lag: int | None = None
     wall_s: float = 0.0
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         per_s = self.messages / self.wall_s if self.wall_s else 0.0
         return {**vars(self), "wall_s": round(self.wall_s, 3), "messages_per_s": round(per_s, 1)}
 
@@ -66,7 +69,7 @@ class Stream:
 
     def __init__(
         self,
-        consumer: Any,
+        consumer: Consumer,
         topic: str,
         scorer: Callable[[], Scorer],
         effects: Sink,
@@ -122,7 +125,8 @@ class Stream:
 
     def _poll(self, timeout_s: float) -> list[Message]:
         with translate_kafka_errors(self._brokers):
-            records = self._consumer.consume(self._max_messages, timeout_s)
+            # Typed as optional: a message has its values, an event only an error.
+            records: Sequence[Any] = self._consumer.consume(self._max_messages, timeout_s)
         if self._error is not None:
             raise self._error
         messages = []
@@ -151,7 +155,7 @@ class Stream:
         next_offset = self._next[message.partition]
         return next_offset is None or message.offset >= next_offset
 
-    def _check_error(self, error: Any, partition: PartitionId) -> None:
+    def _check_error(self, error: KafkaError, partition: PartitionId) -> None:
         if error.name() == "_PARTITION_EOF":
             self._ended.add(partition)
             return
@@ -230,7 +234,7 @@ class Stream:
         if self._next:
             self._consumer.assign(self._start_offsets())
 
-    def _on_assign(self, _: Any, assigned: Sequence[Any]) -> None:
+    def _on_assign(self, _: object, assigned: Sequence[TopicPartition]) -> None:
         self._n_reassignments += 1
         self.counts.rebalances += 1
         partitions = [PartitionId(entry.topic, entry.partition) for entry in assigned]
@@ -241,7 +245,7 @@ class Stream:
         except Exception as error:  # noqa: BLE001 - the C library can't propagate it
             self._error = error
 
-    def _on_revoke(self, _: Any, revoked: Sequence[Any]) -> None:
+    def _on_revoke(self, _: object, revoked: Sequence[TopicPartition]) -> None:
         self._n_reassignments += 1
         for entry in revoked:
             self._next.pop(PartitionId(entry.topic, entry.partition), None)
@@ -263,7 +267,7 @@ class Stream:
                 time.sleep(pause_s)
                 pause_s = min(2 * pause_s, MAX_PAUSE_S)
 
-    def _start_offsets(self) -> list[Any]:
+    def _start_offsets(self) -> list[TopicPartition]:
         from confluent_kafka import OFFSET_BEGINNING, TopicPartition
 
         return [

@@ -7,7 +7,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 20
@@ -45,7 +45,7 @@ class Message:
         """Its unique position: topic, partition and offset."""
         return f"{self.partition.topic}/{self.partition.partition}/{self.offset}"
 
-    def fields(self) -> dict[str, Any]:
+    def fields(self) -> dict[str, object]:
         """Return the features of the message.
 
         Raises
@@ -76,7 +76,7 @@ class ScoredMessage:
     """The prediction for a message."""
 
     message: Message
-    document: Mapping[str, Any]
+    document: Mapping[str, object]
     version: str
 
     @property
@@ -143,7 +143,7 @@ def _check_depth(value: bytes) -> None:
             depth -= 1
 
 
-def _check_unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _check_unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
     document = dict(pairs)
     if len(document) != len(pairs):
         raise ValueError("an object has a name twice")
@@ -154,7 +154,7 @@ def _reject_constant(name: str) -> float:
     raise ValueError(f"{name} isn't JSON")
 
 
-def to_json_value(value: Any) -> Any:
+def to_json_value(value: object) -> object:
     """Return a number or label as a JSON value. NaN and infinity become None."""
     value = value.item() if hasattr(value, "item") else value
     return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
@@ -98,7 +97,7 @@ class Scorer:
             }
         return scored_batch
 
-    def _row(self, message: Message, states: WindowStates | None) -> Mapping[str, Any]:
+    def _row(self, message: Message, states: WindowStates | None) -> Mapping[str, object]:
         fields = message.fields()
         if states is None:
             return self._check(fields)
@@ -107,7 +106,7 @@ class Scorer:
         count()  # only valid messages count for the windows of later ones
         return row
 
-    def _check(self, fields: Mapping[str, Any]) -> Mapping[str, Any]:
+    def _check(self, fields: Mapping[str, object]) -> Mapping[str, object]:
         if self._checker is None:
             nested = [n for n in self._columns if isinstance(fields.get(n), list | dict)]
             if nested:
@@ -119,7 +118,7 @@ class Scorer:
             raise InvalidMessage(f"{error.what} {error.why}") from error
 
     def _predict(
-        self, rows: Sequence[tuple[Message, Mapping[str, Any]]], scored_batch: ScoredBatch
+        self, rows: Sequence[tuple[Message, Mapping[str, object]]], scored_batch: ScoredBatch
     ) -> None:
         try:
             scored_batch.results += self._results(rows)
@@ -128,7 +127,7 @@ class Scorer:
                 self._predict_row(row, scored_batch)
 
     def _predict_row(
-        self, row: tuple[Message, Mapping[str, Any]], scored_batch: ScoredBatch
+        self, row: tuple[Message, Mapping[str, object]], scored_batch: ScoredBatch
     ) -> None:
         reason = ""
         for attempt in range(MAX_ATTEMPTS):
@@ -144,7 +143,7 @@ class Scorer:
             DeadLetter(row[0], f"The model can't predict it. {reason}", MAX_ATTEMPTS)
         )
 
-    def _results(self, rows: Sequence[tuple[Message, Mapping[str, Any]]]) -> list[ScoredMessage]:
+    def _results(self, rows: Sequence[tuple[Message, Mapping[str, object]]]) -> list[ScoredMessage]:
         table = {
             name: np.fromiter((row.get(name) for _, row in rows), object, len(rows))
             for name in self._columns
@@ -162,7 +161,9 @@ class Scorer:
         ]
 
 
-def _document(label: Any, classes: Sequence[Any], probabilities: Sequence[float]) -> dict[str, Any]:
+def _document(
+    label: object, classes: Sequence[object], probabilities: Sequence[float]
+) -> dict[str, object]:
     if not classes:
         return {"prediction": to_json_value(label)}
     by_class = {

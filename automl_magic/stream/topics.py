@@ -7,11 +7,12 @@ import secrets
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from automl_magic.errors import StreamError
 
 if TYPE_CHECKING:
+    from confluent_kafka import Consumer
     from sqlalchemy import Engine
 
     from automl_magic.stream.consumer import Stream
@@ -48,7 +49,7 @@ class Topics:
         database: Engine | None,
         windows: Windows | None = None,
         until_end: bool = False,
-        on_event: Callable[[dict[str, Any]], None] | None = None,
+        on_event: Callable[[dict[str, object]], None] | None = None,
     ) -> Stream:
         """Open the topics and return the stream.
 
@@ -82,7 +83,9 @@ class Topics:
             on_event=on_event,
         )
 
-    def _effects(self, consumer: Any, database: Engine | None, windows: Windows | None) -> Sink:
+    def _effects(
+        self, consumer: Consumer, database: Engine | None, windows: Windows | None
+    ) -> Sink:
         from automl_magic.stream.sinks import StoreSink, TopicSink
 
         if self.to is None:

@@ -34,8 +34,8 @@ class RunChange(Record):
 
     about: str
     sentence: str
-    before: Any = None
-    after: Any = None
+    before: object = None
+    after: object = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +71,7 @@ class _RunSnapshot:
     run: Run
     recipe: Mapping[str, Any]
     columns: Mapping[str, str]
-    settings: Mapping[str, Any]
+    settings: Mapping[str, object]
     trials: tuple[Trial, ...]
     higher_is_better: bool | None
     cells: Mapping[str, str]
@@ -112,7 +112,9 @@ def _read_run(run: Run, folder: Path) -> _RunSnapshot:
     )
 
 
-def _run_settings(run: Run, plan: Mapping[str, Any], recipe: Mapping[str, Any]) -> dict[str, Any]:
+def _run_settings(
+    run: Run, plan: Mapping[str, Any], recipe: Mapping[str, Any]
+) -> dict[str, object]:
     """Return the settings of a run, from its plan, inputs, recipe and parameters."""
     experiment = plan.get("experiment") or {}
     planned = {"budget_s": experiment.get("budget_s"), "data_source": experiment.get("data")}
@@ -286,7 +288,7 @@ def _read_json(path: Path) -> dict[str, Any]:
     return document if isinstance(document, dict) else {}
 
 
-def _value_change(about: str, label: str, before: Any, after: Any) -> RunChange:
+def _value_change(about: str, label: str, before: object, after: object) -> RunChange:
     sentence = f"The {label} changed from {_format_value(before)} to {_format_value(after)}."
     return RunChange(about=about, sentence=sentence, before=before, after=after)
 
@@ -304,6 +306,6 @@ def _in_both(a: _RunSnapshot, b: _RunSnapshot, name: str) -> bool:
     return name in a.recipe and name in b.recipe
 
 
-def _flatten(environment: Mapping[str, Any]) -> dict[str, Any]:
+def _flatten(environment: Mapping[str, Any]) -> dict[str, object]:
     packages = environment.get("packages") or {}
     return {k: v for k, v in environment.items() if k != "packages"} | dict(packages)

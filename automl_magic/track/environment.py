@@ -9,7 +9,6 @@ import sys
 from functools import cache
 from importlib.metadata import distributions
 from pathlib import Path
-from typing import Any
 
 from automl_magic.recipe import estimators, member
 from automl_magic.records import digest_of
@@ -18,7 +17,7 @@ from automl_magic.records import digest_of
 RESULT_PACKAGES = ("numpy", "pandas", "pyarrow", "scikit-learn", "scipy", "skops")
 
 
-def describe_environment() -> dict[str, Any]:
+def describe_environment() -> dict[str, object]:
     """Describe the environment of this process.
 
     Returns

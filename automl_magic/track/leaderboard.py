@@ -7,9 +7,8 @@ Every number has a link to its cell: in HTML an anchor `run/RUN/NOTEBOOK#CELL` w
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
-from typing import Any
 from urllib.parse import quote
 
 from automl_magic.display.text import encodable, printable
@@ -60,40 +59,45 @@ def rank_trials(
         Measured latency per row in milliseconds, by trial number.
     """
     weights, latencies_ms = weights or {}, latencies_ms or {}
-    ranked: list[tuple[float, int, dict[str, Any]]] = []
-    unranked: list[dict[str, Any]] = []
+    ranked: list[tuple[float, int, LeaderboardRow]] = []
+    unranked: list[tuple[bool, int, LeaderboardRow]] = []
     for trial in trials:
-        row = {
-            "name": trial.candidate,
-            "score": trial.score,
-            "link": CellLink(
-                run_id=run_id, notebook=notebook, cell_id=trial.cell_id or SEARCH_CELL
-            ),
-            "state": trial.state,
-            "reason": trial.reason,
-            "trial": trial.number,
-            "fit_s": trial.fit_s,
-            "weight": weights.get(trial.number),
-            "row_latency_ms": latencies_ms.get(trial.number),
-        }
+        row = LeaderboardRow(
+            rank=0,
+            name=trial.candidate,
+            score=trial.score,
+            link=CellLink(run_id=run_id, notebook=notebook, cell_id=trial.cell_id or SEARCH_CELL),
+            state=trial.state,
+            reason=trial.reason,
+            trial=trial.number,
+            fit_s=trial.fit_s,
+            weight=weights.get(trial.number),
+            row_latency_ms=latencies_ms.get(trial.number),
+        )
         if trial.state is TrialState.COMPLETE and trial.score is not None:
             ranked.append((metric.loss(trial.score.score), trial.number, row))
         else:
-            unranked.append(row)
+            unranked.append((trial.state is TrialState.FAIL, trial.number, row))
     if ensemble is not None:
         link = CellLink(run_id=run_id, notebook=notebook, cell_id=ENSEMBLE_CELL)
-        row = {"name": "ensemble", "score": ensemble, "link": link}
-        row |= {"state": TrialState.COMPLETE, "reason": f"A blend of {len(weights)} trials."}
+        row = LeaderboardRow(
+            rank=0,
+            name="ensemble",
+            score=ensemble,
+            link=link,
+            state=TrialState.COMPLETE,
+            reason=f"A blend of {len(weights)} trials.",
+        )
         # The ensemble ranks before a trial with the same score, because it's the final model.
         ranked.append((metric.loss(ensemble.score), -1, row))
     ranked.sort(key=lambda entry: entry[:2])
-    unranked.sort(key=lambda row: (row["state"] is TrialState.FAIL, row["trial"]))
-    rows = [row for _, _, row in ranked] + unranked
+    unranked.sort(key=lambda entry: entry[:2])
+    rows = [row for _, _, row in (*ranked, *unranked)]
     return Leaderboard(
         run_id=run_id,
         metric=metric.name,
         higher_is_better=metric.higher_is_better,
-        rows=tuple(LeaderboardRow(rank=i, **row) for i, row in enumerate(rows, start=1)),
+        rows=tuple(replace(row, rank=i) for i, row in enumerate(rows, start=1)),
         holdout=holdout,
         holdout_link=CellLink(run_id=run_id, notebook=notebook, cell_id=HOLDOUT_CELL)
         if holdout
@@ -112,7 +116,7 @@ class LeaderboardTable:
 
     leaderboard: Leaderboard
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         return self.leaderboard.to_json()
 
     def __str__(self) -> str:

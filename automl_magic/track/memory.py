@@ -9,7 +9,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from automl_magic.records import Leaderboard, Run, RunStatus, Trial
 from automl_magic.track.tracker import (
@@ -38,7 +37,7 @@ class MemoryTracker:
         run: Run,
         *,
         experiment_name: str,
-        params: Mapping[str, Any],
+        params: Mapping[str, object],
         tags: Mapping[str, str],
     ) -> str:
         tracking_id = f"memory-{run.run_id}"

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -72,7 +73,7 @@ class MlflowTracker:
         run: Run,
         *,
         experiment_name: str,
-        params: Mapping[str, Any],
+        params: Mapping[str, object],
         tags: Mapping[str, str],
     ) -> str:
         client = self._client()
@@ -207,7 +208,7 @@ class MlflowTracker:
         return mlflow_run
 
     def _log_params(
-        self, tracking_id: str, params: Mapping[str, Any], *, logged: Mapping[str, str]
+        self, tracking_id: str, params: Mapping[str, object], *, logged: Mapping[str, str]
     ) -> None:
         from mlflow.entities import Param
 
@@ -248,5 +249,5 @@ def _tag_texts(tags: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _to_ms(time: Any) -> int:
+def _to_ms(time: datetime) -> int:
     return int(time.timestamp() * 1000)

@@ -18,7 +18,7 @@ from automl_magic.records import Answer, Manifest, RecordProblem, TaskKind
 from automl_magic.track.environment import package_version
 
 if TYPE_CHECKING:
-    from mlflow.models import ModelSignature
+    from mlflow.models import Model, ModelSignature
 
 # Only the name of the module, because this package doesn't depend on that one.
 LOADER_MODULE = "automl_magic.register.pyfunc"
@@ -74,16 +74,18 @@ def _recipe(folder: Path) -> Mapping[str, Any]:
     return recipe if isinstance(recipe, dict) else {}
 
 
-def _signature(kinds: Mapping[str, str], recipe: Mapping[str, Any]) -> ModelSignature | None:
+def _signature(kinds: Mapping[str, str], recipe: Mapping[str, object]) -> ModelSignature | None:
     from mlflow.models import ModelSignature
-    from mlflow.types.schema import AnyType, ColSpec, ParamSchema, ParamSpec, Schema
+    from mlflow.types.schema import AnyType, ColSpec, ParamSchema, ParamSpec, Schema, TensorSpec
 
     if not kinds:
         return None
     # Typed columns would reject valid input: integers in a float column, numbers stored as text.
     # The recipe validates the table itself.
     anything: Any = AnyType  # untyped in MLflow
-    inputs: list[Any] = [ColSpec(anything(), name, required=False) for name in kinds]
+    inputs: list[ColSpec | TensorSpec] = [
+        ColSpec(anything(), name, required=False) for name in kinds
+    ]
     output = "double" if _predicts_number(recipe) else anything()
     return ModelSignature(
         inputs=Schema(inputs),
@@ -92,14 +94,14 @@ def _signature(kinds: Mapping[str, str], recipe: Mapping[str, Any]) -> ModelSign
     )
 
 
-def _predicts_number(recipe: Mapping[str, Any]) -> bool:
+def _predicts_number(recipe: Mapping[str, object]) -> bool:
     try:
         return TaskKind(recipe.get("task")).answer is Answer.NUMBER
     except RecordProblem:
         return False
 
 
-def _write_example(model: Any, kinds: Mapping[str, str], destination: Path) -> None:
+def _write_example(model: Model, kinds: Mapping[str, str], destination: Path) -> None:
     """Write an example row with made-up values, because models must not contain rows of data."""
     row = [0.0 if kind == "number" else None for kind in kinds.values()]
     split = {"columns": list(kinds), "data": [row]}

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from automl_magic.errors import AutomlMagicError
 from automl_magic.records import Run
@@ -61,7 +61,7 @@ class TrackingRecorder:
         tracker: Tracker,
         *,
         experiment_name: str | None = None,
-        params: Mapping[str, Any] | None = None,
+        params: Mapping[str, object] | None = None,
         tags: Mapping[str, str] | None = None,
         find_run: Callable[[str], Run] | None = None,
     ) -> None:
@@ -79,7 +79,7 @@ class TrackingRecorder:
         self._tasks.put(self._prepare)
         self._thread.start()
 
-    def on_event(self, event: Mapping[str, Any]) -> None:
+    def on_event(self, event: Mapping[str, object]) -> None:
         """Process one event of the run without blocking."""
         run_id = event.get("run_id")
         if self._run is None and self._find_run is not None and isinstance(run_id, str):

@@ -10,12 +10,14 @@ INPUTS = ("plan", "data", "notebook", "code", "environment", "threads", "paramet
 _SCORES = ("metric", "cv", "holdout", "best", "metrics")
 
 
-def differing_inputs(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+def differing_inputs(before: Mapping[str, object], after: Mapping[str, object]) -> list[str]:
     """Return the names of the different inputs, in the order of `INPUTS`."""
     return list(input_changes(before, after))
 
 
-def input_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+def input_changes(
+    before: Mapping[str, object], after: Mapping[str, object]
+) -> dict[str, dict[str, object]]:
     """Return `{"before", "after"}` for each input that differs.
 
     An input that only one of the two has is different. In a full description of the environment,
@@ -31,14 +33,14 @@ def input_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[s
     return changes
 
 
-def same_metrics(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+def same_metrics(before: Mapping[str, object], after: Mapping[str, object]) -> bool:
     """Return whether two results have exactly the same scores."""
     return not metric_changes(before, after)
 
 
 def metric_changes(
     before: Mapping[str, Any], after: Mapping[str, Any]
-) -> dict[str, dict[str, Any]]:
+) -> dict[str, dict[str, object]]:
     """Return `{"before", "after"}` for each score that differs between two results.
 
     Scores of trials are only compared if both results have them: a replay only repeats the trials
@@ -55,17 +57,17 @@ def metric_changes(
     }
 
 
-def _comparable(name: str, value: Mapping[str, Any]) -> dict[str, Any]:
+def _comparable(name: str, value: Mapping[str, object]) -> dict[str, object]:
     if name != "environment":
         return dict(value)
     return {key: value[key] for key in ("python", "platform", "packages") if key in value}
 
 
 def _differing(
-    old: Mapping[str, Any], new: Mapping[str, Any]
-) -> tuple[dict[str, Any], dict[str, Any]]:
+    old: Mapping[str, object], new: Mapping[str, object]
+) -> tuple[dict[str, object], dict[str, object]]:
     names = [name for name in {**old, **new} if old.get(name) != new.get(name)]
-    pairs: tuple[dict[str, Any], dict[str, Any]] = ({}, {})
+    pairs: tuple[dict[str, object], dict[str, object]] = ({}, {})
     for name in names:
         old_value, new_value = old.get(name), new.get(name)
         if isinstance(old_value, Mapping) and isinstance(new_value, Mapping):

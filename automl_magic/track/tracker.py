@@ -13,7 +13,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeGuard
 
 from automl_magic.errors import IllegalTransition, TrackingError
 from automl_magic.records import Leaderboard, Record, RecordProblem, Run, RunStatus, Trial
@@ -35,7 +35,7 @@ class TrackedRun(Record):
     tracking_id: str
     experiment_name: str
     status: RunStatus
-    params: Mapping[str, Any] = field(default_factory=dict)
+    params: Mapping[str, object] = field(default_factory=dict)
     metrics: Mapping[str, float] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
     artifacts: tuple[str, ...] = ()
@@ -53,7 +53,7 @@ class Tracker(Protocol):
         run: Run,
         *,
         experiment_name: str,
-        params: Mapping[str, Any],
+        params: Mapping[str, object],
         tags: Mapping[str, str],
     ) -> str:
         """Start tracking a run and return its id in the tracking store. Params are JSON values."""
@@ -114,7 +114,7 @@ def tags_of(run: Run) -> dict[str, str]:
     return {name: value for name, value in tags.items() if isinstance(value, str)}
 
 
-def params_of(run: Run) -> dict[str, Any]:
+def params_of(run: Run) -> dict[str, object]:
     """Return the parameters of a run: the notebook's parameters and the number of threads."""
     threads = {"threads": run.inputs["threads"]} if "threads" in run.inputs else {}
     return {**threads, **run.parameters}
@@ -127,7 +127,7 @@ def metrics_of(run: Run) -> dict[str, float]:
     suffixes `_low` and `_high`.
     """
     result = run.result
-    metrics: dict[str, Any] = {}
+    metrics: dict[str, object] = {}
     for part in ("cv", "holdout"):
         score = result.get(part)
         if isinstance(score, Mapping):
@@ -201,5 +201,5 @@ def _environment_digest(run: Run) -> object:
     return environment.get("sha256") if isinstance(environment, Mapping) else environment
 
 
-def _is_number(value: object) -> bool:
+def _is_number(value: object) -> TypeGuard[float]:
     return isinstance(value, int | float) and not isinstance(value, bool)

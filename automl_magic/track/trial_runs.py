@@ -7,7 +7,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from automl_magic.records import Trial, TrialState
 from automl_magic.track import mlflow_names
@@ -104,7 +104,7 @@ def end_trials(client: MlflowClient, parent: MlflowRun, end_ms: int) -> None:
             client.set_terminated(run.info.run_id, "KILLED", max(end_ms, run.info.start_time))
 
 
-def _metrics(trial: Trial) -> Iterator[tuple[str, Any, int]]:
+def _metrics(trial: Trial) -> Iterator[tuple[str, float, int]]:
     yield "fit_s", trial.fit_s, 0
     if trial.n_iterations is not None:
         yield "n_iterations", trial.n_iterations, 0

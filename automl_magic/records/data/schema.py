@@ -49,5 +49,5 @@ class InputSchema(Record):
     schema_version: int = 1
     task: TaskKind
     target: str
-    classes: tuple[Any, ...] = ()
+    classes: tuple[object, ...] = ()
     columns: tuple[InputColumn, ...]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from automl_magic.records.codec import Record
 
@@ -12,7 +11,7 @@ from automl_magic.records.codec import Record
 class Level(Record):
     """A frequent value of a column and its share of the rows."""
 
-    value: Any
+    value: object
     share: float
 
 
@@ -31,7 +30,7 @@ class ColumnRange(Record):
     name: str
     kind: str
     entry: str
-    usual: Any
+    usual: object
     missing_share: float
     low: float | None = None
     high: float | None = None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from automl_magic.records.codec import Record
 from automl_magic.records.explanations.section import Section
@@ -83,7 +83,7 @@ class ThresholdCurve(Section):
 
     name: ClassVar[str] = "thresholds"
 
-    positive: Any
+    positive: object
     thresholds: tuple[float, ...]
     true_positives: tuple[int, ...]
     false_positives: tuple[int, ...]
@@ -244,7 +244,7 @@ class Fairness(Section):
     name: ClassVar[str] = "fairness"
 
     columns: tuple[FairnessColumn, ...] = field(default_factory=tuple)
-    positive: Any = None
+    positive: object = None
 
     def headline(self) -> Mapping[str, float | None]:
         # The widest gap over all columns, because a column's name can't be part of a metric's.

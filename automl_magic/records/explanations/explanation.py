@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any, Self, TypeVar
+from typing import Self, TypeVar
 
 from automl_magic.errors import closest_match
 from automl_magic.records.codec import OutOfRange, Path, Record, RecordProblem
@@ -67,7 +67,7 @@ class Explanation(Record):
     target: str
     metric: str
     higher_is_better: bool
-    classes: tuple[Any, ...] = ()
+    classes: tuple[object, ...] = ()
     output: int | None = None
     threshold: float | None = None
     seed: int = 0
@@ -77,7 +77,7 @@ class Explanation(Record):
     immutable: tuple[str, ...] = ()
     columns: tuple[ColumnRange, ...]
     unseen: UnseenPredictions
-    sections: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    sections: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     skipped: tuple[SkippedSection, ...] = ()
 
     def __post_init__(self) -> None:
@@ -89,7 +89,7 @@ class Explanation(Record):
         document = self.sections.get(kind.name)
         return None if document is None else kind.from_json(document, (kind.name,))
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         document = super().to_json()
         sections, skipped = document.pop("sections"), document.pop("skipped")
         absent = {entry["section"]: None for entry in skipped}
@@ -100,7 +100,7 @@ class Explanation(Record):
         if not isinstance(document, Mapping):
             return super().from_json(document, path)
         own = {field_.name for field_ in fields(cls)} - {"sections"}
-        values: dict[str, Any] = {}
+        values: dict[str, object] = {}
         sections = {}
         for name, value in document.items():
             if name in own:
@@ -122,7 +122,7 @@ class Explanation(Record):
         return CellLink(run_id=self.run_id, notebook=NOTEBOOK, cell_id=cell_id)
 
 
-def documents_of(sections: Iterable[Section]) -> dict[str, dict[str, Any]]:
+def documents_of(sections: Iterable[Section]) -> dict[str, dict[str, object]]:
     """Return sections as the documents of an explanation, by name."""
     return {section.name: section.to_json() for section in sections}
 

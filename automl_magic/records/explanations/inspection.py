@@ -84,9 +84,9 @@ class LocalRow(Record):
     row: int
     chosen_as: str
     why: str
-    values: Mapping[str, Any]
-    truth: Any
-    prediction: Any
+    values: Mapping[str, object]
+    truth: object
+    prediction: object
     probabilities: tuple[float, ...] = ()
     unseen: float | None = None
     output: int | None = None
@@ -125,7 +125,7 @@ class Counterfactual(Record):
     """
 
     changes: tuple[FeatureChange, ...]
-    prediction: Any
+    prediction: object
     output: float
     distance: float
     like_row: int
@@ -141,7 +141,7 @@ class CounterfactualCase(Record):
     """
 
     row: int
-    prediction: Any
+    prediction: object
     output: float
     desired: str
     desired_class: int | None = None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from automl_magic.records.codec import Record
 from automl_magic.records.runs.run import Artifact
@@ -34,4 +33,4 @@ class ModelVersion(Record):
     uri: str
     manifest_sha256: str
     aliases: tuple[str, ...] = ()
-    tags: Mapping[str, Any] = field(default_factory=dict)
+    tags: Mapping[str, object] = field(default_factory=dict)

@@ -5,10 +5,10 @@ Every number links to the monitor run, its notebook, and the cell of its section
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeAlias
 
 from automl_magic.records.codec import OutOfRange, Record
 from automl_magic.records.data.dataset import ColumnKind
@@ -38,7 +38,7 @@ class DriftSeverity(StrEnum):
         return self in (DriftSeverity.WARNING, DriftSeverity.CRITICAL)
 
 
-def worst_severity(severities: Any) -> DriftSeverity:
+def worst_severity(severities: Iterable[DriftSeverity]) -> DriftSeverity:
     """Return the worst severity, or `unjudged` if there are none."""
     return max(severities, key=lambda severity: severity.rank, default=DriftSeverity.UNJUDGED)
 
@@ -228,6 +228,9 @@ class Traffic(Record):
     cell_id: str = "traffic"
 
 
+_SingleSection: TypeAlias = Performance | CalibrationDrift | Traffic
+
+
 @dataclass(frozen=True, kw_only=True)
 class Breach(Record):
     """One difference that raises an alert.
@@ -350,8 +353,8 @@ class DriftReport(Record):
         alarming = [breach for breach in breaches if breach.severity.raises_alert]
         return tuple(sorted(alarming, key=lambda breach: -breach.severity.rank))
 
-    def _single_sections(self) -> list[tuple[str, Any, str, float | None]]:
-        sections: list[tuple[str, Any, str, float | None]] = []
+    def _single_sections(self) -> list[tuple[str, _SingleSection, str, float | None]]:
+        sections: list[tuple[str, _SingleSection, str, float | None]] = []
         if self.performance is not None:
             metric = self.performance.metric
             sections.append(("performance", self.performance, metric, self.performance.loss))

@@ -6,7 +6,6 @@ It has no rows. Of a column that looks personal, it only has the share of missin
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from automl_magic.records.codec import OutOfRange, Record
 from automl_magic.records.data.dataset import ColumnKind
@@ -126,7 +125,7 @@ class Reference(Record):
     schema_version: int = 1
     task: TaskKind
     target: str
-    classes: tuple[Any, ...] = ()
+    classes: tuple[object, ...] = ()
     threshold: float | None = None
     rows: int
     columns: tuple[ColumnReference, ...]

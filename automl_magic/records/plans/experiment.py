@@ -236,7 +236,7 @@ class ExperimentSpec(Record):
         if self.threads is not None and not 1 <= self.threads <= MAX_THREADS:
             raise OutOfRange("threads", f"a whole number from 1 to {MAX_THREADS:,}")
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         """Return the experiment as JSON, without `options` if there are none."""
         document = super().to_json()
         if not self.options:

@@ -34,7 +34,7 @@ class Candidate(Record):
     name: str
     estimator: str
     view: str
-    params: Mapping[str, Any]
+    params: Mapping[str, object]
     decision: Decision
 
 
@@ -63,7 +63,7 @@ class Plan(Record):
     task: TaskKind
     metric: str
     split: Split
-    classes: tuple[Any, ...] = ()
+    classes: tuple[object, ...] = ()
     views: Mapping[str, tuple[StepSpec, ...]]
     candidates: tuple[Candidate, ...]
     decisions: tuple[Decision, ...]

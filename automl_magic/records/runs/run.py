@@ -101,8 +101,8 @@ class Run(Record):
     token: int = 0
     started_at: datetime | None = None
     ended_at: datetime | None = None
-    inputs: Mapping[str, Any] = field(default_factory=dict)
-    parameters: Mapping[str, Any] = field(default_factory=dict)
+    inputs: Mapping[str, object] = field(default_factory=dict)
+    parameters: Mapping[str, object] = field(default_factory=dict)
     result: Mapping[str, Any] = field(default_factory=dict)
     failure: Failure | None = None
     artifacts: tuple[Artifact, ...] = ()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
 
 from automl_magic.records.codec import Record
 from automl_magic.records.runs.score import CellLink, Score
@@ -36,7 +35,7 @@ class Trial(Record):
     candidate: str
     estimator: str
     view: str
-    params: Mapping[str, Any]
+    params: Mapping[str, object]
     state: TrialState
     reason: str
     fit_s: float
@@ -49,7 +48,7 @@ class Trial(Record):
     started: bool = True
     continues: int | None = None
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         document = _drop_empty(super().to_json())
         if document["started"]:
             del document["started"]
@@ -83,7 +82,7 @@ class LeaderboardRow(Record):
     on_front: bool | None = None
     also: Mapping[str, float] = field(default_factory=dict)
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         return _drop_empty(super().to_json())
 
 
@@ -107,7 +106,7 @@ class Leaderboard(Record):
         return tuple(dict.fromkeys(name for row in self.rows for name in row.also))
 
 
-def _drop_empty(document: dict[str, Any]) -> dict[str, Any]:
+def _drop_empty(document: dict[str, object]) -> dict[str, object]:
     """Remove `also` if it's empty: most families have no further metrics."""
     if not document["also"]:
         del document["also"]

@@ -7,12 +7,15 @@ member has taken over its partitions (KIP-447).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from automl_magic.errors import StreamError
 from automl_magic.stream.broker import broker_error, create_producer, translate_kafka_errors
 from automl_magic.stream.messages import PartitionId
 from automl_magic.stream.sinks.base import Batch, RetryableError, Sink
+
+if TYPE_CHECKING:
+    from confluent_kafka import Consumer, KafkaError
 
 _WAIT_S = 15.0
 
@@ -32,7 +35,7 @@ class TopicSink(Sink):
 
     def __init__(
         self,
-        consumer: Any,
+        consumer: Consumer,
         brokers: str,
         member: str,
         options: dict[str, str],
@@ -82,16 +85,22 @@ class TopicSink(Sink):
     def close(self) -> None:
         self._producer.purge()
 
-    def _put(self, topic: str, key: bytes | None, value: bytes | None, headers: Any) -> None:
+    def _put(
+        self,
+        topic: str,
+        key: bytes | None,
+        value: bytes | None,
+        headers: Sequence[tuple[str, bytes | None]],
+    ) -> None:
         while True:
             try:
-                self._producer.produce(topic, key=key, value=value, headers=headers)
+                self._producer.produce(topic, key=key, value=value, headers=list(headers))
             except BufferError:
                 self._producer.poll(0.1)
             else:
                 return
 
-    def _abort(self, error: Any) -> None:
+    def _abort(self, error: KafkaError) -> None:
         from confluent_kafka import KafkaException
 
         if error.fatal():

@@ -11,7 +11,7 @@ features:
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -116,7 +116,7 @@ def read_windows(path: Path) -> Windows:
     return parse_windows(document, str(path))
 
 
-def parse_windows(document: Any, name: str) -> Windows:
+def parse_windows(document: object, name: str) -> Windows:
     """Return the windows of a document. `name` is its name in errors."""
     document = _check_mapping(document, name, "the file")
     fields = ("key", "time", "late", "most_events", "features")
@@ -152,19 +152,19 @@ def parse_windows(document: Any, name: str) -> Windows:
         raise _wrong_type_error(name, where, expected, "something else") from error
 
 
-def _check_mapping(value: Any, name: str, where: str) -> Mapping[str, Any]:
+def _check_mapping(value: object, name: str, where: str) -> Mapping[str, Any]:
     if not isinstance(value, dict):
         raise _wrong_type_error(name, where, "a mapping", f"{value!r:.60}")
     return value
 
 
-def _check_text(value: Any, name: str, where: str) -> str:
+def _check_text(value: object, name: str, where: str) -> str:
     if not isinstance(value, str):
         raise _wrong_type_error(name, where, "the name of a field", f"{value!r:.60}")
     return value
 
 
-def _parse_duration(value: Any, name: str, where: str) -> float:
+def _parse_duration(value: object, name: str, where: str) -> float:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return float(value)
     match = _DURATION.fullmatch(str(value).strip())
@@ -175,7 +175,7 @@ def _parse_duration(value: Any, name: str, where: str) -> float:
     return float(match[1]) * _SECONDS[match[2]]
 
 
-def _check_names(entry: Mapping[str, Any], valid: Any, name: str, where: str) -> None:
+def _check_names(entry: Mapping[str, object], valid: Iterable[str], name: str, where: str) -> None:
     valid_names = [str(field) for field in valid]
     for field in entry:
         if field not in valid_names:

@@ -43,7 +43,7 @@ class Event:
     """The stored part of a message: its time in seconds since 1970, and some values."""
 
     timestamp: float
-    values: Mapping[str, Any]
+    values: Mapping[str, object]
 
 
 class WindowStates:
@@ -61,8 +61,8 @@ class WindowStates:
         self.changed: dict[tuple[PartitionId, str], Document] = {}
 
     def with_features(
-        self, message: Message, fields: Mapping[str, Any]
-    ) -> tuple[dict[str, Any], Callable[[], None]]:
+        self, message: Message, fields: Mapping[str, object]
+    ) -> tuple[dict[str, object], Callable[[], None]]:
         """Return the fields with the window features, and a function that stores the message.
 
         Raises
@@ -112,7 +112,7 @@ class WindowStates:
     def _put(self, partition: PartitionId, key: str, document: Document) -> None:
         self._cache[partition, key] = self.changed[partition, key] = document
 
-    def _key(self, message: Message, fields: Mapping[str, Any]) -> str:
+    def _key(self, message: Message, fields: Mapping[str, object]) -> str:
         if self.windows.key:
             key = category_text(fields.get(self.windows.key))
         else:
@@ -125,7 +125,7 @@ class WindowStates:
             key = "sha256 " + hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
         return f":{key}"
 
-    def _event(self, message: Message, fields: Mapping[str, Any]) -> Event:
+    def _event(self, message: Message, fields: Mapping[str, object]) -> Event:
         time = (
             message.timestamp
             if not self.windows.time
@@ -152,7 +152,7 @@ def parse_timestamp(value: object) -> float | None:
     return None if date is None else to_microseconds(date) / 1e6
 
 
-def compute_feature(feature: WindowFeature, events: list[Event], time: float) -> Any:
+def compute_feature(feature: WindowFeature, events: list[Event], time: float) -> object:
     """Return the value of a feature at `time`, from the sorted events of a key."""
     inside = [event.values for event in events if time - feature.over_s < event.timestamp <= time]
     if feature.aggregate is Aggregate.COUNT:
