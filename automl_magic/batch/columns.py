@@ -6,8 +6,7 @@ values of the batch.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -103,9 +102,9 @@ def _integers(values: pa.Array) -> Column:
     return _coded(values, lambda distinct: distinct.to_pylist())
 
 
-def _coded(values: pa.Array, convert: Any) -> EncodedColumn:
+def _coded(values: pa.Array, convert: Callable[[pa.Array], Sequence[object]]) -> EncodedColumn:
     encoded = values.dictionary_encode()
-    codes: Any = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    codes: Array = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
     distinct = convert(encoded.dictionary)
     return EncodedColumn(codes, np.fromiter(distinct, dtype=object, count=len(distinct)))
 

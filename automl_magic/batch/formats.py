@@ -51,7 +51,7 @@ class Format:
     prefix: str
 
     def reader(
-        self, path: Path, options: Mapping[str, Any], stored_as: Mapping[str, str]
+        self, path: Path, options: Mapping[str, object], stored_as: Mapping[str, str]
     ) -> Reader:
         """Open a file.
 

@@ -16,7 +16,7 @@ import json
 import os
 import shlex
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -93,7 +93,7 @@ class Parts:
 
 @contextmanager
 def open_parts(
-    output: Path, writer: Writer, made_from: Any, *, resume: bool, overwrite: bool
+    output: Path, writer: Writer, made_from: Mapping[str, object], *, resume: bool, overwrite: bool
 ) -> Iterator[Parts]:
     """Open the parts of an output, new or existing.
 
@@ -155,7 +155,7 @@ def _read(folder: Path) -> PartsManifest | None:
         return None
 
 
-def _check_same(before: Any, now: Any, output: Path) -> None:
+def _check_same(before: Mapping[str, object], now: Mapping[str, object], output: Path) -> None:
     now = json.loads(json.dumps(now))
     changed = [name for name in now if before.get(name) != now[name]]
     if changed:

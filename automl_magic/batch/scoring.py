@@ -15,12 +15,11 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from automl_magic.batch.formats import writer_for
-from automl_magic.batch.parts import open_parts
+from automl_magic.batch.parts import Parts, open_parts
 from automl_magic.batch.readers.base import Chunk, Reader
-from automl_magic.batch.writers import PartWriter
+from automl_magic.batch.writers import OutputColumn, PartWriter
 from automl_magic.errors import DataError, DataNotReadable
 from automl_magic.recipe.batches import predict_table, prediction_columns
 from automl_magic.recipe.fitted import FittedRecipe
@@ -44,7 +43,7 @@ class ScoringSummary:
         """Rows per second of this process."""
         return (self.n_rows - self.n_resumed) / max(self.wall_s, 1e-9)
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         return {
             "predictions": str(self.path),
             "rows": self.n_rows,
@@ -139,8 +138,8 @@ def score(
 
 
 def _add_part(
-    parts: Any,
-    predicted: Iterator[tuple[int, Mapping[str, Any]]],
+    parts: Parts,
+    predicted: Iterator[tuple[int, Mapping[str, OutputColumn]]],
     reader: Reader,
     on_rows: OnRows | None,
     part_s: float,
@@ -169,13 +168,13 @@ def _add_part(
 
 def _predict_chunks(
     model: FittedRecipe, chunks: Iterator[Chunk], threads: int
-) -> Generator[tuple[int, Mapping[str, Any]]]:
+) -> Generator[tuple[int, Mapping[str, OutputColumn]]]:
     """Yield the number of rows and the output columns of each chunk, in order."""
 
-    def predict_chunk(chunk: Chunk) -> tuple[int, Mapping[str, Any]]:
+    def predict_chunk(chunk: Chunk) -> tuple[int, Mapping[str, OutputColumn]]:
         return chunk.n_rows, {**chunk.passthrough(), **predict_table(model, chunk.table())}
 
-    futures: deque[Future[tuple[int, Mapping[str, Any]]]] = deque()
+    futures: deque[Future[tuple[int, Mapping[str, OutputColumn]]]] = deque()
     with ThreadPoolExecutor(threads, thread_name_prefix="automl-score") as pool:
         try:
             for chunk in chunks:

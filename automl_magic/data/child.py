@@ -10,7 +10,7 @@ import importlib
 import json
 import resource
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from automl_magic.data.limits import ReadLimits
 from automl_magic.data.sources.files import empty_file_error, quote_name
@@ -101,7 +101,7 @@ def _write_arrow(path: Path, frame: pd.DataFrame, target: Path) -> None:
         writer.write_table(table)
 
 
-def _plain(path: Path, name: str, column: pd.Series[Any]) -> pd.Series[Any] | None:
+def _plain(path: Path, name: str, column: pd.Series) -> pd.Series | None:
     """Return an object column converted to plain values, or None if it has plain values already."""
     import pandas as pd
 

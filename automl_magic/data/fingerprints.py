@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,7 +18,8 @@ from automl_magic.data.storage import as_dates, as_numbers, as_text, stored_as
 
 if TYPE_CHECKING:
     import pandas as pd
-    from numpy.typing import NDArray
+
+    from automl_magic.recipe.values import Array
 
 _EXACT = 2**53
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?")
@@ -43,7 +44,7 @@ def column_digests(frame: pd.DataFrame) -> list[bytes]:
     return [_digest(frame.iloc[:, position]) for position in range(frame.shape[1])]
 
 
-def _digest(column: pd.Series[Any]) -> bytes:
+def _digest(column: pd.Series) -> bytes:
     if bool(column.isna().all()):
         return hashlib.sha256(b"nothing").digest()
     storage = stored_as(column)
@@ -59,7 +60,7 @@ def _digest(column: pd.Series[Any]) -> bytes:
     return _hash(b"number", as_numbers(column))
 
 
-def _hash(tag: bytes, values: NDArray[Any]) -> bytes:
+def _hash(tag: bytes, values: Array) -> bytes:
     if values.dtype.kind == "f":
         # NaN and zero have several bit patterns, so use one of each.
         values = np.where(np.isnan(values), np.nan, values + 0.0)
@@ -68,7 +69,7 @@ def _hash(tag: bytes, values: NDArray[Any]) -> bytes:
     return digest.digest()
 
 
-def _text_digest(column: pd.Series[Any]) -> bytes:
+def _text_digest(column: pd.Series) -> bytes:
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -97,7 +98,7 @@ def _text_digest(column: pd.Series[Any]) -> bytes:
     return digest.digest()
 
 
-def _iso_dates(text: pd.Series[Any]) -> bytes | None:
+def _iso_dates(text: pd.Series) -> bytes | None:
     """Return the digest of a text column read as dates, or None if any value isn't an ISO date."""
     import pandas as pd
 

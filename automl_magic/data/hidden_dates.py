@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from automl_magic.recipe.values import Array
 
 SHARE = 0.95
 _TIMES = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", " %I:%M %p", " %I:%M:%S %p")
@@ -61,7 +63,7 @@ class DatesInText:
     is_ambiguous: bool
 
 
-def find_dates(levels: NDArray[Any], counts: NDArray[np.int64]) -> DatesInText | None:
+def find_dates(levels: Array, counts: NDArray[np.int64]) -> DatesInText | None:
     """Return the format that reads at least 95% of the non-blank rows, or None.
 
     Parameters
@@ -99,7 +101,7 @@ def find_dates(levels: NDArray[Any], counts: NDArray[np.int64]) -> DatesInText |
     )
 
 
-def read_dates(levels: NDArray[Any], date_format: str) -> NDArray[np.datetime64]:
+def read_dates(levels: Array, date_format: str) -> NDArray[np.datetime64]:
     """Read texts by a strptime format as datetime64[us], shape (n_levels,). Others become NaT."""
     import pandas as pd
 
@@ -113,11 +115,11 @@ def read_dates(levels: NDArray[Any], date_format: str) -> NDArray[np.datetime64]
     return dates.to_numpy(dtype="datetime64[us]")
 
 
-def _parsed(texts: NDArray[Any], date_format: str) -> NDArray[np.bool_]:
+def _parsed(texts: Array, date_format: str) -> NDArray[np.bool_]:
     return ~np.isnat(read_dates(texts, date_format))
 
 
-def _python_reads(texts: NDArray[Any], date_format: str) -> float:
+def _python_reads(texts: Array, date_format: str) -> float:
     """Return the share that Python's strptime reads. The server uses it, and pandas reads more."""
     n_read = 0
     for text in texts:

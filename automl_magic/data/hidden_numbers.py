@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from automl_magic.recipe.values import Array
 
 SHARE = 0.95
 # Decimal and thousands separator. If two rules read the same values, the first wins: "1,234" is
@@ -40,7 +42,7 @@ class NumbersInText:
     signs: str = ""
 
 
-def find_numbers(levels: NDArray[Any], counts: NDArray[np.int64]) -> NumbersInText | None:
+def find_numbers(levels: Array, counts: NDArray[np.int64]) -> NumbersInText | None:
     """Return the rule that reads at least 95% of the non-blank rows, or None.
 
     Parameters
@@ -77,7 +79,7 @@ def find_numbers(levels: NDArray[Any], counts: NDArray[np.int64]) -> NumbersInTe
     return NumbersInText(parse, n_read / n_filled, int(counts.sum()) - n_read, signs)
 
 
-def read_numbers(levels: NDArray[Any], parse: Mapping[str, str]) -> NDArray[np.float64]:
+def read_numbers(levels: Array, parse: Mapping[str, str]) -> NDArray[np.float64]:
     """Read texts by a rule, shape (n_levels,). Text that isn't a number becomes NaN."""
     pattern = _pattern(parse["decimal"], parse.get("thousands", ""))
     return np.array([_number(text.strip(), pattern, parse) for text in levels], dtype=np.float64)

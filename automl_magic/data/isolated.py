@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from automl_magic.data.child import OUT_OF_MEMORY, PROBLEM, TABLE
 from automl_magic.data.limits import ReadLimits
@@ -53,7 +53,7 @@ _INHERITED = (
 def read_in_child(
     source: type[object],
     path: Path,
-    options: Mapping[str, Any],
+    options: Mapping[str, object],
     limits: ReadLimits,
     *,
     n_rows: int | None = None,
@@ -90,7 +90,7 @@ def read_in_child(
         return _map_table(path, Path(folder) / TABLE)
 
 
-def _start(request: dict[str, Any]) -> subprocess.Popen[bytes]:
+def _start(request: Mapping[str, object]) -> subprocess.Popen[bytes]:
     environment = {name: os.environ[name] for name in _INHERITED if name in os.environ}
     return subprocess.Popen(
         [sys.executable, "-P", "-c", _CHILD_CODE, _ROOT, json.dumps(request)],

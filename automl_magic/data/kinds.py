@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,6 +19,8 @@ from automl_magic.records import ColumnKind
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
+
+    from automl_magic.recipe.values import Array
 
 # Above 100 labels, or with fewer than 20 rows per label, a category has high cardinality.
 MAX_CATEGORY_LEVELS, MAX_FEW_LEVELS = 100, 20
@@ -38,7 +40,7 @@ class ColumnValues:
     """A column of the table, with cached views for the rules. Arrays have shape (n_rows,)."""
 
     name: str
-    series: pd.Series[Any]
+    series: pd.Series
 
     @cached_property
     def storage(self) -> str:
@@ -54,7 +56,7 @@ class ColumnValues:
         return np.where(np.isfinite(numbers), numbers, np.nan)
 
     @cached_property
-    def factorized(self) -> tuple[NDArray[np.int64], NDArray[Any]]:
+    def factorized(self) -> tuple[NDArray[np.int64], Array]:
         """Codes, shape (n_rows,), -1 for missing, and distinct values in order of appearance."""
         import pandas as pd
 
@@ -63,7 +65,7 @@ class ColumnValues:
         return codes, np.asarray(levels, dtype=object if self.storage == "text" else None)
 
     @property
-    def levels(self) -> NDArray[Any]:
+    def levels(self) -> Array:
         return self.factorized[1]
 
     @cached_property
@@ -79,7 +81,7 @@ class ColumnValues:
     def n_infinite(self) -> int:
         return int(np.isinf(as_numbers(self.series)).sum()) if self.storage == "number" else 0
 
-    def spread(self, per_level: NDArray[Any]) -> NDArray[Any]:
+    def spread(self, per_level: Array) -> Array:
         """Return values per row from values per level. Missing rows get NaN or NaT."""
         codes = self.factorized[0]
         missing = np.array([np.nan]) if per_level.dtype.kind == "f" else np.array(["NaT"], "M8[us]")
@@ -255,7 +257,7 @@ def _as_requested(values: ColumnValues, kind: ColumnKind) -> InferredKind:
     return replace(inferred, reason=f"Set by hand. {inferred.reason}")
 
 
-def parse_text(values: ColumnValues, parse: Mapping[str, str]) -> NDArray[Any]:
+def parse_text(values: ColumnValues, parse: Mapping[str, str]) -> Array:
     """Return the numbers or dates that a rule reads from a text column, shape (n_rows,)."""
     if "date_format" in parse:
         return values.spread(read_dates(values.levels, parse["date_format"]))
@@ -287,5 +289,5 @@ def _rule(numbers: NumbersInText) -> str:
     return f" ({', '.join(parts)})" if parts else ""
 
 
-def _quoted(levels: NDArray[Any]) -> str:
+def _quoted(levels: Array) -> str:
     return " and ".join(sorted(repr(str(level)[:20]) for level in levels))

@@ -6,7 +6,8 @@ Names from the data are shortened, and can't start a formula or a new line.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -202,7 +203,7 @@ def _plot_level_means(
     _bars(ax, [_label(level) for level in feature.levels[order]], means, limit=16)
 
 
-def _label(level: Any) -> str:
+def _label(level: object) -> str:
     return level if isinstance(level, str) else f"{level:g}"
 
 
@@ -219,7 +220,12 @@ def _one_axis(height: float) -> tuple[Figure, Axes]:
 
 
 def _bars(
-    ax: Axes, names: list[Any], lengths: list[Any], *, n_bars: int = _MAX_BARS, limit: int = 24
+    ax: Axes,
+    names: Sequence[object],
+    lengths: Sequence[float],
+    *,
+    n_bars: int = _MAX_BARS,
+    limit: int = 24,
 ) -> None:
     positions = np.arange(len(names[:n_bars]))
     ax.barh(positions, lengths[:n_bars], color=COLOURS[0])

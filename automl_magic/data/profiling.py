@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from automl_magic.data.checks import CHECKS
 from automl_magic.data.checks.context import CheckContext
@@ -23,7 +23,7 @@ def profile(
     *,
     name: str,
     source: str,
-    read: Mapping[str, Any],
+    read: Mapping[str, object],
     target: str | None = None,
     kinds: Mapping[str, str] | None = None,
     mute: Collection[str] = (),

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from automl_magic.data.sources.registry import find_source
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from automl_magic.batch.readers import Reader
 
 
-def reader(data: Any, stored_as: Mapping[str, str]) -> Reader:
+def reader(data: str | os.PathLike[str] | pd.DataFrame, stored_as: Mapping[str, str]) -> Reader:
     """Open a table for batch prediction.
 
     Parameters

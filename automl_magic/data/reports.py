@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
-from typing import Any
 
 from automl_magic.display.text import format_name
 from automl_magic.display.text_table import align_columns
@@ -100,7 +99,7 @@ def _contents(column: Column) -> str:
     return ", ".join(f"{format_name(level, 20)} ({count:,})" for level, count in pairs[:3]) + more
 
 
-def _short(number: Any) -> str:
+def _short(number: float) -> str:
     return f"{number:,.0f}" if float(number).is_integer() and abs(number) < 1e9 else f"{number:.4g}"
 
 

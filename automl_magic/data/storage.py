@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -24,7 +24,7 @@ _BY_CONTENT = {
 }
 
 
-def stored_as(column: pd.Series[Any]) -> str:
+def stored_as(column: pd.Series) -> str:
     """Return `number`, `boolean`, `date` or `text`.
 
     Raises
@@ -48,7 +48,7 @@ def stored_as(column: pd.Series[Any]) -> str:
     return "text"
 
 
-def _by_content(column: pd.Series[Any]) -> str:
+def _by_content(column: pd.Series) -> str:
     import pandas as pd
 
     kind = pd.api.types.infer_dtype(column, skipna=True)
@@ -61,7 +61,7 @@ def _by_content(column: pd.Series[Any]) -> str:
     return _BY_CONTENT.get(kind, "text")
 
 
-def as_numbers(column: pd.Series[Any]) -> NDArray[np.float64]:
+def as_numbers(column: pd.Series) -> NDArray[np.float64]:
     """Return a number or boolean column as float64, shape (n_rows,). Missing values are NaN."""
     import pandas as pd
 
@@ -73,7 +73,7 @@ def as_numbers(column: pd.Series[Any]) -> NDArray[np.float64]:
     return column.to_numpy(dtype=np.float64, na_value=np.nan)
 
 
-def as_dates(column: pd.Series[Any]) -> NDArray[np.datetime64]:
+def as_dates(column: pd.Series) -> NDArray[np.datetime64]:
     """Return a date column as datetime64[us] in UTC or without a time zone, shape (n_rows,)."""
     import pandas as pd
 
@@ -84,7 +84,7 @@ def as_dates(column: pd.Series[Any]) -> NDArray[np.datetime64]:
     return column.to_numpy(dtype="datetime64[us]")
 
 
-def as_text(column: pd.Series[Any]) -> pd.Series[Any]:
+def as_text(column: pd.Series) -> pd.Series:
     """Return a column with all non-missing values as text."""
     import pandas as pd
 
@@ -99,5 +99,5 @@ def as_text(column: pd.Series[Any]) -> pd.Series[Any]:
     return pd.Series(texts, index=column.index, dtype=object)
 
 
-def _has_zone(column: pd.Series[Any]) -> bool:
+def _has_zone(column: pd.Series) -> bool:
     return any(getattr(value, "tzinfo", None) is not None for value in column.dropna().head(1))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,7 +17,7 @@ N_LEVELS, MAX_CLASSES = 20, 1000
 _LEVEL_LENGTH = 200
 
 
-def summarise(values: ColumnValues, understood: InferredKind) -> dict[str, Any]:
+def summarise(values: ColumnValues, understood: InferredKind) -> dict[str, object]:
     """Return the summary of a column as JSON.
 
     - Numbers: `quantiles` by level, `mean` and `std`.
@@ -35,7 +35,7 @@ def summarise(values: ColumnValues, understood: InferredKind) -> dict[str, Any]:
     return summary
 
 
-def classes_of(values: ColumnValues, understood: InferredKind) -> dict[str, Any]:
+def classes_of(values: ColumnValues, understood: InferredKind) -> dict[str, object]:
     """Return the sorted distinct values of a target and their counts, if there are at most 1,000.
 
     Numbers stored as text are classes only if all are plain numbers.
@@ -53,7 +53,7 @@ def classes_of(values: ColumnValues, understood: InferredKind) -> dict[str, Any]
     }
 
 
-def _of_kind(values: ColumnValues, understood: InferredKind) -> dict[str, Any]:
+def _of_kind(values: ColumnValues, understood: InferredKind) -> dict[str, object]:
     match understood.kind:
         case ColumnKind.NUMBER if values.storage != "date":
             is_text = values.storage == "text"
@@ -66,7 +66,7 @@ def _of_kind(values: ColumnValues, understood: InferredKind) -> dict[str, Any]:
             return _levels(values)
 
 
-def _number(numbers: NDArray[np.float64]) -> dict[str, Any]:
+def _number(numbers: NDArray[np.float64]) -> dict[str, object]:
     numbers = numbers[np.isfinite(numbers)]
     if len(numbers) == 0:
         return {}
@@ -75,7 +75,7 @@ def _number(numbers: NDArray[np.float64]) -> dict[str, Any]:
     quantiles = np.quantile(numbers / scale, QUANTILES) * scale
     with np.errstate(over="ignore", invalid="ignore"):
         mean, std = float(numbers.mean()), float(numbers.std())
-    summary: dict[str, Any] = {
+    summary: dict[str, object] = {
         "quantiles": {f"{level:g}": float(q) for level, q in zip(QUANTILES, quantiles, strict=True)}
     }
     # The sum of huge numbers overflows, and JSON has no infinity.
@@ -84,7 +84,7 @@ def _number(numbers: NDArray[np.float64]) -> dict[str, Any]:
     return summary
 
 
-def _date(values: ColumnValues, understood: InferredKind) -> dict[str, Any]:
+def _date(values: ColumnValues, understood: InferredKind) -> dict[str, object]:
     if values.storage == "text":
         dates = parse_text(values, understood.parse)
     else:
@@ -99,7 +99,7 @@ def _date(values: ColumnValues, understood: InferredKind) -> dict[str, Any]:
     }
 
 
-def _text(values: ColumnValues) -> dict[str, Any]:
+def _text(values: ColumnValues) -> dict[str, object]:
     weights = values.counts
     return {
         "mean_words": float(np.average([len(t.split()) for t in values.levels], weights=weights)),
@@ -107,7 +107,7 @@ def _text(values: ColumnValues) -> dict[str, Any]:
     }
 
 
-def _levels(values: ColumnValues) -> dict[str, Any]:
+def _levels(values: ColumnValues) -> dict[str, object]:
     top = np.argsort(-values.counts, kind="stable")[:N_LEVELS]
     return {
         "levels": [_shorten(_as_stored(values, values.levels[i])) for i in top],
@@ -115,7 +115,7 @@ def _levels(values: ColumnValues) -> dict[str, Any]:
     }
 
 
-def _as_stored(values: ColumnValues, level: Any) -> Any:
+def _as_stored(values: ColumnValues, level: str | float) -> bool | int | float | str:
     """Return a level as a JSON scalar of the type it has in the table."""
     if values.storage == "boolean":
         return bool(level)
@@ -134,7 +134,7 @@ def _is_plain_number(text: str) -> bool:
     return True
 
 
-def _shorten(level: Any) -> Any:
+def _shorten(level: object) -> object:
     if not isinstance(level, str):
         return level
     level = level.encode("utf-8", "replace").decode()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from automl_magic.data.limits import ReadLimits
 from automl_magic.data.sources.registry import find_source, source_named
@@ -26,7 +26,7 @@ def locate(source: str) -> str:
     return find_source(source).locate(source)
 
 
-def read_call(source: str, *, limits: ReadLimits = _DEFAULT) -> dict[str, Any]:
+def read_call(source: str, *, limits: ReadLimits = _DEFAULT) -> dict[str, object]:
     """Return how a source is read: `{"format": "csv", "options": {"sep": ";", …}}`.
 
     Only reads the first bytes of a file. For files, `pandas.read_csv(path, **options)` (or

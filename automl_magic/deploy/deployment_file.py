@@ -119,7 +119,7 @@ def file_paths() -> dict[tuple[str | int, ...], tuple[str, ...]]:
     return {record_path: path for path, record_path in _flatten(FIELDS, ()) if record_path}
 
 
-def _deployment(fields: Mapping[str, Any]) -> Deployment:
+def _deployment(fields: Mapping[str, object]) -> Deployment:
     try:
         return Deployment.from_json(fields)
     except RecordProblem as problem:
@@ -139,7 +139,7 @@ def _deployment(fields: Mapping[str, Any]) -> Deployment:
         ) from problem
 
 
-def _check_constant(document: Mapping[str, Any], field: str, expected: str) -> None:
+def _check_constant(document: Mapping[str, object], field: str, expected: str) -> None:
     if field not in document:
         raise RecordProblem((field,), expected, "nothing (the field is required)", missing=True)
     if document[field] != expected:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from automl_magic.records.models.deployment import Deployment, Route
 from automl_magic.store.routes import RouteChange
@@ -25,10 +24,10 @@ class PreparedDeployment:
 
     deployment: Deployment
     route: Route
-    example: Mapping[str, Any] | None = None
+    example: Mapping[str, object] | None = None
     notes: tuple[str, ...] = ()
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         """Return it as JSON types."""
         return {
             "deployment": self.deployment.to_json(),
@@ -47,7 +46,7 @@ class DeploymentStatus:
     workers: Mapping[str, int] = field(default_factory=dict)
     history: Sequence[RouteChange] = ()
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         """Return it as JSON types."""
         return {
             "deployment": self.deployment.to_json(),
@@ -76,7 +75,7 @@ class RouteUpdate:
     lagging_workers: Sequence[str] = ()
     mlflow_error: str | None = None
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         """Return it as JSON types."""
         return {
             "route": self.route.to_json(),

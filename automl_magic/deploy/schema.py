@@ -17,7 +17,7 @@ from automl_magic.records.models.deployment import Deployment
 _TYPES: dict[object, str] = {str: "string", int: "integer", float: "number", bool: "boolean"}
 
 
-def json_schema() -> dict[str, Any]:
+def json_schema() -> dict[str, object]:
     """Return the JSON Schema (2020-12) of the deployment file."""
     schema = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -39,7 +39,7 @@ def _mapping_schema(field_map: FieldMap) -> dict[str, Any]:
     return {"type": "object", "properties": properties, "additionalProperties": False}
 
 
-def _field_schema(record_path: tuple[str, ...]) -> dict[str, Any]:
+def _field_schema(record_path: tuple[str, ...]) -> dict[str, object]:
     hint: Any = Deployment
     for step in record_path:
         hint = typing.get_type_hints(hint)[step]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from sqlalchemy import Engine
 
@@ -39,7 +39,7 @@ class StagedVersion:
     approval: Approval
     folder: Path
 
-    def example(self) -> dict[str, Any] | None:
+    def example(self) -> dict[str, object] | None:
         """Return an example input row, or None if the version has no schema."""
         path = self.folder / SCHEMA_NAME
         if not path.exists():

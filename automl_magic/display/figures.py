@@ -9,7 +9,7 @@ import base64
 import io
 import warnings
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from automl_magic.display.html import text
 from automl_magic.display.text import printable
@@ -51,7 +51,7 @@ class PngFigure:
     def __repr__(self) -> str:
         return self.alt
 
-    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, str], dict[str, Any]]:
+    def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
         bundle = {"image/png": base64.b64encode(self.png).decode(), "text/plain": self.alt}
         return bundle, {"image/png": {"alt": self.alt}}
 

@@ -14,7 +14,7 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeAlias, TypeVar
 from automl_magic.display.cell_output import CellOutput
 from automl_magic.errors import AutomlMagicError
 
-SectionResult: TypeAlias = tuple[Any, CellOutput]
+SectionResult: TypeAlias = tuple[object, CellOutput]
 
 
 class SectionSkipped(Exception):

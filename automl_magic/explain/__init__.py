@@ -12,7 +12,7 @@ Each section is one module in `sections`.
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from automl_magic.explain.cells.finish import finish
@@ -24,7 +24,7 @@ __all__ = ["Explainer", "finish", "refit"]
 _HOMES = {"Explainer": "explainer", "finish": "cells.finish", "refit": "cells.refit"}
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     # Load on first use: importing SHAP takes seconds.
     if name in _HOMES:
         return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from automl_magic.display.figures import PngFigure
@@ -21,12 +19,13 @@ from automl_magic.explain.formatting import (
 from automl_magic.explain.shap_result import ShapValues
 from automl_magic.recipe.values import Floats
 from automl_magic.records.explanations.inspection import Beeswarm, Shap
+from automl_magic.tasks.splits import Rows
 
 TOP_COLUMNS, MOST_POINTS, MOST_OUTPUTS, DRAWN_COLUMNS = 12, 200, 4, 10
 MAX_NAME_LENGTH = 24
 
 
-def beeswarms(explainer: Explainer, shap: ShapValues, order: Any) -> tuple[Beeswarm, ...]:
+def beeswarms(explainer: Explainer, shap: ShapValues, order: Rows) -> tuple[Beeswarm, ...]:
     """Return the points of the top columns, for at most the four most frequent classes."""
     outputs = explainer.outputs
     if len(outputs) > MOST_OUTPUTS:
@@ -55,7 +54,7 @@ def beeswarms(explainer: Explainer, shap: ShapValues, order: Any) -> tuple[Beesw
     return tuple(swarms)
 
 
-def _positions(order: Floats | None, rows: Any) -> tuple[float | None, ...]:
+def _positions(order: Floats | None, rows: Rows) -> tuple[float | None, ...]:
     if order is None or not np.isfinite(order).any():
         return (None,) * len(rows)
     low, high = np.nanquantile(order[np.isfinite(order)], [0.05, 0.95])
@@ -113,7 +112,7 @@ def draw_beeswarms(explainer: Explainer, section: Shap) -> PngFigure:
     )
 
 
-def _spread_out(shap: Floats, random: Any) -> Floats:
+def _spread_out(shap: Floats, random: np.random.Generator) -> Floats:
     """Return random vertical offsets, larger where there are more points."""
     if len(shap) < 2 or np.ptp(shap) == 0:
         return np.zeros(len(shap))

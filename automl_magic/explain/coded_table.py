@@ -6,8 +6,6 @@ needs the original columns. A code is the index of a value among the distinct va
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from automl_magic.recipe import ColumnArrays
@@ -33,8 +31,8 @@ class CodedTable:
         self._values = [distinct for distinct, _ in pairs]
         self.codes: Floats = np.column_stack([codes for _, codes in pairs]).astype(np.float64)
 
-    def table(self, codes: Any) -> dict[str, Array]:
-        """Return the columns for rows of codes."""
+    def table(self, codes: Floats) -> dict[str, Array]:
+        """Return the columns for rows of codes, of shape (n, n_columns)."""
         positions = np.asarray(codes).astype(np.intp)
         return {
             name: values[positions[:, index]]

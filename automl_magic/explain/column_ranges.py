@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 
-from automl_magic.explain.formatting import round_number, to_json_value
+from automl_magic.explain.formatting import JsonScalar, round_number, to_json_value
 from automl_magic.recipe import ColumnArrays, Recipe
 from automl_magic.recipe.values import Array, Floats, as_dates, as_numbers, missing_mask
 from automl_magic.records import ColumnKind, StepSpec
@@ -16,6 +16,22 @@ from automl_magic.records.explanations.columns import QUANTILES, ColumnRange, Le
 
 MAX_LEVELS, MAX_SCANNED_ROWS = 30, 50_000
 NOT_A_SCALE = (ColumnKind.CATEGORY, ColumnKind.HIGH_CARDINALITY, ColumnKind.BOOLEAN)
+
+
+class _RangeFields(TypedDict, total=False):
+    """The fields of `ColumnRange` that depend on the values."""
+
+    entry: str
+    usual: JsonScalar
+    low: float
+    high: float
+    quantiles: tuple[float, ...]
+    is_integer: bool
+    earliest: str
+    latest: str
+    date_format: str | None
+    levels: tuple[Level, ...]
+    n_levels: int
 
 
 def column_orders(recipe: Recipe, table: ColumnArrays) -> dict[str, Floats | None]:
@@ -57,7 +73,7 @@ def is_date(recipe: Recipe, name: str, values: Array) -> bool:
     )
 
 
-def count_levels(values: Array) -> Counter[Any]:
+def count_levels(values: Array) -> Counter[JsonScalar]:
     """Return the frequency of each value in at most 50,000 evenly spaced rows."""
     rows = np.unique(
         np.linspace(0, len(values) - 1, min(len(values), MAX_SCANNED_ROWS)).astype(int)
@@ -71,7 +87,7 @@ def nearest_row(order: Floats, value: float) -> int:
     return int(np.nanargmin(np.abs(order - value)))
 
 
-def _range(recipe: Recipe, name: str, values: Array, order: Floats | None) -> dict[str, Any]:
+def _range(recipe: Recipe, name: str, values: Array, order: Floats | None) -> _RangeFields:
     if order is not None and np.isfinite(order).any():
         finite = order[np.isfinite(order)]
         typical = to_json_value(values[nearest_row(order, float(np.median(finite)))])

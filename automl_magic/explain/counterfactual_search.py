@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from automl_magic.display.numbers import format_count
 from automl_magic.errors import PlanError
 from automl_magic.explain.explainer import Explainer
-from automl_magic.explain.formatting import round_number, to_json_value
+from automl_magic.explain.formatting import JsonScalar, round_number, to_json_value
 from automl_magic.explain.time_budget import Deadline
-from automl_magic.recipe.values import Floats, missing_mask
+from automl_magic.recipe.values import Array, Floats, missing_mask
 from automl_magic.records.explanations.inspection import Counterfactual, FeatureChange
 
 POOL, NEIGHBOURS, STEPS_BACK = 2_000, 8, 6
@@ -98,8 +98,8 @@ class CounterfactualSearch:
         )[:limit]
 
     def _change(
-        self, row: dict[str, Any], neighbour: int, desired: DesiredOutcome
-    ) -> dict[str, Any] | None:
+        self, row: dict[str, Array], neighbour: int, desired: DesiredOutcome
+    ) -> dict[str, Array] | None:
         """Return the changed row, or None if no changes reach the desired prediction."""
         different = [name for name in self._changeable if self._differs(row, neighbour, name)]
         if not different or not self._holds(self._with(row, neighbour, different), desired):
@@ -125,7 +125,7 @@ class CounterfactualSearch:
         return changed
 
     def _move_back(
-        self, row: dict[str, Any], changed: dict[str, Any], name: str, desired: DesiredOutcome
+        self, row: dict[str, Array], changed: dict[str, Array], name: str, desired: DesiredOutcome
     ) -> None:
         """Move a number back towards the old value, as far as the prediction holds."""
         old, new = row[name], changed[name]
@@ -159,23 +159,25 @@ class CounterfactualSearch:
         low, high = self._ranges.get(name, (-np.inf, np.inf))
         return low <= value <= high
 
-    def _with(self, row: dict[str, Any], neighbour: int, names: Sequence[str]) -> dict[str, Any]:
+    def _with(
+        self, row: dict[str, Array], neighbour: int, names: Sequence[str]
+    ) -> dict[str, Array]:
         return {**row, **{name: self._table[name][neighbour : neighbour + 1] for name in names}}
 
-    def _differs(self, row: dict[str, Any], neighbour: int, name: str) -> bool:
+    def _differs(self, row: dict[str, Array], neighbour: int, name: str) -> bool:
         return to_json_value(row[name][0]) != to_json_value(self._table[name][neighbour])
 
-    def _holds(self, row: dict[str, Any], desired: DesiredOutcome) -> bool:
+    def _holds(self, row: dict[str, Array], desired: DesiredOutcome) -> bool:
         return bool(self._reaches(self._explainer.predict(row), desired)[0])
 
-    def _reaches(self, predicted: Any, desired: DesiredOutcome) -> Any:
+    def _reaches(self, predicted: Floats, desired: DesiredOutcome) -> NDArray[np.bool_]:
         if desired.code is not None:
             return self._explainer.codes(predicted) == desired.code
         low = -np.inf if desired.low is None else desired.low
         high = np.inf if desired.high is None else desired.high
         return (predicted >= low) & (predicted <= high)
 
-    def _progress(self, table: dict[str, Any], desired: DesiredOutcome) -> Any:
+    def _progress(self, table: dict[str, Array], desired: DesiredOutcome) -> Floats:
         predicted = self._explainer.predict(table)
         if desired.code is not None:
             return predicted[:, desired.code]
@@ -205,7 +207,11 @@ class CounterfactualSearch:
         return distances
 
     def _counterfactual(
-        self, row: dict[str, Any], changed: dict[str, Any], neighbour: int, desired: DesiredOutcome
+        self,
+        row: dict[str, Array],
+        changed: dict[str, Array],
+        neighbour: int,
+        desired: DesiredOutcome,
     ) -> Counterfactual:
         explainer = self._explainer
         predicted = explainer.predict(changed)
@@ -219,8 +225,8 @@ class CounterfactualSearch:
             if to_json_value(row[name][0]) != to_json_value(changed[name][0])
         )
         if desired.code is None:
-            prediction: Any = round_number(predicted[0])
-            output = prediction
+            output = round_number(predicted[0])
+            prediction: JsonScalar = output
         else:
             prediction = to_json_value(explainer.recipe.classes[int(explainer.codes(predicted)[0])])
             output = round_number(predicted[0, desired.code])
@@ -253,7 +259,7 @@ def round_to_3_digits(value: float) -> float:
     return float(f"{value:.3g}")
 
 
-def _stacked(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def _stacked(rows: Sequence[dict[str, Array]]) -> dict[str, Array]:
     return {name: np.concatenate([row[name] for row in rows]) for name in rows[0]}
 
 

@@ -9,9 +9,10 @@ import time
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from automl_magic.display.cell_output import CellOutput
 from automl_magic.display.numbers import format_count
@@ -29,11 +30,15 @@ from automl_magic.recipe import (
     select_columns,
     take_rows,
 )
-from automl_magic.recipe.values import Floats, missing_mask
+from automl_magic.recipe.values import Array, Floats, missing_mask
 from automl_magic.records import Manifest, Score
 from automl_magic.records.explanations.explanation import SkippedSection, UnseenPredictions
 from automl_magic.records.explanations.section import Section
 from automl_magic.tasks import metrics
+from automl_magic.tasks.splits import Rows
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 PROBES = (100, 1_000)
 
@@ -85,7 +90,7 @@ class Explainer:
 
     def __init__(
         self,
-        table: Any,
+        table: pd.DataFrame,
         *,
         search_dir: str | os.PathLike[str],
         data_fingerprint: str,
@@ -156,7 +161,7 @@ class Explainer:
         """Return the quoted name of a class for a sentence."""
         return repr(format_cell(to_json_value(self.recipe.classes[code])))
 
-    def rows(self, positions: Any) -> dict[str, Any]:
+    def rows(self, positions: Rows | Sequence[int]) -> dict[str, Array]:
         """Return the model's columns for some rows."""
         return take_rows({name: self.table[name] for name in self.columns}, np.asarray(positions))
 
@@ -177,11 +182,11 @@ class Explainer:
             return predicted[:, None]
         return predicted[:, 1:] if self.has_two_classes else predicted
 
-    def codes(self, predicted: Floats) -> Any:
-        """Return the codes of the predicted classes, at the model's threshold."""
+    def codes(self, predicted: Floats) -> NDArray[np.int64]:
+        """Return the codes (n,) of the classes predicted by probabilities (n, n_classes)."""
         return metrics.predicted_codes(predicted, self.model.threshold)
 
-    def sample(self, positions: Any, limit: int, *, salt: int = 0) -> Any:
+    def sample(self, positions: Rows, limit: int, *, salt: int = 0) -> Rows:
         """Return a seeded sample of at most `limit` positions, in ascending order."""
         if len(positions) <= limit:
             return np.sort(positions)

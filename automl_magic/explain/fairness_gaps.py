@@ -9,13 +9,15 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from automl_magic.explain.intervals import RESAMPLES, spread
+from automl_magic.recipe.values import Floats
 from automl_magic.records import Answer
 from automl_magic.records.explanations.evaluation import FairnessGap
+from automl_magic.tasks.splits import Rows
 
 if TYPE_CHECKING:
     from automl_magic.explain.explainer import Explainer
@@ -78,7 +80,10 @@ GAPS = (
 
 
 def compute_gaps(
-    explainer: Explainer, group_of_row: Any, large_groups: Any, limits: Mapping[str, float]
+    explainer: Explainer,
+    group_of_row: Rows,
+    large_groups: Rows,
+    limits: Mapping[str, float],
 ) -> tuple[FairnessGap, ...]:
     """Return the gaps between groups, given by index; none for fewer than two groups."""
     if len(large_groups) < 2:
@@ -121,7 +126,7 @@ def compute_gaps(
     return tuple(gaps)
 
 
-def _of_counts(counts: Any) -> dict[str, float]:
+def _of_counts(counts: Floats) -> dict[str, float]:
     """Return the gaps of groups from their counts, of shape (n_groups, 4).
 
     The columns are: true negatives, false positives, false negatives, true positives.
@@ -141,7 +146,7 @@ def _of_counts(counts: Any) -> dict[str, float]:
         }
 
 
-def _of_values(residuals_by_group: Sequence[Any]) -> dict[str, float]:
+def _of_values(residuals_by_group: Sequence[Floats]) -> dict[str, float]:
     return {
         "mean_error_difference": _range(
             np.array([residuals.mean() for residuals in residuals_by_group])
@@ -152,14 +157,14 @@ def _of_values(residuals_by_group: Sequence[Any]) -> dict[str, float]:
     }
 
 
-def _resampled_counts(counts: Any, seed: int) -> list[dict[str, float]]:
+def _resampled_counts(counts: Floats, seed: int) -> list[dict[str, float]]:
     random = np.random.default_rng(seed)
     sizes = counts.sum(axis=1).astype(int)
     shares = counts / counts.sum(axis=1, keepdims=True)
     return [_of_counts(random.multinomial(sizes, shares).astype(float)) for _ in range(RESAMPLES)]
 
 
-def _resampled_values(residuals_by_group: Sequence[Any], seed: int) -> list[dict[str, float]]:
+def _resampled_values(residuals_by_group: Sequence[Floats], seed: int) -> list[dict[str, float]]:
     random = np.random.default_rng(seed)
     return [
         _of_values(
@@ -172,5 +177,5 @@ def _resampled_values(residuals_by_group: Sequence[Any], seed: int) -> list[dict
     ]
 
 
-def _range(values: Any) -> float:
+def _range(values: Floats) -> float:
     return float(np.max(values) - np.min(values))

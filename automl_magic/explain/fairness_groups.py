@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from automl_magic.display.numbers import format_value
 from automl_magic.explain.formatting import MISSING, format_cell
-from automl_magic.recipe.values import Array, missing_mask
+from automl_magic.recipe.values import Array, Floats, missing_mask
+from automl_magic.tasks.splits import Rows
 
 MAX_GROUPS, QUARTERS, MIN_ROWS = 12, 4, 50
 OTHER = "(all others)"
@@ -27,7 +28,7 @@ class Groups:
         Indices into `names`.
     """
 
-    of_row: Any
+    of_row: Rows
     names: tuple[str, ...]
     grouped: str
 
@@ -58,7 +59,7 @@ def assign_groups(values: Array) -> Groups:
     return Groups(np.array([index_of[text] for text in texts], dtype=np.intp), names, grouped)
 
 
-def _quarters(values: Array, missing: Any) -> Groups:
+def _quarters(values: Array, missing: NDArray[np.bool_]) -> Groups:
     observed = values[~missing].astype(np.float64)
     edges = np.unique(np.quantile(observed, np.linspace(0, 1, QUARTERS + 1)))
     inner = edges[1:-1]
@@ -71,5 +72,5 @@ def _quarters(values: Array, missing: Any) -> Groups:
     return Groups(of_row, tuple(names), f"by quartile, at {_listed(inner)}")
 
 
-def _listed(edges: Any) -> str:
+def _listed(edges: Floats) -> str:
     return ", ".join(format_value(float(edge)) for edge in edges)

@@ -7,13 +7,13 @@ several source columns, each gets an equal share.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from automl_magic.recipe import ColumnArrays, FittedView, take_rows
 from automl_magic.recipe.steps.select import SELECT
-from automl_magic.recipe.values import Floats
+from automl_magic.recipe.values import Array, Floats
 from automl_magic.recipe.view import order_steps
 from automl_magic.records import StepSpec
 
@@ -63,7 +63,7 @@ def column_shares(
     return shares if view.selected is None else shares[list(view.selected)]
 
 
-def _differs(before: Any, after: Any) -> Any:
+def _differs(before: Array, after: Array) -> NDArray[np.bool_]:
     """Return a mask of the columns that differ between two matrices. Missing equals missing."""
     same = (before == after) | (np.isnan(before) & np.isnan(after))
     return ~same.all(axis=0)

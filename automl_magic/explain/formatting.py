@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import Any
+from typing import TypeAlias
 
 import numpy as np
 
@@ -13,6 +13,8 @@ from automl_magic.display.numbers import format_value
 from automl_magic.display.text import printable
 from automl_magic.recipe.values import category_text, is_missing_value
 from automl_magic.records.explanations.evaluation import Measure
+
+JsonScalar: TypeAlias = bool | int | float | str | None
 
 # Significant digits of the numbers in an explanation, which has thousands of them.
 DIGITS = 6
@@ -35,7 +37,7 @@ def round_finite(value: float | None) -> float | None:
     return None if value is None or not math.isfinite(value) else round_number(value)
 
 
-def to_json_value(value: Any) -> Any:
+def to_json_value(value: object) -> JsonScalar:
     """Return a value of a table as JSON: a number, true or false, text, or None if it is missing.
 
     Dates are ISO 8601; text beyond 2,000 characters is cut.
@@ -56,7 +58,7 @@ def to_json_value(value: Any) -> Any:
     return string if len(string) <= MAX_TEXT_LENGTH else string[: MAX_TEXT_LENGTH - 1] + "…"
 
 
-def format_cell(value: Any, limit: int = 40) -> str:
+def format_cell(value: object, limit: int = 40) -> str:
     """Return a value of a table for reading, on one line."""
     if value is None or is_missing_value(value):
         return MISSING
@@ -65,7 +67,7 @@ def format_cell(value: Any, limit: int = 40) -> str:
     return printable(to_json_value(value), limit) or "(empty)"
 
 
-def axis_label(value: Any, limit: int = 24) -> str:
+def axis_label(value: object, limit: int = 24) -> str:
     """Return a name or value with `$` escaped, which would start a formula in matplotlib."""
     return text.axis_label(format_cell(value, limit))
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from automl_magic.explain.formatting import round_finite, round_number
+from automl_magic.recipe.values import Floats
 from automl_magic.records.explanations.evaluation import Measure
+from automl_magic.tasks.splits import Rows
 
 Z = 1.959964
 RESAMPLES = 200
@@ -31,7 +32,7 @@ def wilson_interval(hits: float, rows: float) -> Measure:
     )
 
 
-def mean_interval(values: Any) -> Measure:
+def mean_interval(values: Floats) -> Measure:
     """Return a mean with its normal interval, which needs at least two values."""
     n = len(values)
     if n == 0:
@@ -45,7 +46,7 @@ def mean_interval(values: Any) -> Measure:
     )
 
 
-def bootstrap(n_rows: int, measure: Callable[[Any], float], *, seed: int) -> Measure:
+def bootstrap(n_rows: int, measure: Callable[[Rows], float], *, seed: int) -> Measure:
     """Return a measure of all rows with its percentile bootstrap interval.
 
     Parameters
@@ -60,7 +61,7 @@ def bootstrap(n_rows: int, measure: Callable[[Any], float], *, seed: int) -> Mea
     return spread(value, resampled, shrink=math.sqrt(n_drawn / n_rows))
 
 
-def spread(value: float, resampled: Any, *, shrink: float = 1.0) -> Measure:
+def spread(value: float, resampled: Floats | Sequence[float], *, shrink: float = 1.0) -> Measure:
     """Return a value with the 95% interval of its resampled values."""
     finite_values = np.asarray(resampled, dtype=float)
     finite_values = finite_values[np.isfinite(finite_values)]

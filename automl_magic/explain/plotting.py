@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from automl_magic.explain.formatting import axis_label
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+    from automl_magic.recipe.values import Floats
 
 # Okabe and Ito's colours, which are distinguishable with any colour vision. Lines also differ by
 # pattern.
@@ -51,7 +53,12 @@ def tidy(ax: Axes) -> None:
 
 
 def bars(
-    ax: Axes, names: Sequence[Any], lengths: Sequence[float], spread: Any = None, *, limit: int = 28
+    ax: Axes,
+    names: Sequence[object],
+    lengths: Sequence[float],
+    spread: Floats | None = None,
+    *,
+    limit: int = 28,
 ) -> None:
     """Draw horizontal bars from the top, with optional intervals.
 

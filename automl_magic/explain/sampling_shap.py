@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
-from typing import Any
+from types import ModuleType
 
 import numpy as np
 
 from automl_magic.explain.coded_table import CodedTable
 from automl_magic.explain.explainer import Explainer
 from automl_magic.recipe.values import Floats
+from automl_magic.tasks.splits import Rows
 
 METHOD = (
     "SHAP sampled by permutations of the columns, forwards and backwards (shap's "
@@ -24,14 +25,14 @@ METHOD = (
 BACKGROUNDS = (100, 50, 25, 10)
 
 
-def load_shap() -> Any:
+def load_shap() -> ModuleType:
     """Import shap without Numba's compilation.
 
     Compilation takes 8 s at the first row on a busy machine. Without it, a row of 14 columns takes
     2 ms, which is little compared with the model's predictions.
     """
     if "shap" not in sys.modules:
-        config: Any = import_module("numba").config
+        config = import_module("numba").config
         previous, config.DISABLE_JIT = config.DISABLE_JIT, 1
         try:
             import_module("shap")
@@ -51,7 +52,7 @@ class SamplingShap:
         The time per row, which limits the number of background rows.
     """
 
-    def __init__(self, explainer: Explainer, rows: Any, *, seconds_a_row: float) -> None:
+    def __init__(self, explainer: Explainer, rows: Rows, *, seconds_a_row: float) -> None:
         shap = load_shap()
         seed, n_columns = explainer.recipe.seed, len(explainer.columns)
         self._evaluations = 2 * n_columns + 1
@@ -79,5 +80,5 @@ class SamplingShap:
         values = np.asarray(shap_explanation.values, dtype=np.float64)[0]
         return values.reshape(len(self._coded.columns), -1), self._predict(row)[0]
 
-    def _predict(self, codes: Any) -> Floats:
+    def _predict(self, codes: Floats) -> Floats:
         return self._explainer.predict_output(self._coded.table(codes))

@@ -11,7 +11,7 @@ import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, TypedDict
 
 from automl_magic.display.cell_output import CellOutput
 from automl_magic.display.section_cell import SectionResult, SectionSkipped, section_cell
@@ -97,9 +97,20 @@ class ExplainSection:
         return section_cell(self.name)(checked)
 
 
+class SectionMetadata(TypedDict):
+    """The fields of `Section`."""
+
+    cell_id: str
+    method: str
+    rows: int
+    rows_are: str
+    seconds: float
+    notes: tuple[str, ...]
+
+
 def section_metadata(
     method: str, *, rows: int, rows_are: str, notes: Sequence[str] = ()
-) -> dict[str, Any]:
+) -> SectionMetadata:
     """Return the metadata fields of a section. Its cell and duration are filled in later."""
     return {
         "cell_id": "",
@@ -111,7 +122,9 @@ def section_metadata(
     }
 
 
-def unseen_metadata(explainer: Explainer, method: str, notes: Sequence[str] = ()) -> dict[str, Any]:
+def unseen_metadata(
+    explainer: Explainer, method: str, notes: Sequence[str] = ()
+) -> SectionMetadata:
     """Return the metadata fields of a section that was measured on unseen rows."""
     unseen = explainer.unseen
     return section_metadata(method, rows=len(unseen.y), rows_are=unseen.rows_are, notes=notes)

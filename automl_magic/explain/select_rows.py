@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from automl_magic.display.numbers import format_percent, format_value
 from automl_magic.explain.explainer import Explainer
+from automl_magic.recipe.values import Floats
+from automl_magic.tasks.splits import Rows
 
 SUREST, LEAST_SURE, MOST_WRONG, RANDOM = "surest", "least_sure", "most_wrong", "random"
 HIGHEST, LOWEST = "highest", "lowest"
@@ -56,7 +57,7 @@ def _of_classes(explainer: Explainer) -> list[Iterator[SelectedRow]]:
     top = sorted_probabilities[:, -1]
 
     def select_in_order(
-        order: Any, kind: str, template: str, probabilities: Any
+        order: Rows, kind: str, template: str, probabilities: Floats
     ) -> Iterator[SelectedRow]:
         for index in order[: 4 * OF_EACH]:
             sentence = template.format(format_percent(float(probabilities[index])))
@@ -93,7 +94,7 @@ def _of_classes(explainer: Explainer) -> list[Iterator[SelectedRow]]:
     ]
 
 
-def _sure_of_each(predicted: Any, predicted_codes: Any) -> Any:
+def _sure_of_each(predicted: Floats, predicted_codes: Rows) -> Rows:
     """Return rows by descending confidence, alternating between predicted classes."""
     order = np.argsort(-predicted.max(axis=1), kind="stable")
     turn = np.empty(len(order), dtype=np.int64)
@@ -107,7 +108,7 @@ def _of_values(explainer: Explainer) -> list[Iterator[SelectedRow]]:
     unseen = explainer.unseen
     errors = np.abs(unseen.y - unseen.predicted)
 
-    def select_in_order(order: Any, kind: str, template: str) -> Iterator[SelectedRow]:
+    def select_in_order(order: Rows, kind: str, template: str) -> Iterator[SelectedRow]:
         for index in order[: 4 * OF_EACH]:
             sentence = template.format(
                 format_value(float(unseen.predicted[index])), format_value(float(unseen.y[index]))
@@ -131,5 +132,5 @@ def _of_values(explainer: Explainer) -> list[Iterator[SelectedRow]]:
     ]
 
 
-def _shuffled(explainer: Explainer) -> Any:
+def _shuffled(explainer: Explainer) -> Rows:
     return np.random.default_rng((explainer.recipe.seed, 3)).permutation(len(explainer.unseen.y))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from automl_magic.recipe.values import Floats
+from automl_magic.tasks.splits import Rows
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class ShapValues:
     unit, scale : str
     """
 
-    positions: Any
+    positions: Rows
     values: Floats
     base: Floats
     unit: str

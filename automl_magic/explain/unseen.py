@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from automl_magic.errors import RunError
+from automl_magic.recipe.values import Array, Floats
 from automl_magic.records import SplitKind
+from automl_magic.tasks.splits import Rows
 
 # With fewer holdout rows, the tails of a curve are chance. Then the out-of-fold rows are used,
 # although the weights of the blend were tuned on them.
@@ -41,11 +43,11 @@ class UnseenRows:
     source: str
     rows_are: str
     in_words: str
-    rows: Any
-    y: Any
-    predicted: Any
-    train_rows: Any
-    test_rows: Any
+    rows: Rows
+    y: Array
+    predicted: Floats
+    train_rows: Rows
+    test_rows: Rows
     fit_s: float | None
 
 
@@ -100,13 +102,13 @@ def read_unseen(folder: Path, split_kind: SplitKind) -> UnseenRows:
     )
 
 
-def _one_fold(fold: Any, split_kind: SplitKind) -> tuple[Any, Any]:
+def _one_fold(fold: Rows, split_kind: SplitKind) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Return masks of the training and test rows of one fold: for a time split, the last."""
     if split_kind is SplitKind.TIME:
         return fold < fold.max(), fold == fold.max()
     return fold != 0, fold == 0
 
 
-def _arrays(path: Path) -> dict[str, Any]:
+def _arrays(path: Path) -> dict[str, Array]:
     with np.load(path, allow_pickle=False) as arrays:
         return dict(arrays)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
 
 __all__ = ["register", "unregister"]
 
 
-def register(shell: Any) -> None:
+def register(shell: InteractiveShell) -> None:
     """Register the magics and their completion in a shell. Safe to call twice."""
     from automl_magic.magics.automl import AutomlMagics
     from automl_magic.magics.completion import create_matcher
@@ -17,7 +20,7 @@ def register(shell: Any) -> None:
     shell.Completer.custom_matchers.append(create_matcher(shell))
 
 
-def unregister(shell: Any) -> None:
+def unregister(shell: InteractiveShell) -> None:
     """Remove the magics and their completion from a shell."""
     from automl_magic.magics.completion import MATCHER
 

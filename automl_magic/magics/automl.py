@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from typing import Any
 
 import click
 from IPython.core.error import UsageError
@@ -34,7 +33,7 @@ class AutomlMagics(Magics):
     @needs_local_scope
     @line_cell_magic("automl")  # type: ignore[arg-type]
     def automl(
-        self, line: str, cell: str | None = None, local_ns: dict[str, Any] | None = None
+        self, line: str, cell: str | None = None, local_ns: dict[str, object] | None = None
     ) -> DisplayedResult | None:
         """Find a model for a table: `%automl fit df --target y`. See also `%automl --help`.
 

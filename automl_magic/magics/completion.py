@@ -8,7 +8,13 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 import click
-from IPython.core.completer import CompletionContext, SimpleCompletion, context_matcher
+from IPython.core.completer import (
+    CompletionContext,
+    SimpleCompletion,
+    SimpleMatcherResult,
+    context_matcher,
+)
+from IPython.core.interactiveshell import InteractiveShell
 
 from automl_magic.cli.command import COMMANDS, automl
 from automl_magic.errors import AutomlMagicError
@@ -24,11 +30,11 @@ _COLUMN_OPTIONS = {"target", "group", "time", "exclude", "sensitive", "kinds"}
 _RUN_ARGUMENTS = {"run", "before", "after", "model"}
 
 
-def create_matcher(shell: Any) -> Callable[[CompletionContext], Any]:
+def create_matcher(shell: InteractiveShell) -> Callable[[CompletionContext], SimpleMatcherResult]:
     """Return a completion matcher for the variables of a shell."""
 
     @context_matcher(identifier=MATCHER)
-    def matcher(context: CompletionContext) -> Any:
+    def matcher(context: CompletionContext) -> SimpleMatcherResult:
         magic = _MAGIC.match(context.text_until_cursor)
         if magic is None:
             return {"completions": []}
@@ -54,7 +60,7 @@ class Completions(NamedTuple):
     allows_files: bool = False
 
 
-def find_completions(before: list[str], word: str, names: Mapping[str, Any]) -> Completions:
+def find_completions(before: list[str], word: str, names: Mapping[str, object]) -> Completions:
     """Return the completions after the words of a line. Options if nothing else fits."""
     if before[:1] == [WORKSPACE]:
         if len(before) == 1:
@@ -98,7 +104,7 @@ def _positional(arguments: list[str], options: Mapping[str, click.Option]) -> li
 
 
 def _values(
-    parameter: click.Parameter, positional: list[str], names: Mapping[str, Any]
+    parameter: click.Parameter, positional: list[str], names: Mapping[str, object]
 ) -> list[str]:
     if isinstance(parameter.type, click.Choice):
         return list(parameter.type.choices)
@@ -131,7 +137,7 @@ def _values(
             return []
 
 
-def _frames(names: Mapping[str, Any]) -> list[str]:
+def _frames(names: Mapping[str, object]) -> list[str]:
     return [name for name, value in names.items() if not name.startswith("_") and is_frame(value)]
 
 

@@ -10,7 +10,6 @@ import contextlib
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
 
 from IPython.display import DisplayHandle, display
 
@@ -53,11 +52,11 @@ class _Output:
 class NotebookFrontend(WorkspaceMixin):
     """A notebook cell, with the variables that it can use."""
 
-    def __init__(self, names: Mapping[str, Any]) -> None:
+    def __init__(self, names: Mapping[str, object]) -> None:
         self.names = names
         self.displayed: DisplayedResult | None = None
 
-    def resolve_table(self, name: str) -> Any:
+    def resolve_table(self, name: str) -> object:
         value = self.names.get(name)
         return value if is_frame(value) else name
 
@@ -66,7 +65,7 @@ class NotebookFrontend(WorkspaceMixin):
         progress, trials = Progress(), LiveTrials()
         line, chart = _Output(PAUSE_S), _Output(CHART_PAUSE_S)
 
-        def on_event(event: dict[str, Any]) -> None:
+        def on_event(event: dict[str, object]) -> None:
             is_important = progress.update(event)
             line.show(lambda: progress_bundle(progress), at_once=is_important)
             if trials.update(event):

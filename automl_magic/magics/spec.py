@@ -7,7 +7,7 @@ import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,6 +16,9 @@ from automl_magic.errors import FolderTaken
 from automl_magic.files.atomic import translate_write_errors
 from automl_magic.records import SPEC_SUFFIX
 from automl_magic.runs.plan_folder import PLAN_NAME, check_free, default_folder
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # In `%%automl run`, the experiment must be planned first.
 CELL_COMMANDS = {"plan": "plan", "fit": "fit", "run": "fit"}
@@ -38,13 +41,12 @@ def cell_spec(argv: Sequence[str], body: str, frontend: Frontend) -> Iterator[li
         )
     data = _data_of(body)
     frame = frontend.resolve_table(data) if data is not None else None
-    is_frame = frame is not None and not isinstance(frame, str)
     folder, options = _folder_of(options, data or "table")
     with (
         tempfile.TemporaryDirectory(prefix="automl-cell-") as private,
         contextlib.ExitStack() as undo,
     ):
-        if is_frame:
+        if frame is not None and not isinstance(frame, str):
             body = _DATA_LINE.sub("data: table.parquet", body, count=1)
             undo.enter_context(_saved_frame(frame, folder, overwrite="--overwrite" in options))
         spec = Path(private) / f"cell{SPEC_SUFFIX}"
@@ -80,7 +82,7 @@ def _folder_of(options: list[str], name: str) -> tuple[Path, list[str]]:
 
 
 @contextlib.contextmanager
-def _saved_frame(frame: Any, folder: Path, *, overwrite: bool) -> Iterator[None]:
+def _saved_frame(frame: pd.DataFrame, folder: Path, *, overwrite: bool) -> Iterator[None]:
     from automl_magic.data import save_frame
 
     check_free(folder, overwrite=overwrite)

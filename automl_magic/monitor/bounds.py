@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import time
 from collections.abc import Mapping
-from typing import Any
 
 from automl_magic.errors import MonitorError
 from automl_magic.records.monitoring.alert import MonitorSpec
@@ -42,7 +41,7 @@ def window_bounds(since: float | None, until: float | None, window_s: float) -> 
 def merge_thresholds(
     monitor: MonitorSpec | None,
     degradation: Degradation | None,
-    overrides: Mapping[str, Any] | None,
+    overrides: Mapping[str, object] | None,
 ) -> DriftThresholds:
     """Return the drift thresholds.
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Engine, and_, case, func, select
+from sqlalchemy import Engine, Row, and_, case, func, select
 
 from automl_magic.errors import DeploymentNotFound
 from automl_magic.monitor.alerts import alerts_of
@@ -221,7 +221,7 @@ class DashboardReader:
         return tuple(self._checks[check_id] for check_id in reversed(ids))
 
 
-def _check(row: Any) -> WindowCheck:
+def _check(row: Row[Any]) -> WindowCheck:
     # Read the JSON directly: parsing 50 reports of 500 columns into records takes seconds.
     report = json.loads(row.report)
     performance = report.get("performance") or {}

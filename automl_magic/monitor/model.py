@@ -6,7 +6,6 @@ import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from automl_magic.errors import ArtifactTampered, MonitorError
 from automl_magic.files.digests import mismatched_sha256
@@ -62,7 +61,7 @@ def load_monitored_model(
     )
 
 
-def _document(folder: Path, name: str, digests: dict[str, str]) -> Any:
+def _document(folder: Path, name: str, digests: dict[str, str]) -> object:
     content = (folder / name).read_bytes()
     if actual := mismatched_sha256(content, digests[name]):
         raise ArtifactTampered(

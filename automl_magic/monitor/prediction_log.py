@@ -7,11 +7,11 @@ rows (up to a limit), the input columns only for a sample.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, Row, func, select
 
 from automl_magic.errors import MonitorError
 from automl_magic.monitor.model import MonitoredModel
@@ -126,7 +126,9 @@ def hidden_columns(deployment: Deployment, monitored_model: MonitoredModel) -> f
     return frozenset((*deployment.log.hash, *deployment.log.drop, *personal))
 
 
-def _read_rows(log: Engine, deployment: str, start: float, end: float) -> list[Any]:
+def _read_rows(
+    log: Engine, deployment: str, start: float, end: float
+) -> Sequence[Row[*tuple[Any, ...]]]:
     """Return the short fields of the newest MOST_ROWS rows, the oldest first."""
     join_condition = outcomes.c.prediction_id == func.substr(predictions.c.id, 1, ID_LENGTH)
     query = (
@@ -146,7 +148,7 @@ def _read_rows(log: Engine, deployment: str, start: float, end: float) -> list[A
 
 def _read_features(
     log: Engine, deployment: str, start: float, end: float, ids: set[str]
-) -> dict[str, Any]:
+) -> dict[str, Mapping[str, object]]:
     """Return the input columns of the rows with these ids. Parses only those rows."""
     query = select(predictions.c.id, predictions.c.features).where(
         predictions.c.deployment == deployment,
@@ -159,7 +161,7 @@ def _read_features(
         return {row_id: json.loads(text) for row_id, text in rows if row_id in ids}
 
 
-def _predictions(rows: Sequence[Any], monitored_model: MonitoredModel) -> Floats:
+def _predictions(rows: Sequence[Row[*tuple[Any, ...]]], monitored_model: MonitoredModel) -> Floats:
     recipe = monitored_model.fitted.recipe
     if not recipe.task.has_classes:
         values = _parse_all_json([row.prediction for row in rows])
@@ -171,13 +173,13 @@ def _predictions(rows: Sequence[Any], monitored_model: MonitoredModel) -> Floats
     return predictions_array
 
 
-def _weights(rows: Sequence[Any]) -> Floats:
+def _weights(rows: Sequence[Row[*tuple[Any, ...]]]) -> Floats:
     return 1.0 / np.clip(_float_array([row.sample_rate for row in rows]), 1e-9, 1.0)
 
 
-def _parse_all_json(json_texts: Sequence[str | None]) -> list[Any]:
+def _parse_all_json(json_texts: Sequence[str | None]) -> list[object]:
     """Parse many short JSON texts at once."""
-    values: list[Any] = json.loads(f"[{','.join(text or 'null' for text in json_texts)}]")
+    values: list[object] = json.loads(f"[{','.join(text or 'null' for text in json_texts)}]")
     return values
 
 

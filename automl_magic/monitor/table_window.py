@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -52,7 +52,7 @@ def read_table(
     if n > MAX_PREDICTED_ROWS:
         table = take_rows(table, sample_rows(n, MAX_PREDICTED_ROWS))
         n = MAX_PREDICTED_ROWS
-    outcomes: Sequence[Any] = [None] * n
+    outcomes: Sequence[object] = [None] * n
     if recipe.target in table:
         target = table.pop(recipe.target)
         has_outcome = ~missing_mask(target)
@@ -77,7 +77,7 @@ def read_table(
     )
 
 
-def _predictions(table: dict[str, Any], monitored_model: MonitoredModel, n: int) -> Floats:
+def _predictions(table: dict[str, Array], monitored_model: MonitoredModel, n: int) -> Floats:
     recipe = monitored_model.fitted.recipe
     prediction, *names = recipe_family(recipe.task).prediction_columns(recipe)
     values_given = table.pop(prediction, None)

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from automl_magic.recipe import ColumnArrays
-from automl_magic.recipe.values import Floats
+from automl_magic.recipe.values import Array, Floats
 from automl_magic.records.models.deployment import Slos
 
 # This many rows estimate a share to half a percentage point, and a PSI to 0.001.
@@ -81,7 +80,7 @@ class Window:
     timestamps: Floats
     weights: Floats
     predictions: Floats
-    outcomes: Sequence[Any]
+    outcomes: Sequence[object]
     sampled: NDArray[np.intp]
     table: ColumnArrays
     deployment: str | None = None
@@ -124,7 +123,7 @@ def sample_rows(n: int, limit: int = MAX_SAMPLED_ROWS, seed: int = 0) -> NDArray
     return np.sort(np.random.default_rng((seed, n)).choice(n, limit, replace=False))
 
 
-def rows_to_columns(rows: Sequence[Mapping[str, Any] | None]) -> dict[str, Any]:
+def rows_to_columns(rows: Sequence[Mapping[str, object] | None]) -> dict[str, Array]:
     """Turn rows given as dictionaries into columns. Values that a row lacks are None.
 
     Returns
@@ -132,7 +131,7 @@ def rows_to_columns(rows: Sequence[Mapping[str, Any] | None]) -> dict[str, Any]:
     dict of str to array of objects of shape (n_rows,)
     """
     names = dict.fromkeys(name for row in rows for name in row or ())
-    table: dict[str, Any] = {}
+    table: dict[str, Array] = {}
     for name in names:
         values = np.empty(len(rows), dtype=object)
         values[:] = [None if row is None else row.get(name) for row in rows]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -51,7 +51,7 @@ class WindowAnalysis:
         window: Window,
         monitored_model: MonitoredModel,
         *,
-        thresholds: Mapping[str, Any] | None = None,
+        thresholds: Mapping[str, object] | None = None,
     ) -> None:
         self.window, self.monitored_model = window, monitored_model
         self.recipe, self.reference = monitored_model.fitted.recipe, monitored_model.reference
@@ -124,7 +124,7 @@ class WindowAnalysis:
             raise SectionSkipped(why)
 
     def add_section(
-        self, name: str, section: Any, shows: CellOutput, _seconds: float, /
+        self, name: str, section: object, shows: CellOutput, _seconds: float, /
     ) -> CellOutput:
         """Add the result of a cell. Running the cell again replaces it."""
         self.skipped.pop(name, None)
@@ -184,11 +184,11 @@ class WindowAnalysis:
         return "\n".join(lines)
 
 
-def _single_value_array(value: Any) -> Array:
+def _single_value_array(value: object) -> Array:
     return _object_array([value])
 
 
-def _object_array(values: Any) -> Array:
+def _object_array(values: Sequence[object]) -> Array:
     array = np.empty(len(values), dtype=object)
     array[:] = list(values)
     return array

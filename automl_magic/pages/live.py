@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from collections.abc import Mapping
 
 from automl_magic.display.html import block, fill, join_html, tag, text
 from automl_magic.display.numbers import format_number, format_seconds
@@ -183,7 +183,7 @@ def log_block(course: LiveRun | None) -> str:
     return block(tag("ol", items, class_="am-log"))
 
 
-def _event(event: dict[str, Any]) -> str:
+def _event(event: Mapping[str, object]) -> str:
     timestamp = event.get("t")
     clock = ""
     if isinstance(timestamp, int | float):
@@ -191,7 +191,7 @@ def _event(event: dict[str, Any]) -> str:
     return tag("time", clock, class_="am-soft") + " " + text(_event_text(event), 300)
 
 
-def _event_text(event: dict[str, Any]) -> str:
+def _event_text(event: Mapping[str, object]) -> str:
     state = event.get("state")
     match event.get("event"):
         case "run":

@@ -11,7 +11,6 @@ import time
 from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from automl_magic.records import RecordProblem, Trial
 
@@ -28,7 +27,7 @@ class Tail:
     _offset: int = 0
     _partial_line: bytes = b""
 
-    def read(self) -> list[dict[str, Any]]:
+    def read(self) -> list[dict[str, object]]:
         """Return the new lines that are JSON objects; none if the file is missing."""
         try:
             with self.path.open("rb") as file:
@@ -43,7 +42,7 @@ class Tail:
         return [document for line in lines if (document := _parse_object(line)) is not None]
 
 
-def _parse_object(line: bytes) -> dict[str, Any] | None:
+def _parse_object(line: bytes) -> dict[str, object] | None:
     try:
         document = json.loads(line)
     except (ValueError, RecursionError):
@@ -77,7 +76,7 @@ class LiveRun:
     folder: Path
     trial_events: dict[int, TrialEvent] = field(default_factory=dict)
     trials: dict[int, Trial] = field(default_factory=dict)
-    events: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=MAX_EVENTS))
+    events: deque[dict[str, object]] = field(default_factory=lambda: deque(maxlen=MAX_EVENTS))
     metric: str | None = None
     budget_s: float | None = None
     remaining_s: float | None = None
@@ -122,7 +121,7 @@ class LiveRun:
                 best = ended
         return best
 
-    def _handle(self, event: dict[str, Any]) -> None:
+    def _handle(self, event: dict[str, object]) -> None:
         match event.get("event"):
             case "search":
                 self.trial_events.clear()
@@ -141,7 +140,7 @@ class LiveRun:
                     self.remaining_s = None  # only the search cell has a budget
         self.events.append(event)
 
-    def _trial(self, event: dict[str, Any]) -> None:
+    def _trial(self, event: dict[str, object]) -> None:
         number = _number(event.get("number"))
         if number is None:
             return

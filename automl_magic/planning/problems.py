@@ -8,7 +8,6 @@ from __future__ import annotations
 import dataclasses
 import re
 from dataclasses import dataclass
-from typing import Any
 
 from automl_magic.errors import SpecError
 from automl_magic.files.yaml_text import field_error, node_value, parse_yaml
@@ -66,7 +65,7 @@ def _problem(error: SpecError, *, is_about_field: bool) -> SpecProblem:
     return SpecProblem(line=line, what=what, why=error.why, fix=error.fix)
 
 
-def _remove_field(document: Any, problem: RecordProblem) -> bool:
+def _remove_field(document: object, problem: RecordProblem) -> bool:
     """Remove the invalid field from the document. Return False if it can't be found."""
     # Lists are removed whole, because lines are looked up by the index of an item.
     path = [step for step in problem.path if isinstance(step, str)]

@@ -33,7 +33,7 @@ _TYPE_NAMES = {
 }
 
 
-def json_schema() -> dict[str, Any]:
+def json_schema() -> dict[str, object]:
     """Return the JSON Schema (2020-12) of the experiment file."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -61,7 +61,7 @@ def reference_page() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _of_record(record: type[Record]) -> dict[str, Any]:
+def _of_record(record: type[Record]) -> dict[str, object]:
     hints = typing.get_type_hints(record)
     fields = dataclasses.fields(record)
     return {
@@ -94,7 +94,7 @@ def _of_hint(hint: Any) -> dict[str, Any]:
 
 def _fields(
     record: type[Record], prefix: str
-) -> Iterator[tuple[str, dict[str, Any], dataclasses.Field[Any]]]:
+) -> Iterator[tuple[str, dict[str, Any], dataclasses.Field[object]]]:
     hints = typing.get_type_hints(record)
     for field in dataclasses.fields(record):
         hint = hints[field.name]
@@ -104,12 +104,12 @@ def _fields(
             yield prefix + field.name, _of_hint(hint), field
 
 
-def _is_required(field: dataclasses.Field[Any]) -> bool:
+def _is_required(field: dataclasses.Field[object]) -> bool:
     missing = dataclasses.MISSING
     return field.default is missing and field.default_factory is missing
 
 
-def _default(field: dataclasses.Field[Any]) -> str:
+def _default(field: dataclasses.Field[object]) -> str:
     if field.default_factory is not dataclasses.MISSING:
         return format_scalar(field.default_factory())
     return format_scalar(field.default)

@@ -12,7 +12,6 @@ import re
 import textwrap
 from collections.abc import Iterator, Mapping
 from enum import Enum
-from typing import Any
 
 from automl_magic.records import ExperimentSpec, Record
 
@@ -43,7 +42,7 @@ def _record(record: Record, indent: str) -> Iterator[str]:
         yield from _entry(field.name, getattr(record, field.name), indent)
 
 
-def _entry(key: str, value: Any, indent: str) -> Iterator[str]:
+def _entry(key: str, value: object, indent: str) -> Iterator[str]:
     inner = indent + "  "
     match value:
         case Record():

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pyarrow as pa
 
 from automl_magic.batch.columns import from_arrow
 from automl_magic.batch.readers.base import Chunk, Reader
 from automl_magic.errors import DataNotReadable
+from automl_magic.recipe.values import Column
 
 
 @dataclass(frozen=True)
@@ -25,10 +25,10 @@ class ArrowRows(Chunk):
     def n_rows(self) -> int:  # type: ignore[override]
         return int(self.batch.num_rows)
 
-    def table(self) -> dict[str, Any]:
+    def table(self) -> Mapping[str, Column]:
         return {name: from_arrow(self.batch.column(name)) for name in self.used}
 
-    def passthrough(self) -> dict[str, Any]:
+    def passthrough(self) -> Mapping[str, pa.Array]:
         return {name: self.batch.column(name) for name in self.names}
 
     def skip(self, n_rows: int) -> Chunk:
@@ -52,7 +52,7 @@ class ArrowReader(Reader):
     """
 
     def __init__(
-        self, open_batches: Callable[[], Iterator[pa.RecordBatch]], identity: Any = None
+        self, open_batches: Callable[[], Iterator[pa.RecordBatch]], identity: object = None
     ) -> None:
         self._open, self._identity = open_batches, identity
         first = next(open_batches(), None)
@@ -75,5 +75,5 @@ class ArrowReader(Reader):
             yield ArrowRows(batch.select(names).slice(start), used, passthrough)
             start = 0
 
-    def identity(self) -> Any:
+    def identity(self) -> object:
         return self._identity

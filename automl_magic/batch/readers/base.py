@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from automl_magic.errors import DataNotReadable, closest_match, shorten
 from automl_magic.recipe.table import missing_column_error
+from automl_magic.recipe.values import Column
+from automl_magic.records.codec import Json
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 SAMPLED_BYTES = 64 * 1024
 
@@ -20,11 +25,11 @@ class Chunk(ABC):
     n_rows: int
 
     @abstractmethod
-    def table(self) -> dict[str, Any]:
+    def table(self) -> Mapping[str, Column]:
         """Return the columns that the model reads."""
 
     @abstractmethod
-    def passthrough(self) -> dict[str, Any]:
+    def passthrough(self) -> Mapping[str, pa.Array | list[Json]]:
         """Return the passthrough columns, as Arrow arrays or lists of JSON values."""
 
     @abstractmethod
@@ -68,7 +73,7 @@ class Reader(ABC):
         """
 
     @abstractmethod
-    def identity(self) -> Any:
+    def identity(self) -> object:
         """Return a JSON value that identifies this table, or None if nothing does."""
 
     @property
@@ -103,12 +108,12 @@ class Reader(ABC):
             )
 
 
-def identity_of(paths: Sequence[Path]) -> list[dict[str, Any]]:
+def identity_of(paths: Sequence[Path]) -> list[dict[str, str | int]]:
     """Identify files by path, size, time and a digest of their first and last bytes."""
     return [_identity(path) for path in paths]
 
 
-def _identity(path: Path) -> dict[str, Any]:
+def _identity(path: Path) -> dict[str, str | int]:
     status = path.stat()
     with path.open("rb") as file:
         digest = hashlib.sha256(file.read(SAMPLED_BYTES))

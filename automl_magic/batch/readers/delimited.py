@@ -8,7 +8,7 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import pyarrow as pa
 import pyarrow.csv as pacsv
@@ -17,6 +17,7 @@ from automl_magic.batch.columns import from_text, missing_as_null
 from automl_magic.batch.readers.base import Chunk, Reader, identity_of
 from automl_magic.batch.readers.text import Utf8File
 from automl_magic.errors import DataNotReadable
+from automl_magic.recipe.values import Column
 
 # A row must fit into a block.
 BLOCK_BYTES = 4 << 20
@@ -33,13 +34,13 @@ class _Rows(Chunk):
     def n_rows(self) -> int:  # type: ignore[override]
         return int(self.batch.num_rows)
 
-    def table(self) -> dict[str, Any]:
+    def table(self) -> Mapping[str, Column]:
         return {
             name: from_text(missing_as_null(self.batch.column(name)), self.stored_as[name])
             for name in self.used
         }
 
-    def passthrough(self) -> dict[str, Any]:
+    def passthrough(self) -> Mapping[str, pa.Array]:
         return {name: self.batch.column(name) for name in self.names}
 
     def skip(self, n_rows: int) -> Chunk:
@@ -78,10 +79,10 @@ class CsvReader(Reader):
 
     @classmethod
     def from_path(
-        cls, path: Path, options: Mapping[str, Any], stored_as: Mapping[str, str]
+        cls, path: Path, options: Mapping[str, object], stored_as: Mapping[str, str]
     ) -> Self:
         """Open a file. The option `sep` is its separator, by default a comma."""
-        return cls(path, options.get("sep", ","), stored_as)
+        return cls(path, str(options.get("sep", ",")), stored_as)
 
     def chunks(
         self, used: Sequence[str], passthrough: Sequence[str], start: int
@@ -94,7 +95,7 @@ class CsvReader(Reader):
                 yield _Rows(batch.slice(start), self._stored_as, used, passthrough)
                 start = 0
 
-    def identity(self) -> Any:
+    def identity(self) -> object:
         return [*identity_of([self.path]), {"separator": self._separator}]
 
     @property
@@ -102,7 +103,7 @@ class CsvReader(Reader):
         return 0.0 if self._file is None else self._file.share
 
     @contextlib.contextmanager
-    def _open(self, names: list[str] | None) -> Iterator[Any]:
+    def _open(self, names: list[str] | None) -> Iterator[pacsv.CSVStreamingReader]:
         self._invalid_row = None
         self._file = Utf8File(self.path)
         try:

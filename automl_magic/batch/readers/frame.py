@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
@@ -12,11 +12,15 @@ from automl_magic.batch.readers.base import Chunk, Reader
 from automl_magic.batch.readers.parquet import ROWS
 from automl_magic.errors import DataError
 from automl_magic.recipe.table import select_columns
+from automl_magic.recipe.values import Column
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
 class _Rows(Chunk):
-    frame: Any
+    frame: pd.DataFrame
     used: Sequence[str]
     names: Sequence[str]
 
@@ -24,10 +28,10 @@ class _Rows(Chunk):
     def n_rows(self) -> int:  # type: ignore[override]
         return len(self.frame)
 
-    def table(self) -> dict[str, Any]:
+    def table(self) -> Mapping[str, Column]:
         return select_columns(self.frame, self.used)
 
-    def passthrough(self) -> dict[str, Any]:
+    def passthrough(self) -> Mapping[str, pa.Array]:
         return {name: _arrow(name, self.frame[name]) for name in self.names}
 
     def skip(self, n_rows: int) -> Chunk:
@@ -37,7 +41,7 @@ class _Rows(Chunk):
 class FrameReader(Reader):
     """A DataFrame."""
 
-    def __init__(self, frame: Any) -> None:
+    def __init__(self, frame: pd.DataFrame) -> None:
         self._frame = frame
         self.columns = tuple(map(str, frame.columns))
         self.n_rows = len(frame)
@@ -48,11 +52,11 @@ class FrameReader(Reader):
         for offset in range(start, len(self._frame), ROWS):
             yield _Rows(self._frame.iloc[offset : offset + ROWS], used, passthrough)
 
-    def identity(self) -> Any:
+    def identity(self) -> object:
         return None
 
 
-def _arrow(name: str, values: Any) -> pa.Array:
+def _arrow(name: str, values: pd.Series) -> pa.Array:
     try:
         return pa.array(values, from_pandas=True)
     except (pa.ArrowException, TypeError, ValueError) as error:

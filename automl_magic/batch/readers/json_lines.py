@@ -14,13 +14,15 @@ from automl_magic.batch.columns import from_values
 from automl_magic.batch.readers.base import Chunk, Reader, identity_of
 from automl_magic.batch.readers.text import Utf8File
 from automl_magic.errors import DataNotReadable
+from automl_magic.recipe.values import Column
+from automl_magic.records.codec import Json
 
 ROWS = 1 << 13
 
 
 @dataclass(frozen=True)
 class _Rows(Chunk):
-    records: Sequence[dict[str, Any]]
+    records: Sequence[dict[str, Json]]
     used: Sequence[str]
     names: Sequence[str]
 
@@ -28,10 +30,10 @@ class _Rows(Chunk):
     def n_rows(self) -> int:  # type: ignore[override]
         return len(self.records)
 
-    def table(self) -> dict[str, Any]:
+    def table(self) -> Mapping[str, Column]:
         return {name: from_values([row.get(name) for row in self.records]) for name in self.used}
 
-    def passthrough(self) -> dict[str, Any]:
+    def passthrough(self) -> Mapping[str, list[Json]]:
         return {name: [row.get(name) for row in self.records] for name in self.names}
 
     def skip(self, n_rows: int) -> Chunk:
@@ -52,11 +54,11 @@ class JsonLinesReader(Reader):
 
     @classmethod
     def from_path(
-        cls, path: Path, options: Mapping[str, Any], stored_as: Mapping[str, str]
+        cls, path: Path, options: Mapping[str, object], stored_as: Mapping[str, str]
     ) -> Self:
         """Open a file. The option `lines` is whether it has one record per line, the default."""
         del stored_as
-        return cls(path, lines=options.get("lines", True))
+        return cls(path, lines=bool(options.get("lines", True)))
 
     def chunks(
         self, used: Sequence[str], passthrough: Sequence[str], start: int
@@ -68,14 +70,14 @@ class JsonLinesReader(Reader):
             number += len(rows)
             yield _Rows(rows, used, passthrough)
 
-    def identity(self) -> Any:
+    def identity(self) -> object:
         return identity_of([self.path])
 
     @property
     def share(self) -> float:
         return 0.0 if self._file is None else self._file.share
 
-    def _records(self) -> Iterator[dict[str, Any]]:
+    def _records(self) -> Iterator[dict[str, Json]]:
         self._file = Utf8File(self.path)
         with io.BufferedReader(self._file, 1 << 20) as content:
             texts = content if self._lines else iter([content.read()])
@@ -94,7 +96,9 @@ class JsonLinesReader(Reader):
         except (ValueError, RecursionError) as error:
             raise self._line_error(line, str(error)) from error
 
-    def _check_plain(self, rows: Sequence[dict[str, Any]], used: Sequence[str], start: int) -> None:
+    def _check_plain(
+        self, rows: Sequence[dict[str, Json]], used: Sequence[str], start: int
+    ) -> None:
         for name in used:
             for number, row in enumerate(rows, start=start + 1):
                 if isinstance(row.get(name), dict | list):

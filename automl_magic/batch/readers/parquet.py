@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -49,7 +49,7 @@ class ParquetReader(Reader):
 
     @classmethod
     def from_path(
-        cls, path: Path, options: Mapping[str, Any], stored_as: Mapping[str, str]
+        cls, path: Path, options: Mapping[str, object], stored_as: Mapping[str, str]
     ) -> Self:
         """Open one file. Parquet needs no options."""
         del options, stored_as
@@ -76,7 +76,7 @@ class ParquetReader(Reader):
                     )
                     start = 0
 
-    def identity(self) -> Any:
+    def identity(self) -> object:
         return identity_of(self.paths)
 
     def _check_types(self, names: Sequence[str]) -> None:
@@ -95,18 +95,20 @@ def _schema_and_rows(path: Path) -> tuple[pa.Schema, int]:
         return file.schema_arrow, file.metadata.num_rows
 
 
-def _opened(path: Path) -> Any:
+def _opened(path: Path) -> pq.ParquetFile:
     # No pre-buffering: it would keep all buffered data until the file is closed.
     return pq.ParquetFile(path, buffer_size=_BUFFER_BYTES, pre_buffer=False)
 
 
-def _batches(file: Any, groups: Sequence[int], names: list[str]) -> Iterator[pa.RecordBatch]:
+def _batches(
+    file: pq.ParquetFile, groups: Sequence[int], names: list[str]
+) -> Iterator[pa.RecordBatch]:
     """Yield the rows of some row groups. The memory of each group is freed after it."""
     for group in groups:
         yield from file.iter_batches(ROWS, row_groups=[group], columns=names)
 
 
-def _from_row(metadata: Any, start: int) -> tuple[list[int], int]:
+def _from_row(metadata: pq.FileMetaData, start: int) -> tuple[list[int], int]:
     """Return the row groups from a row on, and the offset of the row in the first of them."""
     for group in range(metadata.num_row_groups):
         rows = metadata.row_group(group).num_rows

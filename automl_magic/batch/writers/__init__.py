@@ -1,5 +1,5 @@
 """Writers of predictions in parts, one module per format."""
 
-from automl_magic.batch.writers.base import PartWriter, Writer
+from automl_magic.batch.writers.base import OutputColumn, PartWriter, Writer
 
-__all__ = ["PartWriter", "Writer"]
+__all__ = ["OutputColumn", "PartWriter", "Writer"]

@@ -6,14 +6,21 @@ import shutil
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO, Self
+from typing import TYPE_CHECKING, BinaryIO, Self, TypeAlias, Union
+
+from automl_magic.recipe.values import Array
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+OutputColumn: TypeAlias = Union[Array, "pa.Array", Sequence[object]]
 
 
 class PartWriter(ABC):
     """Writes a part. The part is valid once this is closed without an error."""
 
     @abstractmethod
-    def write(self, columns: Mapping[str, Any]) -> None:
+    def write(self, columns: Mapping[str, OutputColumn]) -> None:
         """Write some rows: NumPy arrays, Arrow arrays or lists of JSON values, of equal length."""
 
     @abstractmethod

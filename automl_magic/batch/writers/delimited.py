@@ -6,9 +6,8 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
-from automl_magic.batch.writers.base import PartWriter, Writer
+from automl_magic.batch.writers.base import OutputColumn, PartWriter, Writer
 from automl_magic.batch.writers.values import texts
 
 # Start of a formula in a spreadsheet (OWASP). A single sign, or one before a number, is a value.
@@ -30,7 +29,7 @@ class _Part(PartWriter):
     def __init__(self, path: Path) -> None:
         self._file = path.open("wb")
 
-    def write(self, columns: Mapping[str, Any]) -> None:
+    def write(self, columns: Mapping[str, OutputColumn]) -> None:
         columns_of_text = [
             texts(column, of_text=field, of_bool=str, missing="") for column in columns.values()
         ]

@@ -7,9 +7,8 @@ import os
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
 
-from automl_magic.batch.writers.base import PartWriter, Writer
+from automl_magic.batch.writers.base import OutputColumn, PartWriter, Writer
 from automl_magic.batch.writers.values import texts
 
 _text = partial(json.dumps, ensure_ascii=False)
@@ -26,7 +25,7 @@ class _Part(PartWriter):
     def __init__(self, path: Path) -> None:
         self._file = path.open("wb")
 
-    def write(self, columns: Mapping[str, Any]) -> None:
+    def write(self, columns: Mapping[str, OutputColumn]) -> None:
         columns_of_text = []
         for name, column in columns.items():
             if isinstance(column, list):

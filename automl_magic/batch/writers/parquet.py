@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from automl_magic.batch.writers.base import PartWriter, Writer
+from automl_magic.batch.writers.base import OutputColumn, PartWriter, Writer
 from automl_magic.batch.writers.values import arrow_of
 
 GROUP_ROWS, GROUP_BYTES = 1 << 18, 64 << 20
@@ -37,7 +37,7 @@ class _Part(PartWriter):
         self._writer: pq.ParquetWriter | None = None
         self._buffered: list[pa.RecordBatch] = []
 
-    def write(self, columns: Mapping[str, Any]) -> None:
+    def write(self, columns: Mapping[str, OutputColumn]) -> None:
         arrays = [arrow_of(column) for column in columns.values()]
         batch = pa.RecordBatch.from_arrays(arrays, names=list(columns))
         if self._writer is None:

@@ -5,15 +5,21 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from automl_magic.batch.writers.base import OutputColumn
+from automl_magic.recipe.values import Array
+
 
 def texts(
-    column: Any, *, of_text: Callable[[str], str], of_bool: Callable[[bool], str], missing: str
+    column: OutputColumn,
+    *,
+    of_text: Callable[[str], str],
+    of_bool: Callable[[bool], str],
+    missing: str,
 ) -> list[str]:
     """Return a column as texts of a format.
 
@@ -26,7 +32,7 @@ def texts(
         Text of a missing value.
     """
 
-    def format_value(value: Any) -> str:
+    def format_value(value: object) -> str:
         if value is None or (isinstance(value, float) and math.isnan(value)):
             return missing
         if isinstance(value, bool | np.bool_):
@@ -48,14 +54,14 @@ def texts(
     return [format_value(value) for value in column]
 
 
-def plain_text(value: Any) -> str:
+def plain_text(value: object) -> str:
     """Return a value other than a text or number as text: dates as ISO 8601, lists as JSON."""
     if isinstance(value, list | dict):
         return json.dumps(value, ensure_ascii=False)
     return str(value)
 
 
-def arrow_of(column: Any) -> pa.Array:
+def arrow_of(column: OutputColumn) -> pa.Array:
     """Convert an output column to an Arrow array. Its type doesn't depend on the values."""
     if isinstance(column, pa.Array):
         return column
@@ -69,14 +75,14 @@ def arrow_of(column: Any) -> pa.Array:
     )
 
 
-def _labels(column: Any) -> pa.Array:
+def _labels(column: Array) -> pa.Array:
     try:
         return pa.array(column, pa.string())
     except (pa.ArrowTypeError, pa.ArrowInvalid):  # labels of several types
         return pa.array([str(label) for label in column.tolist()], pa.string())
 
 
-def _json(value: Any) -> Any:
+def _json(value: object) -> object:
     return json.dumps(value) if isinstance(value, bool) else value
 
 
@@ -90,9 +96,9 @@ def _finite(text: str, missing: str) -> str:
     return missing if text == "nan" else text
 
 
-def _format_distinct(values: Sequence[Any], format_value: Callable[[Any], str]) -> list[str]:
+def _format_distinct(values: Sequence[object], format_value: Callable[[object], str]) -> list[str]:
     # The key includes the type, because 1, 1.0 and True are equal.
-    cache: dict[tuple[type, Any], str] = {}
+    cache: dict[tuple[type, object], str] = {}
     formatted = []
     for value in values:
         key = (type(value), value)

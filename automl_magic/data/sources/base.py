@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from automl_magic.data.limits import ReadLimits
 from automl_magic.errors import DataNotReadable
@@ -85,7 +85,7 @@ class Source(ABC):
         """Return the name of a table."""
         return self.place(text).partition("?")[0].rpartition("/")[2] or self.name
 
-    def options(self, text: str, limits: ReadLimits = DEFAULT_LIMITS) -> dict[str, Any]:
+    def options(self, text: str, limits: ReadLimits = DEFAULT_LIMITS) -> dict[str, object]:
         """Return the options for `code` to read a table, as JSON values stored in the plan."""
         del text, limits
         return {}
@@ -100,7 +100,7 @@ class Source(ABC):
         """
 
     @abstractmethod
-    def code(self, text: str, options: Mapping[str, Any]) -> LoadCode:
+    def code(self, text: str, options: Mapping[str, object]) -> LoadCode:
         """Return the code that loads a table in a notebook without automl-magic.
 
         Parameters
@@ -180,12 +180,13 @@ class Source(ABC):
         unlimited = ReadLimits(rows=1 << 62, file_bytes=1 << 62)
         return ArrowReader(lambda: self.batches(text, unlimited), self.identity(text))
 
-    def identity(self, text: str) -> Any:
+    def identity(self, text: str) -> object:
         """Return what identifies a table's content without reading it, as JSON.
 
         If it's None, batch predictions can't be resumed.
         """
         del text
+        return None
 
     def fingerprint(self, text: str, limits: ReadLimits = DEFAULT_LIMITS) -> str:
         """Return the digest of a table's content: `data.fingerprint` of the result of `load`."""
@@ -197,7 +198,7 @@ class Source(ABC):
         """Return tables to suggest in the wizard and in completion."""
         return ()
 
-    def argument(self, text: str) -> Any:
+    def argument(self, text: str) -> object:
         """Return the value to pass to the functions of `flow` for a table."""
         return text
 

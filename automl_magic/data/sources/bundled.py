@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from automl_magic.data.limits import ReadLimits
 from automl_magic.data.sources.base import DEFAULT_LIMITS, Offer, Source
@@ -40,7 +40,7 @@ class Bundled(Source):
     def locate(self, text: str) -> str:
         return f"{self.name}:{self._dataset(text)}"
 
-    def options(self, text: str, limits: ReadLimits = DEFAULT_LIMITS) -> dict[str, Any]:
+    def options(self, text: str, limits: ReadLimits = DEFAULT_LIMITS) -> dict[str, object]:
         del limits
         return {"name": self._dataset(text)}
 
@@ -67,7 +67,7 @@ class Bundled(Source):
         del stored_as
         return FrameReader(self.load(text))
 
-    def code(self, text: str, options: Mapping[str, Any]) -> LoadCode:
+    def code(self, text: str, options: Mapping[str, object]) -> LoadCode:
         del text
         return LoadCode(text=source_piece(f"{self.name}_{options['name']}"))
 

@@ -32,7 +32,7 @@ class Csv(FileSource):
     form = BY_NAME["csv"]
     name = form.name
 
-    def head_options(self, path: Path, head: Head) -> dict[str, Any]:
+    def head_options(self, path: Path, head: Head) -> dict[str, object]:
         """Return the options of `pandas.read_csv`.
 
         With `float_precision`, pandas reads the nearest float, like other readers. Without

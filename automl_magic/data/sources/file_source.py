@@ -6,7 +6,7 @@ from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from automl_magic.batch.formats import Format
 from automl_magic.data.limits import ReadLimits
@@ -29,7 +29,7 @@ class FileSource(Source):
     is_path = True
 
     @abstractmethod
-    def head_options(self, path: Path, head: files.Head) -> dict[str, Any]:
+    def head_options(self, path: Path, head: files.Head) -> dict[str, object]:
         """Return the options of pandas' reader for a file that starts with these bytes.
 
         Runs in the caller's process, on untrusted bytes.
@@ -37,7 +37,7 @@ class FileSource(Source):
 
     @abstractmethod
     def parse(
-        self, path: Path, options: Mapping[str, Any], limits: ReadLimits, n_rows: int | None
+        self, path: Path, options: Mapping[str, object], limits: ReadLimits, n_rows: int | None
     ) -> pd.DataFrame:
         """Read a file or its first rows. Runs in the child process."""
 
@@ -50,12 +50,12 @@ class FileSource(Source):
     def title(self, text: str) -> str:
         return files.stem(text)
 
-    def identity(self, text: str) -> Any:
+    def identity(self, text: str) -> object:
         from automl_magic.batch.readers.base import identity_of
 
         return identity_of([files.find_file(text)])
 
-    def options(self, text: str, limits: ReadLimits = DEFAULT_LIMITS) -> dict[str, Any]:
+    def options(self, text: str, limits: ReadLimits = DEFAULT_LIMITS) -> dict[str, object]:
         """Return the reader's options, from the first bytes of a file.
 
         Raises
@@ -91,7 +91,7 @@ class FileSource(Source):
         options = self.options(text, replace(DEFAULT_LIMITS, file_bytes=1 << 62))
         return self.form.reader(files.find_file(text), options, stored_as)
 
-    def code(self, text: str, options: Mapping[str, Any]) -> LoadCode:
+    def code(self, text: str, options: Mapping[str, object]) -> LoadCode:
         return LoadCode(text=source_piece(self.name), values=options, data_path=text)
 
     def _in_child(self, text: str, limits: ReadLimits, n_rows: int | None) -> pd.DataFrame:

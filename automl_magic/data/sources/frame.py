@@ -66,7 +66,7 @@ class Frames(Source):
         del stored_as
         return FrameReader(self.load(text))
 
-    def code(self, text: str, options: Mapping[str, Any]) -> LoadCode:
+    def code(self, text: str, options: Mapping[str, object]) -> LoadCode:
         del options
         name = self.place(text)
         raise DataNotReadable(
@@ -75,7 +75,7 @@ class Frames(Source):
             fix=f"Save it as a file: {name}.to_parquet({shlex.quote(name + '.parquet')})",
         )
 
-    def argument(self, text: str) -> Any:
+    def argument(self, text: str) -> pd.DataFrame:
         return self.load(text)
 
     def in_code(self, text: str) -> str:

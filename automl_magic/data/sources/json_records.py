@@ -26,7 +26,7 @@ class JsonRecords(FileSource):
     form = BY_NAME["jsonl"]
     name = form.name
 
-    def head_options(self, path: Path, head: Head) -> dict[str, Any]:
+    def head_options(self, path: Path, head: Head) -> dict[str, object]:
         """Return the options of `pandas.read_json`.
 
         They turn off pandas' type inference, which would read the text "007" as 7, a column named
@@ -95,7 +95,7 @@ def _lines(path: Path, encoding: str, limits: ReadLimits) -> Iterator[str]:
 def _first_keys(path: Path, encoding: str, limits: ReadLimits) -> list[str]:
     keys: list[str] = []
 
-    def keep(pairs: list[tuple[str, Any]]) -> None:
+    def keep(pairs: list[tuple[str, object]]) -> None:
         # Inner objects end first, so the last call is for the record itself.
         keys[:] = [key for key, _ in pairs]
 

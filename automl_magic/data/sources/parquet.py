@@ -18,6 +18,8 @@ from automl_magic.records.data.load_code import LoadCode
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
 _CELL_BYTES = 8
 
@@ -28,7 +30,7 @@ class Parquet(FileSource):
     form = BY_NAME["parquet"]
     name = form.name
 
-    def head_options(self, path: Path, head: Head) -> dict[str, Any]:
+    def head_options(self, path: Path, head: Head) -> dict[str, object]:
         del path, head
         return {}
 
@@ -59,12 +61,12 @@ class Parquet(FileSource):
         # pandas restores an index that it wrote. Other formats have none.
         return frame.reset_index(drop=True)
 
-    def code(self, text: str, options: Mapping[str, Any]) -> LoadCode:
+    def code(self, text: str, options: Mapping[str, object]) -> LoadCode:
         # pandas reads Parquet with pyarrow, which the code doesn't import.
         return replace(super().code(text, options), requirements=("pyarrow",))
 
 
-def _first_rows(file: Any, n_rows: int) -> pd.DataFrame:
+def _first_rows(file: pq.ParquetFile, n_rows: int) -> pd.DataFrame:
     import pyarrow as pa
 
     batches = list(islice(file.iter_batches(n_rows), 1))
@@ -72,7 +74,7 @@ def _first_rows(file: Any, n_rows: int) -> pd.DataFrame:
     return frame.reset_index(drop=True)
 
 
-def _check_size(path: Path, metadata: Any, limits: ReadLimits) -> None:
+def _check_size(path: Path, metadata: pq.FileMetaData, limits: ReadLimits) -> None:
     if metadata.num_columns > limits.columns:
         raise too_many_columns_error(path, metadata.num_columns, limits)
     if metadata.num_rows > limits.rows:
@@ -98,7 +100,7 @@ def _check_size(path: Path, metadata: Any, limits: ReadLimits) -> None:
         )
 
 
-def _check_types(path: Path, schema: Any) -> None:
+def _check_types(path: Path, schema: pa.Schema) -> None:
     import pyarrow as pa
 
     for field in schema:

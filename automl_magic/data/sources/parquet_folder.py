@@ -6,7 +6,7 @@ import glob
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from automl_magic.data.limits import ReadLimits
 from automl_magic.data.sources import files
@@ -41,7 +41,7 @@ class ParquetFolder(Source):
     def title(self, text: str) -> str:
         return files.stem(text)
 
-    def options(self, text: str, limits: ReadLimits = DEFAULT_LIMITS) -> dict[str, Any]:
+    def options(self, text: str, limits: ReadLimits = DEFAULT_LIMITS) -> dict[str, object]:
         del limits
         return _refuse(text)
 
@@ -49,7 +49,7 @@ class ParquetFolder(Source):
         del limits
         return _refuse(text)
 
-    def code(self, text: str, options: Mapping[str, Any]) -> LoadCode:
+    def code(self, text: str, options: Mapping[str, object]) -> LoadCode:
         del options
         return _refuse(text)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -22,7 +22,7 @@ def sample_rows(batches: Iterator[pa.RecordBatch], n_rows: int, seed: int) -> pa
 
     random = np.random.default_rng(seed)
     sample: pa.Table | None = None
-    keys: NDArray[Any] = np.empty(0)
+    keys: NDArray[np.float64] = np.empty(0)
     for batch in batches:
         rows = pa.Table.from_batches([batch])
         rows = rows if sample is None else pa.concat_tables([sample, rows])

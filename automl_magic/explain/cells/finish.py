@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
 
 from automl_magic.display.cell_output import CellOutput
 from automl_magic.display.numbers import format_value
@@ -120,7 +119,7 @@ def _skipped(explainer: Explainer) -> tuple[SkippedSection, ...]:
 
 def _summary(explanation: Explanation, size: int) -> CellOutput:
     score = explanation.unseen.score
-    rows: list[tuple[str, Any]] = [
+    rows: list[tuple[str, str]] = [
         (f"{score.metric} on unseen rows", f"{format_value(score.score)} on {score.rows:,} rows")
     ]
     if (shap := explanation.section(Shap)) is not None:

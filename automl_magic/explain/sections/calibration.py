@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from automl_magic.display.cell_output import CellOutput
@@ -20,7 +18,9 @@ from automl_magic.explain.section import (
     TaskRequirement,
     unseen_metadata,
 )
+from automl_magic.recipe.values import Array, Floats
 from automl_magic.records.explanations.evaluation import Calibration, CalibrationBin, Measure
+from automl_magic.tasks.splits import Rows
 
 MAX_BINS, ROWS_PER_BIN, MIN_ROWS = 15, 50, 50
 METHOD = (
@@ -74,7 +74,7 @@ def calibration(explainer: Explainer, /) -> SectionResult:
     )
 
 
-def _bins(confidence: Any) -> tuple[Any, int]:
+def _bins(confidence: Floats) -> tuple[Rows, int]:
     """Return the bin of each row. Rows with equal probabilities share a bin."""
     n_bins = int(np.clip(len(confidence) // ROWS_PER_BIN, 1, MAX_BINS))
     edges = np.unique(np.quantile(confidence, np.linspace(0, 1, n_bins + 1)[1:-1]))
@@ -84,7 +84,7 @@ def _bins(confidence: Any) -> tuple[Any, int]:
 
 
 def _calibration_bins(
-    confidence: Any, is_correct: Any, bin_of: Any, n_bins: int
+    confidence: Floats, is_correct: Array, bin_of: Rows, n_bins: int
 ) -> tuple[CalibrationBin, ...]:
     bins = []
     for index in range(n_bins):
@@ -107,11 +107,11 @@ def _calibration_bins(
     return tuple(bins)
 
 
-def _ece(confidence: Any, is_correct: Any, bin_of: Any, n_bins: int, seed: int) -> Measure:
+def _ece(confidence: Floats, is_correct: Array, bin_of: Rows, n_bins: int, seed: int) -> Measure:
     """Return Σ bin rows / rows · |mean predicted - mean observed|, with an interval."""
     differences = confidence - is_correct
 
-    def measure(rows: Any) -> float:
+    def measure(rows: Rows) -> float:
         return float(np.abs(np.bincount(bin_of[rows], differences[rows], n_bins)).sum() / len(rows))
 
     random = np.random.default_rng(seed)
@@ -123,14 +123,14 @@ def _ece(confidence: Any, is_correct: Any, bin_of: Any, n_bins: int, seed: int) 
     return spread(value, np.maximum(0.0, np.array(resampled) - max(0.0, shift)))
 
 
-def _squares(y: Any, predicted: Any) -> Any:
+def _squares(y: Array, predicted: Floats) -> Floats:
     """Return each row's Brier score: (p - y)² for two classes, or else Σ (p_k - y_k)²."""
     if predicted.shape[1] == 2:
         return (predicted[:, 1] - (y == 1)) ** 2
     return ((predicted - np.eye(predicted.shape[1])[y]) ** 2).sum(axis=1)
 
 
-def _baseline_brier(y: Any, n_classes: int) -> float:
+def _baseline_brier(y: Array, n_classes: int) -> float:
     shares = np.bincount(y, minlength=n_classes) / len(y)
     return float(_squares(y, np.tile(shares, (len(y), 1))).mean())
 

@@ -7,7 +7,6 @@ value. Each counterfactual is verified by predicting it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
@@ -17,7 +16,7 @@ from automl_magic.display.section_cell import SectionResult, SectionSkipped
 from automl_magic.display.text_table import TextTable
 from automl_magic.explain.counterfactual_search import CounterfactualSearch, DesiredOutcome
 from automl_magic.explain.explainer import Explainer
-from automl_magic.explain.formatting import format_cell, round_number, to_json_value
+from automl_magic.explain.formatting import JsonScalar, format_cell, round_number, to_json_value
 from automl_magic.explain.section import ExplainSection, NotebookPart, section_metadata
 from automl_magic.explain.select_rows import (
     LEAST_SURE,
@@ -28,6 +27,7 @@ from automl_magic.explain.select_rows import (
     select_rows,
 )
 from automl_magic.explain.time_budget import Deadline
+from automl_magic.recipe.values import Floats
 from automl_magic.records.explanations.inspection import (
     Counterfactual,
     CounterfactualCase,
@@ -115,8 +115,8 @@ def _case(
     predicted = explainer.predict(explainer.rows([row.position]))
     desired, in_words = _desired_outcome(explainer, predicted)
     if predicted.ndim == 1:
-        prediction: Any = round_number(predicted[0])
-        output = prediction
+        output = round_number(predicted[0])
+        prediction: JsonScalar = output
     else:
         prediction = to_json_value(explainer.recipe.classes[int(explainer.codes(predicted)[0])])
         assert desired.code is not None
@@ -141,7 +141,7 @@ def _case(
     )
 
 
-def _desired_outcome(explainer: Explainer, predicted: Any) -> tuple[DesiredOutcome, str]:
+def _desired_outcome(explainer: Explainer, predicted: Floats) -> tuple[DesiredOutcome, str]:
     """Return the desired outcome: the next most probable class, or the opposite quartile."""
     if predicted.ndim == 1:
         low, middle, high = np.quantile(explainer.y, [0.25, 0.5, 0.75])
@@ -192,5 +192,5 @@ def _after(counterfactual: Counterfactual) -> str:
     )
 
 
-def _format_prediction(value: Any) -> str:
+def _format_prediction(value: object) -> str:
     return format_cell(value, 24)

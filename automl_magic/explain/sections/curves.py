@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from automl_magic.display.cell_output import CellOutput
@@ -26,6 +24,7 @@ from automl_magic.explain.section import (
     TaskRequirement,
     unseen_metadata,
 )
+from automl_magic.recipe.values import Array, Floats
 from automl_magic.records.explanations.evaluation import (
     ClassCurves,
     Curves,
@@ -34,6 +33,7 @@ from automl_magic.records.explanations.evaluation import (
     Roc,
 )
 from automl_magic.tasks import metrics
+from automl_magic.tasks.splits import Rows
 
 MAX_POINTS, MAX_CLASSES = 200, 8
 METHOD = (
@@ -86,7 +86,7 @@ def curves(explainer: Explainer, /) -> SectionResult:
     )
 
 
-def _curves_of(code: int, is_class: Any, probability: Any, seed: int) -> ClassCurves:
+def _curves_of(code: int, is_class: Array, probability: Floats, seed: int) -> ClassCurves:
     from sklearn.metrics import precision_recall_curve, roc_curve
 
     fpr, tpr, cuts = roc_curve(is_class, probability, drop_intermediate=True)
@@ -116,7 +116,7 @@ def _curves_of(code: int, is_class: Any, probability: Any, seed: int) -> ClassCu
     )
 
 
-def _area(name: str, is_class: Any, probability: Any, seed: int) -> Measure:
+def _area(name: str, is_class: Array, probability: Floats, seed: int) -> Measure:
     probabilities = np.column_stack([1.0 - probability, probability])
     low, high = metrics.interval(name, is_class, probabilities, seed=seed, repeats=100)
     value = metrics.score(name, is_class, probabilities)
@@ -125,7 +125,7 @@ def _area(name: str, is_class: Any, probability: Any, seed: int) -> Measure:
     return Measure(value=round_number(value), low=round_number(low), high=round_number(high))
 
 
-def _thinned(n: int) -> Any:
+def _thinned(n: int) -> Rows:
     """Return at most 200 positions of n, with both ends."""
     return np.unique(np.linspace(0, n - 1, min(n, MAX_POINTS)).round().astype(int))
 
@@ -133,13 +133,18 @@ def _thinned(n: int) -> Any:
 def _draw(class_curves: list[ClassCurves], names: dict[int, str]) -> PngFigure:
     figure, (roc_ax, recall_ax) = plotting.panels(2)
     for index, curve in enumerate(class_curves):
-        style: dict[str, Any] = {
-            "color": plotting.COLOURS[index % len(plotting.COLOURS)],
-            "linestyle": plotting.PATTERNS[index % len(plotting.PATTERNS)],
-            "label": axis_label(names[curve.output], 18),
-        }
-        roc_ax.plot(curve.roc.fpr, curve.roc.tpr, **style)
-        recall_ax.plot(curve.precision_recall.recall, curve.precision_recall.precision, **style)
+        label = axis_label(names[curve.output], 18)
+        for ax, x, y in (
+            (roc_ax, curve.roc.fpr, curve.roc.tpr),
+            (recall_ax, curve.precision_recall.recall, curve.precision_recall.precision),
+        ):
+            ax.plot(
+                x,
+                y,
+                color=plotting.COLOURS[index % len(plotting.COLOURS)],
+                linestyle=plotting.PATTERNS[index % len(plotting.PATTERNS)],
+                label=label,
+            )
     roc_ax.plot([0, 1], [0, 1], color=plotting.FAINT, linewidth=0.8, linestyle=":")
     roc_ax.set(xlabel="false positive rate", ylabel="true positive rate", title="ROC")
     recall_ax.set(xlabel="recall", ylabel="precision", title="Precision-recall", ylim=(0, 1.03))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -16,6 +15,7 @@ from automl_magic.explain import plotting
 from automl_magic.explain.column_ranges import MAX_SCANNED_ROWS, count_levels, is_date, nearest_row
 from automl_magic.explain.explainer import Explainer
 from automl_magic.explain.formatting import (
+    JsonScalar,
     axis_label,
     format_cell,
     round_number,
@@ -30,6 +30,7 @@ from automl_magic.records.explanations.inspection import (
     Dependence,
     DependenceLine,
 )
+from automl_magic.tasks.splits import Rows
 
 MAX_COLUMNS, MAX_POINTS, MAX_LEVELS = 8, 20, 10
 DAY = 86_400e6  # microseconds
@@ -87,7 +88,7 @@ def dependence(explainer: Explainer, /) -> SectionResult:
     return section, CellOutput(figure=_draw(explainer, section), folded=_tables(section))
 
 
-def _on_grids(explainer: Explainer, grids: dict[str, Array], rows: Any) -> dict[str, Floats]:
+def _on_grids(explainer: Explainer, grids: dict[str, Array], rows: Rows) -> dict[str, Floats]:
     """Return the outputs with each column set to its grid, of shape (points, rows, n_outputs).
 
     All columns are predicted in one block of rows after the other, until the deadline. If the
@@ -157,7 +158,7 @@ def _places(explainer: Explainer, name: str, grid: _Grid) -> tuple[float, ...]:
     return round_numbers(grid.places / DAY if is_days else grid.places)
 
 
-def _tidy(value: Any) -> Any:
+def _tidy(value: object) -> JsonScalar:
     json_value = to_json_value(value)
     return round_number(json_value) if isinstance(json_value, float) else json_value
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -25,6 +25,7 @@ from automl_magic.explain.formatting import (
 )
 from automl_magic.explain.intervals import mean_interval, wilson_interval
 from automl_magic.explain.section import ExplainSection, NotebookPart, unseen_metadata
+from automl_magic.recipe.values import Array
 from automl_magic.records import Plan
 from automl_magic.records.explanations.evaluation import (
     Fairness,
@@ -32,6 +33,9 @@ from automl_magic.records.explanations.evaluation import (
     FairnessGroup,
     Measure,
 )
+
+if TYPE_CHECKING:
+    from fairlearn.metrics import MetricFrame
 
 METHOD = (
     "Measures by group with fairlearn's MetricFrame (Bird et al., Fairlearn, 2020), with Wilson's "
@@ -175,7 +179,7 @@ def _measures(explainer: Explainer, groups: Groups) -> Callable[[int], dict[str,
     return of_yes_and_no
 
 
-def _frame(y: Any, y_pred: Any, groups: Groups) -> Any:
+def _frame(y: Array, y_pred: Array, groups: Groups) -> MetricFrame:
     """Return fairlearn's table of measures by group."""
     import functools
     import warnings

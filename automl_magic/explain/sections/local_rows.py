@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+import dataclasses
 
 import numpy as np
 
@@ -22,6 +22,7 @@ from automl_magic.explain.formatting import (
 )
 from automl_magic.explain.section import ExplainSection, NotebookPart, section_metadata
 from automl_magic.explain.select_rows import SelectedRow, select_rows
+from automl_magic.recipe.values import Floats
 from automl_magic.records.explanations.inspection import LocalExplanations, LocalRow
 
 DRAWN_ROWS, DRAWN_COLUMNS = 2, 8
@@ -69,38 +70,38 @@ def local_rows(explainer: Explainer, /) -> SectionResult:
     return section, CellOutput(figure=_draw(explainer, section), tables=[_table(section)])
 
 
-def _row(explainer: Explainer, selected: SelectedRow, predicted: Any) -> LocalRow:
+def _row(explainer: Explainer, selected: SelectedRow, predicted: Floats) -> LocalRow:
     recipe = explainer.recipe
     values = {
         name: to_json_value(explainer.table[name][selected.position]) for name in explainer.columns
     }
-    common: dict[str, Any] = {
-        "row": int(explainer.row_numbers[selected.position]),
-        "chosen_as": selected.reason_kind,
-        "why": selected.why,
-        "values": values,
-        "unseen": round_number(selected.unseen),
-    }
     if recipe.task.has_classes:
         code = int(explainer.codes(predicted)[0])
         output_index = 0 if explainer.has_two_classes else code
-        common |= {
-            "truth": to_json_value(recipe.classes[int(explainer.y[selected.position])]),
-            "prediction": to_json_value(recipe.classes[code]),
-            "probabilities": round_numbers(predicted[0]),
-        }
+        truth = to_json_value(recipe.classes[int(explainer.y[selected.position])])
+        prediction = to_json_value(recipe.classes[code])
+        probabilities = round_numbers(predicted[0])
     else:
         output_index = 0
-        common |= {
-            "truth": round_number(explainer.y[selected.position]),
-            "prediction": round_number(predicted[0]),
-        }
+        truth = round_number(explainer.y[selected.position])
+        prediction = round_number(predicted[0])
+        probabilities = ()
+    row = LocalRow(
+        row=int(explainer.row_numbers[selected.position]),
+        chosen_as=selected.reason_kind,
+        why=selected.why,
+        values=values,
+        truth=truth,
+        prediction=prediction,
+        probabilities=probabilities,
+        unseen=round_number(selected.unseen),
+    )
     shap = explainer.shap.of(selected.position) if explainer.shap else None
     if explainer.shap is None or shap is None:
-        return LocalRow(**common)
+        return row
     base = float(explainer.shap.base[output_index])
-    return LocalRow(
-        **common,
+    return dataclasses.replace(
+        row,
         output=explainer.outputs[output_index],
         base_value=round_number(base),
         total=round_number(base + float(shap[:, output_index].sum())),
@@ -176,5 +177,5 @@ def _table(section: LocalExplanations) -> TextTable:
     )
 
 
-def _format_prediction(value: Any) -> str:
+def _format_prediction(value: object) -> str:
     return format_value(value) if isinstance(value, float) else format_cell(value, 24)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from automl_magic.display.cell_output import CellOutput
@@ -18,8 +16,10 @@ from automl_magic.explain.intervals import Z
 from automl_magic.explain.ranking import top_columns
 from automl_magic.explain.section import ExplainSection, NotebookPart, section_metadata
 from automl_magic.explain.time_budget import Deadline
+from automl_magic.recipe.values import Floats
 from automl_magic.records.explanations.inspection import PermutationImportance, PermutedColumn
 from automl_magic.tasks import metrics
+from automl_magic.tasks.splits import Rows
 
 REPEATS, RESAMPLES = 5, 40
 MAX_ROWS, BLOCK = 5_000, 500
@@ -52,7 +52,7 @@ def permutation(explainer: Explainer, /) -> SectionResult:
     y, n_columns = explainer.y[shuffles.rows], len(explainer.columns)
     threshold = explainer.model.threshold
 
-    def loss(predicted: Any, of_rows: Any) -> float:
+    def loss(predicted: Floats, of_rows: Rows) -> float:
         score = metrics.score(metric.name, y[of_rows], predicted[of_rows], threshold=threshold)
         return metric.loss(score)
 
@@ -120,18 +120,18 @@ class _Shuffles:
         table = explainer.rows(sampled)
         starts = range(0, len(sampled), BLOCK)
         names = top_columns(explainer)
-        original: list[Any] = []
-        completed: dict[str, list[list[Any]]] = {}
+        original: list[Floats] = []
+        completed: dict[str, list[list[Floats]]] = {}
         for repeat in range(REPEATS):
             order = random.permutation(len(sampled))
-            repeat_blocks: dict[str, list[Any]] = {}
+            repeat_blocks: dict[str, list[Floats]] = {}
             n_blocks = 0
             for start in starts:
                 block_slice = slice(start, start + BLOCK)
                 block = {name: values[block_slice] for name, values in table.items()}
                 if repeat == 0:
                     original.append(explainer.predict(block, explainer.test_model))
-                predictions: dict[str, Any] = {}
+                predictions: dict[str, Floats] = {}
                 for name in names:
                     if predictions and deadline.has_passed:
                         break

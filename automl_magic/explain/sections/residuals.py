@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from automl_magic.display.cell_output import CellOutput
@@ -21,6 +19,7 @@ from automl_magic.explain.section import (
     TaskRequirement,
     unseen_metadata,
 )
+from automl_magic.recipe.values import Floats
 from automl_magic.records.explanations.evaluation import ResidualBin, Residuals
 
 MAX_POINTS, BINS, DECILES = 1_000, 40, 10
@@ -70,7 +69,7 @@ def residuals(explainer: Explainer, /) -> SectionResult:
     )
 
 
-def _deciles(predicted: Any, errors: Any) -> tuple[ResidualBin, ...]:
+def _deciles(predicted: Floats, errors: Floats) -> tuple[ResidualBin, ...]:
     edges = np.unique(np.quantile(predicted, np.linspace(0, 1, DECILES + 1)[1:-1]))
     decile_of_row = np.searchsorted(edges, predicted, side="right")
     deciles = []

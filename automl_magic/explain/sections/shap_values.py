@@ -5,7 +5,7 @@ The rows that are shown one by one come first, so that they're explained even if
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from automl_magic.explain.shap_result import ShapValues
 from automl_magic.recipe.attribution import shap_unsupported_reason
 from automl_magic.recipe.values import Floats
 from automl_magic.records.explanations.inspection import Shap, ShapColumn
+from automl_magic.tasks.splits import Rows
 
 Z = 1.959964
 MAX_ROWS, MAX_SAMPLED, AIMED, MIN_SAMPLED = 1_000, 300, 100, 3
@@ -80,7 +81,9 @@ def shap_values(explainer: Explainer, /) -> SectionResult:
     return section, output
 
 
-def _by_paths(explainer: Explainer, selected_rows: Any, other_rows: Any) -> ShapValues | None:
+def _by_paths(
+    explainer: Explainer, selected_rows: Sequence[int], other_rows: Rows
+) -> ShapValues | None:
     """Return exact values, or None if the model doesn't support tree SHAP."""
     if shap_unsupported_reason(explainer.model) is not None:
         return None
@@ -90,7 +93,7 @@ def _by_paths(explainer: Explainer, selected_rows: Any, other_rows: Any) -> Shap
     )
     tree_shap = exact_shap.compute_tree_shap(explainer)
     parts: list[Floats] = []
-    base: Any = None
+    base: Floats = np.empty(0)
     gap = 0.0
     for start in range(0, len(rows), exact_shap.CHUNK):
         if parts and deadline.has_passed:
@@ -130,7 +133,9 @@ def _by_paths(explainer: Explainer, selected_rows: Any, other_rows: Any) -> Shap
     )
 
 
-def _by_sampling(explainer: Explainer, selected_rows: Any, other_rows: Any) -> ShapValues:
+def _by_sampling(
+    explainer: Explainer, selected_rows: Sequence[int], other_rows: Rows
+) -> ShapValues:
     sampling_shap.load_shap()  # takes seconds, which shouldn't count as time per row
     deadline = explainer.clock.until(SECTION.time_share)
     rows = np.concatenate(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from automl_magic.display.cell_output import CellOutput
@@ -19,8 +17,10 @@ from automl_magic.explain.section import (
     TaskRequirement,
     unseen_metadata,
 )
+from automl_magic.recipe.values import Array, Floats
 from automl_magic.records import Plan
 from automl_magic.records.explanations.evaluation import ThresholdCurve
+from automl_magic.tasks.splits import Rows
 
 STEPS = 101
 METHOD = (
@@ -94,18 +94,18 @@ def thresholds(
 class _Counts:
     """True and false positives by threshold, from sorted rows."""
 
-    def __init__(self, y: Any, probability: Any) -> None:
+    def __init__(self, y: Array, probability: Floats) -> None:
         order = np.argsort(-probability, kind="stable")
         self._ranked = probability[order]
         self._hits = np.concatenate([[0], np.cumsum(y[order] == 1)])
         self.rows, self.positives = len(y), int(self._hits[-1])
 
-    def at(self, cuts: Any) -> tuple[Any, Any]:
+    def at(self, cuts: Floats) -> tuple[Rows, Rows]:
         """Return the true and false positives at each threshold in `cuts`."""
         n_above = np.searchsorted(-self._ranked, -cuts, side="right")
         return self._hits[n_above], n_above - self._hits[n_above]
 
-    def cheapest(self, costs: Any) -> float:
+    def cheapest(self, costs: Floats) -> float:
         """Return the threshold with the lowest cost on these rows, between two probabilities."""
         ends = np.flatnonzero(self._ranked[1:] < self._ranked[:-1]) + 1
         ends = np.concatenate([[0], ends, [self.rows]])

@@ -33,7 +33,7 @@ def html_of(result: CommandResult, workspace: Workspace) -> str | None:
 
 
 @functools.singledispatch
-def _html(value: Any) -> str | None:  # noqa: ARG001
+def _html(value: object) -> str | None:  # noqa: ARG001
     return None
 
 

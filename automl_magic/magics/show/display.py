@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from automl_magic.cli.frontend import CommandResult
 from automl_magic.workspace import Workspace
@@ -17,7 +16,7 @@ class DisplayedResult:
     `displayed_in`, so it isn't displayed twice there. In later cells, it can be displayed again.
     """
 
-    value: Any
+    value: object
     text: str
     html: str | None
     displayed_in: int | None = None

@@ -252,7 +252,7 @@ def _write_alerts(
         connection.execute(alerts.update().where(alerts.c.key == bindparam("of")), old)
 
 
-def _row_values(alert: Alert) -> dict[str, Any]:
+def _row_values(alert: Alert) -> dict[str, object]:
     values = alert.to_json()
     return {**values, "link": None if alert.link is None else dumps(values["link"], indent=None)}
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import yaml
 
@@ -80,7 +79,7 @@ def read_monitor(path: Path, deployment: str | None = None) -> MonitorSpec:
         ) from None
 
 
-def _document(path: Path) -> Mapping[Any, Any]:
+def _document(path: Path) -> Mapping[object, object]:
     try:
         with path.open("rb") as file:
             text = file.read(_MAX_BYTES + 1)
@@ -103,23 +102,27 @@ def _has_anchor(text: bytes) -> bool:
     return any(isinstance(token, yaml.AnchorToken) for token in yaml.scan(text))
 
 
-def _to_record_fields(value: Any, path: Path) -> Any:
+def _to_record_fields(document: Mapping[object, object], path: Path) -> dict[str, object]:
     """Convert a document to the fields of the record: snake_case, durations in seconds."""
+    fields: dict[str, object] = {}
+    for key, item in document.items():
+        name = _RENAMED_KEYS.get(
+            str(key), re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", str(key)).lower()
+        )
+        if name in _DURATIONS:
+            fields[f"{name}_s"] = _duration(item, str(key), path)
+        else:
+            fields[name] = _to_record_value(item, path)
+    return fields
+
+
+def _to_record_value(value: object, path: Path) -> object:
     if isinstance(value, Mapping):
-        fields: dict[str, Any] = {}
-        for key, item in value.items():
-            name = _RENAMED_KEYS.get(
-                str(key), re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", str(key)).lower()
-            )
-            if name in _DURATIONS:
-                fields[f"{name}_s"] = _duration(item, str(key), path)
-            else:
-                fields[name] = _to_record_fields(item, path)
-        return fields
-    return [_to_record_fields(item, path) for item in value] if isinstance(value, list) else value
+        return _to_record_fields(value, path)
+    return [_to_record_value(item, path) for item in value] if isinstance(value, list) else value
 
 
-def _duration(value: Any, key: str, path: Path) -> Any:
+def _duration(value: object, key: str, path: Path) -> float | None:
     if value is None or (isinstance(value, int | float) and not isinstance(value, bool)):
         return value
     if not isinstance(value, str) or not _DURATION.fullmatch(value):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import Engine
 
@@ -21,7 +20,7 @@ class AlertOverview:
     silences: tuple[Silence, ...]
     undelivered: tuple[UndeliveredNotification, ...]
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         """Return the fields as JSON types."""
         return {
             "alerts": [alert.to_json() for alert in self.alerts],

@@ -7,7 +7,6 @@ import os
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from automl_magic.display.cell_output import CellOutput
 from automl_magic.display.numbers import format_value
@@ -146,7 +145,7 @@ def build_report(analysis: WindowAnalysis, *, run_id: str) -> DriftReport:
     return _with_summary(report, analysis.too_few_reason)
 
 
-def _parts_of(section: Any) -> Sequence[Any]:
+def _parts_of(section: object) -> Sequence[object]:
     """Return the parts of a section that have a severity, or the section itself."""
     return section if isinstance(section, tuple) else (section,)
 
@@ -196,7 +195,7 @@ def _skipped(analysis: WindowAnalysis) -> tuple[SkippedSection, ...]:
 
 
 def _summary(report: DriftReport) -> CellOutput:
-    rows: list[tuple[str, Any]] = [
+    rows: list[tuple[str, str]] = [
         ("verdict", SEVERITY_LABELS[report.severity]),
         ("window", f"{format_time(report.window_start)} to {format_time(report.window_end)}"),
     ]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from automl_magic.display.numbers import format_number, format_score_interval
 from automl_magic.display.text_table import TextTable
 from automl_magic.errors import MonitorError
 from automl_magic.recipe import FittedRecipe, encode_target, load_model, select_columns
-from automl_magic.recipe.values import Floats, category_text
+from automl_magic.recipe.values import Array, Floats, category_text
 from automl_magic.records import Score
 from automl_magic.records.monitoring.retrain import Comparison
 from automl_magic.tasks import metrics
@@ -152,7 +153,7 @@ def compare(
     )
 
 
-def _classes(model: FittedRecipe) -> list[Any]:
+def _classes(model: FittedRecipe) -> list[object]:
     return list(model.classes_) if model.recipe.task.has_classes else []
 
 
@@ -176,13 +177,13 @@ def _align_classes(predicted: Floats, model: FittedRecipe, reference: FittedReci
     )
 
 
-def _score(name: str, y_true: Any, predicted: Any, threshold: float, seed: int) -> Score:
+def _score(name: str, y_true: Array, predicted: Floats, threshold: float, seed: int) -> Score:
     low, high = metrics.interval(name, y_true, predicted, threshold=threshold, seed=seed)
     value = metrics.score(name, y_true, predicted, threshold=threshold)
     return Score(metric=name, score=value, rows=len(y_true), low=low, high=high)
 
 
-def _gains(name: str, y_true: Any, prepared: list[Any], seed: int) -> Floats:
+def _gains(name: str, y_true: Array, prepared: Sequence[Array], seed: int) -> Floats:
     """Return the score differences of the two models on the same resamples of the rows."""
     random = np.random.default_rng(seed)
     n, m = len(y_true), min(len(y_true), MAX_ROWS)

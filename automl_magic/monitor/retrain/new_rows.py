@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -43,7 +42,7 @@ class NewRows:
     table: pd.DataFrame
     source: RowSource
     is_logged: bool = False
-    champion_predictions: Mapping[str, Any] = field(default_factory=dict)
+    champion_predictions: Mapping[str, float | list[float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -253,7 +252,7 @@ def _sort_by_time(table: pd.DataFrame, column: str | None) -> pd.DataFrame:
     return table.sort_values(column, kind="stable")
 
 
-def _has_order(values: pd.Series[Any]) -> bool:
+def _has_order(values: pd.Series) -> bool:
     # Dates stored as text would sort alphabetically.
     return pd.api.types.is_numeric_dtype(values) or pd.api.types.is_datetime64_any_dtype(values)
 
@@ -263,7 +262,7 @@ def _convert_like(table: pd.DataFrame, like: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({name: _convert_column(table[name], like[name]) for name in table.columns})
 
 
-def _convert_column(values: pd.Series[Any], like: pd.Series[Any]) -> pd.Series[Any]:
+def _convert_column(values: pd.Series, like: pd.Series) -> pd.Series:
     if pd.api.types.is_bool_dtype(like):
         texts = values.map(category_text, na_action="ignore")
         booleans = {

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import ndtr
@@ -55,19 +56,20 @@ def performance(analysis: WindowAnalysis, /) -> SectionResult:
             "There are no outcomes yet. Report outcomes by prediction_id as they come in."
         )
     metric = METRICS[release.metric]
-    fields: dict[str, Any] = {
-        "metric": metric.name,
-        "higher_is_better": metric.higher_is_better,
-        "release": release,
-        "labelled": len(rows),
-        "of_rows": analysis.window.n_rows,
-    }
+    performance_of = functools.partial(
+        Performance,
+        metric=metric.name,
+        higher_is_better=metric.higher_is_better,
+        release=release,
+        labelled=len(rows),
+        of_rows=analysis.window.n_rows,
+    )
     min_rows = analysis.thresholds.min_rows
     current = _score(analysis, rows, y_true, REPEATS) if len(rows) >= min_rows else None
     if current is None:
         few = f"{len(rows):,} rows have an outcome. A score needs {min_rows:,}"
         why = f"Too few rows: {few}." if len(rows) < min_rows else _undefined_text(metric.name)
-        unjudged = Performance(**fields, severity=DriftSeverity.UNJUDGED, current=None, why=why)
+        unjudged = performance_of(severity=DriftSeverity.UNJUDGED, current=None, why=why)
         return unjudged, CellOutput(notes=(why, METHOD))
     loss, p_value = score_loss(release, current, higher_is_better=metric.higher_is_better)
     severity = DriftSeverity.OK
@@ -76,8 +78,7 @@ def performance(analysis: WindowAnalysis, /) -> SectionResult:
         severity = DriftSeverity.CRITICAL if is_red else DriftSeverity.WARNING
     buckets = _buckets(analysis, rows, y_true)
     slope, slope_p = trend(buckets)
-    result = Performance(
-        **fields,
+    result = performance_of(
         severity=severity,
         current=current,
         loss=round(loss, 6),

@@ -6,7 +6,6 @@ https://developer.pagerduty.com/docs/events-api-v2-overview
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 from urllib.parse import urlsplit
 
 from automl_magic.monitor.alerts.channels.rejection import check_status
@@ -26,9 +25,9 @@ def send(channel: Channel, notice: Notification, notice_id: int, secret_of: Secr
     check_status(status, urlsplit(url).hostname or "The server")
 
 
-def build_event(notice: Notification, routing_key: str) -> dict[str, Any]:
+def build_event(notice: Notification, routing_key: str) -> dict[str, object]:
     """Build the event to post."""
-    event: dict[str, Any] = {
+    event: dict[str, object] = {
         "routing_key": routing_key,
         "dedup_key": notice.group[:_MAX_KEY],
         "event_action": "resolve" if notice.state is AlertState.RESOLVED else "trigger",

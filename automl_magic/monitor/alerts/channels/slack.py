@@ -7,7 +7,6 @@ https://docs.slack.dev/reference/block-kit/composition-objects/text-object
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import urlsplit
 
 from automl_magic.monitor.alerts.channels.rejection import check_status
@@ -27,7 +26,7 @@ def send(channel: Channel, notice: Notification, notice_id: int, secret_of: Secr
     check_status(status, urlsplit(url).hostname or "The server")
 
 
-def build_payload(notice: Notification) -> dict[str, Any]:
+def build_payload(notice: Notification) -> dict[str, object]:
     """Build the payload: blocks, and a text for clients without blocks."""
     sign = "✓" if notice.state is AlertState.RESOLVED else _SYMBOLS[notice.severity]
     title, *lines = notification_lines(notice)
@@ -41,7 +40,7 @@ def build_payload(notice: Notification) -> dict[str, Any]:
     return {"text": _escape(f"{sign} {title}")[:_MAX_TEXT], "mrkdwn": False, "blocks": blocks}
 
 
-def _block(kind: str, text: str, limit: int) -> dict[str, Any]:
+def _block(kind: str, text: str, limit: int) -> dict[str, object]:
     shortened = text if len(text) <= limit else text[: limit - 1] + "…"
     return {"type": kind, "text": {"type": "plain_text", "text": shortened, "emoji": False}}
 
