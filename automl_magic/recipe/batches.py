@@ -12,6 +12,7 @@ from typing import Any
 
 from automl_magic.recipe.families import recipe_family
 from automl_magic.recipe.fitted import FittedRecipe
+from automl_magic.recipe.table import TableLike
 from automl_magic.recipe.values import NUMBER, Array, category_text
 from automl_magic.records import ColumnKind
 from automl_magic.records.data.schema import InputSchema
@@ -24,7 +25,7 @@ def prediction_columns(model: FittedRecipe) -> tuple[str, ...]:
     return recipe_family(model.recipe.task).prediction_columns(model.recipe)
 
 
-def predict_table(model: FittedRecipe, table: Any) -> dict[str, Array]:
+def predict_table(model: FittedRecipe, table: TableLike) -> dict[str, Array]:
     """Return the predictions for a table, by the names of `prediction_columns`, each of shape
     (n_rows,).
 

@@ -23,14 +23,14 @@ MAX_SHOWN_LEVELS = 10
 class CheckedValue(NamedTuple):
     """The value as passed to the model, and its problem, if any."""
 
-    value: Any
+    value: object
     problem: str | None = None
     expected: str = ""
     actual: str = ""
 
 
-ValueChecker: TypeAlias = Callable[[Any], CheckedValue]
-QuickCheck: TypeAlias = Callable[[Any], bool]
+ValueChecker: TypeAlias = Callable[[object], CheckedValue]
+QuickCheck: TypeAlias = Callable[[object], bool]
 
 
 def number_range(column: InputColumn) -> tuple[float, float] | None:
@@ -71,7 +71,7 @@ def value_checker_for(column: InputColumn) -> ValueChecker:
     check_value = rule(column)
     expected = _describe_column(column)
 
-    def check(value: Any) -> CheckedValue:
+    def check(value: object) -> CheckedValue:
         if value is None:
             return (
                 CheckedValue(None)
@@ -130,9 +130,9 @@ def _number_checker(column: InputColumn) -> ValueChecker:
 def _boolean_checker(column: InputColumn) -> ValueChecker:
     texts = frozenset(column.parse.values())
     if column.stored_as == "boolean":
-        booleans: Mapping[Any, bool] = {1: True, 0: False, "true": True, "false": False}
+        booleans: Mapping[object, bool] = {1: True, 0: False, "true": True, "false": False}
 
-        def check_boolean(value: Any) -> CheckedValue:
+        def check_boolean(value: object) -> CheckedValue:
             if isinstance(value, bool):
                 return CheckedValue(value)
             key = value.strip().lower() if isinstance(value, str) else value
@@ -142,7 +142,7 @@ def _boolean_checker(column: InputColumn) -> ValueChecker:
 
         return check_boolean
 
-    def check(value: Any) -> CheckedValue:
+    def check(value: object) -> CheckedValue:
         if isinstance(value, bool):
             # JSON booleans for training values 1 and 0.
             value = next(
@@ -169,7 +169,7 @@ def _date_checker(column: InputColumn) -> ValueChecker:
     date_format = column.parse.get("date_format")
     low, high = column.low, column.high
 
-    def check(value: Any) -> CheckedValue:
+    def check(value: object) -> CheckedValue:
         if isinstance(value, bool) or not isinstance(value, str | int | float):
             return CheckedValue(value, "type")
         if isinstance(value, str) and not value.strip():

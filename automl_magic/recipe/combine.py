@@ -143,7 +143,7 @@ def calibrate_row_probabilities(
 
 
 def _sum(weights: Sequence[float], parts: Sequence[Floats]) -> Floats:
-    total: Any = 0.0
+    total: Floats | float = 0.0
     for weight, part in zip(weights, parts, strict=True):
         total = total + weight * part
     return np.asarray(total, dtype=np.float64)

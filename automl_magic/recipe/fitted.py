@@ -23,7 +23,7 @@ from automl_magic.recipe.families.row_predictions import RowPredictor, decision_
 from automl_magic.recipe.members import FittedEstimator, FittedMember, member
 from automl_magic.recipe.split_groups import groups_of_split
 from automl_magic.recipe.steps import needs_inner_folds
-from automl_magic.recipe.table import n_rows, select_columns, take_rows
+from automl_magic.recipe.table import TableLike, n_rows, select_columns, take_rows
 from automl_magic.recipe.target import encode_target, label_array
 from automl_magic.recipe.values import Array, Floats
 from automl_magic.recipe.view import FittedView, fit_view
@@ -47,7 +47,7 @@ class FittedRecipe:
         """The decision threshold: the lowest probability that predicts the positive class."""
         return decision_threshold(self.recipe)
 
-    def predict(self, frame: Any) -> Array:
+    def predict(self, frame: TableLike) -> Array:
         """Return labels, or values for a regression, of shape (n_rows,).
 
         Parameters
@@ -62,7 +62,7 @@ class FittedRecipe:
         """
         return self._family.predictions(self.recipe, self.blend(frame))
 
-    def predict_proba(self, frame: Any) -> Floats:
+    def predict_proba(self, frame: TableLike) -> Floats:
         """Return probabilities of shape (n_rows, n_classes), in the order of `classes_`."""
         self._check_has_probabilities()
         return self.blend(frame)
@@ -80,7 +80,7 @@ class FittedRecipe:
         blend = self.blend_row(row)
         return blend if isinstance(blend, list) else [blend]
 
-    def blend(self, frame: Any) -> Floats:
+    def blend(self, frame: TableLike) -> Floats:
         """Return values of shape (n_rows,), or probabilities of shape (n_rows, n_classes)."""
         table = select_columns(frame, self.recipe.used_columns)
         if n_rows(table) == 0:
@@ -125,9 +125,9 @@ class FittedRecipe:
 
 def fit_recipe(
     recipe: Recipe,
-    frame: Any,
+    frame: TableLike,
     *,
-    rows: NDArray[np.integer[Any]] | None = None,
+    rows: NDArray[np.integer] | None = None,
     n_jobs: int = 1,
 ) -> FittedRecipe:
     """Fit the views and the members of a recipe.

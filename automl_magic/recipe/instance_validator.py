@@ -59,12 +59,12 @@ class ValidatedInstance:
     __slots__ = ("flags", "names", "values")
 
     def __init__(
-        self, names: tuple[str, ...], values: Sequence[Any], flags: dict[str, str]
+        self, names: tuple[str, ...], values: Sequence[object], flags: dict[str, str]
     ) -> None:
         self.names, self.values, self.flags = names, values, flags
 
     @property
-    def row(self) -> dict[str, Any]:
+    def row(self) -> dict[str, object]:
         """The values by column name."""
         return dict(zip(self.names, self.values, strict=True))
 
@@ -72,7 +72,7 @@ class ValidatedInstance:
 class _ColumnCheck(NamedTuple):
     position: int
     name: str
-    quick_check: Callable[[Any], bool] | None
+    quick_check: Callable[[object], bool] | None
     checker: ValueChecker
     column: InputColumn
 
@@ -106,7 +106,7 @@ class InstanceValidator:
             if column_check.position not in numeric and column_check.quick_check is None
         ]
 
-    def validate(self, instance: Mapping[str, Any], checks: InputChecks) -> ValidatedInstance:
+    def validate(self, instance: Mapping[str, object], checks: InputChecks) -> ValidatedInstance:
         """Validate an instance and return its values.
 
         Raises
@@ -138,8 +138,8 @@ class InstanceValidator:
 
     def _check_values(
         self,
-        instance: Mapping[str, Any],
-        values: Sequence[Any],
+        instance: Mapping[str, object],
+        values: Sequence[object],
         checks: InputChecks,
         indices: Sequence[int],
         *,
@@ -181,7 +181,7 @@ class InstanceValidator:
 
     def _check_unknown_fields(
         self,
-        instance: Mapping[str, Any],
+        instance: Mapping[str, object],
         checks: InputChecks,
         flags: dict[str, str],
         problems: list[Detail],
@@ -205,7 +205,7 @@ class InstanceValidator:
             )
 
 
-def _getter(names: tuple[str, ...]) -> Callable[[Any], Sequence[Any]]:
+def _getter(names: tuple[str, ...]) -> Callable[[Mapping[str, object]], Sequence[Any]]:
     if len(names) > 1:
         return itemgetter(*names)
     return lambda instance: tuple(instance[name] for name in names)

@@ -196,7 +196,7 @@ def parse_model(contents: Mapping[str, bytes]) -> FittedRecipe:
 
 
 def _file_contents(fitted: FittedRecipe) -> dict[str, bytes]:
-    documents: dict[str, Any] = {}
+    documents: dict[str, object] = {}
     arrays: dict[str, Array] = {}
     for number, (name, view) in enumerate(fitted.views.items()):
         document, view_arrays = view.to_state()
@@ -217,7 +217,7 @@ def _file_contents(fitted: FittedRecipe) -> dict[str, bytes]:
 
 
 def _views(
-    recipe: Recipe, documents: dict[str, Any], arrays: dict[str, Array]
+    recipe: Recipe, documents: Mapping[str, Any], arrays: dict[str, Array]
 ) -> dict[str, FittedView]:
     views = {}
     for name in recipe.used_views:

@@ -13,7 +13,7 @@ from automl_magic.errors import PlanError
 from automl_magic.recipe.values import is_missing_value
 
 
-def group_codes(values: Any) -> npt.NDArray[np.int64]:
+def group_codes(values: object) -> npt.NDArray[np.int64]:
     """Number the groups in the order of their first rows. Missing values are one group.
 
     Same as `pandas.factorize(values, use_na_sentinel=False)[0]`.
@@ -29,7 +29,7 @@ def group_codes(values: Any) -> npt.NDArray[np.int64]:
     )
 
 
-def n_earlier(values: Any, date_format: str | None) -> npt.NDArray[np.int64]:
+def n_earlier(values: object, date_format: str | None) -> npt.NDArray[np.int64]:
     """Return the number of strictly earlier rows for each row, an array of shape (n_rows,).
 
     Text is parsed with `date_format` (as in `strptime`), or as ISO 8601 if it is None. Times
@@ -69,7 +69,7 @@ def _rank_of_first(
     return earlier
 
 
-def _plain_values(values: Any) -> Iterable[object]:
+def _plain_values(values: object) -> Iterable[object]:
     array = np.asarray(values)
     if array.dtype.kind == "M":
         return [None if np.isnat(value) else value for value in array]

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -55,7 +54,7 @@ def random_folds(n_units: int, n_folds: int, seed: int) -> Array:
     return np.random.default_rng(seed).permutation(n_units) % n_folds
 
 
-def groups_of_split(split: Split, columns: Mapping[str, Any]) -> SplitGroups | None:
+def groups_of_split(split: Split, columns: Mapping[str, object]) -> SplitGroups | None:
     """Return the groups that a split keeps together, or None for a random split.
 
     Parameters

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,17 @@ from automl_magic.recipe.values import Array, EncodedColumn
 ColumnArrays: TypeAlias = Mapping[str, Array]
 
 
-def select_columns(frame: Any, columns: Iterable[str]) -> dict[str, Array]:
+class TableLike(Protocol):
+    """A DataFrame, or a mapping of arrays: columns of shape (n_rows,) by name."""
+
+    def __contains__(self, name: object, /) -> bool: ...
+
+    def __iter__(self) -> Iterator[Hashable]: ...
+
+    def __getitem__(self, name: str, /) -> object: ...
+
+
+def select_columns(frame: TableLike, columns: Iterable[str]) -> dict[str, Array]:
     """Return columns of a DataFrame, or of a mapping of arrays, as arrays of shape (n_rows,).
 
     Numbers, booleans and dates keep their NumPy type. Dates with a time zone become UTC. All other
@@ -46,7 +56,7 @@ def missing_column_error(name: str, present: Sequence[str]) -> DataError:
     )
 
 
-def take_rows(table: ColumnArrays, rows: NDArray[np.integer[Any]]) -> dict[str, Array]:
+def take_rows(table: ColumnArrays, rows: NDArray[np.integer]) -> dict[str, Array]:
     """Return the rows at positions `rows`."""
     return {name: values[rows] for name, values in table.items()}
 

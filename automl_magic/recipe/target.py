@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
@@ -13,7 +12,7 @@ from automl_magic.records import Answer, TaskKind
 from automl_magic.records.families import family_of
 
 
-def encode_target(values: Array, task: TaskKind, classes: Sequence[Any] = ()) -> Floats | Array:
+def encode_target(values: Array, task: TaskKind, classes: Sequence[object] = ()) -> Floats | Array:
     """Return the target as class codes (int64, 0 to k-1) or as float64 values, of shape (n_rows,).
 
     Labels are matched as text, so 1, 1.0 and "1" are the same label.
@@ -53,7 +52,7 @@ def _as_classes(task: TaskKind) -> str:
     return f", or treat the target as classes with --task {names[0]}" if names else ""
 
 
-def label_array(classes: Sequence[Any]) -> Array:
+def label_array(classes: Sequence[object]) -> Array:
     """Return the classes as an array of shape (n_classes,) that keeps the type of each label."""
     kinds = {type(label) for label in classes}
     if len(kinds) == 1 and kinds <= {bool, int, float}:

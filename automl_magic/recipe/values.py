@@ -145,16 +145,16 @@ class EncodedColumn:
         The distinct values.
     """
 
-    codes: NDArray[np.integer[Any]]
+    codes: NDArray[np.integer]
     distinct: Array
 
     def __len__(self) -> int:
         return len(self.codes)
 
-    def __getitem__(self, rows: Any) -> EncodedColumn:
+    def __getitem__(self, rows: NDArray[np.integer] | NDArray[np.bool_] | slice) -> EncodedColumn:
         return EncodedColumn(self.codes[rows], self.distinct)
 
-    def expand(self, distinct_values: Array, missing: Any) -> Array:
+    def expand(self, distinct_values: Array, missing: object) -> Array:
         """Return one value per row, given one per distinct value and one for missing values."""
         with_missing = np.empty(len(distinct_values) + 1, dtype=distinct_values.dtype)
         with_missing[:-1], with_missing[-1] = distinct_values, missing

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 from automl_magic.recipe.combine import Blend, CalibrationMethod, Calibrator
 from automl_magic.records import Answer, TaskKind
@@ -16,7 +16,7 @@ class HasClasses(Protocol):
     @property
     def task(self) -> TaskKind: ...
     @property
-    def classes(self) -> tuple[Any, ...]: ...
+    def classes(self) -> tuple[object, ...]: ...
 
 
 class OutputSpec(HasClasses, Protocol):
@@ -49,7 +49,7 @@ def check_output_spec(recipe: OutputSpec) -> None:
         _check_calibration(recipe.calibration, task, recipe.classes)
 
 
-def _check_calibration(calibration: Calibrator, task: TaskKind, classes: Sequence[Any]) -> None:
+def _check_calibration(calibration: Calibrator, task: TaskKind, classes: Sequence[object]) -> None:
     if not task.has_probabilities:
         raise OutOfRange("calibration", "null: only probabilities are calibrated")
     if calibration.method is CalibrationMethod.ISOTONIC and task.answer is not Answer.TWO_CLASSES:

@@ -21,7 +21,7 @@ DEFAULT_THRESHOLD = 0.5
 class RowPrediction(NamedTuple):
     """The label (as in JSON) or the value, and the probability of each class or None."""
 
-    prediction: Any
+    prediction: object
     probabilities: tuple[float, ...] | None
 
 

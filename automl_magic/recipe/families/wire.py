@@ -11,7 +11,7 @@ from automl_magic.recipe.families.output_spec import HasClasses
 from automl_magic.recipe.families.row_predictions import RowPrediction
 
 PREDICT, PROBABILITIES = "predict", "predict_proba"
-Json = dict[str, Any]
+Json = dict[str, object]
 LABEL: Json = {"type": ["string", "number", "boolean"]}
 NUMBER: Json = {"type": "number"}
 SHARE: Json = {"type": "number", "minimum": 0, "maximum": 1}
@@ -44,7 +44,7 @@ def label_datatype(classes: Sequence[Any]) -> str:
     return "FP64" if kinds <= {float} else "BYTES"
 
 
-def elements(output: OutputTensor, predictions: Sequence[RowPrediction]) -> list[Any]:
+def elements(output: OutputTensor, predictions: Sequence[RowPrediction]) -> list[object]:
     """Return the elements of a tensor, row by row."""
     if output.name == PROBABILITIES:
         return [share for row in predictions for share in row.probabilities or ()]
@@ -89,6 +89,6 @@ def score(of: HasClasses, prediction: RowPrediction) -> float:
     return next(share for label, share in shares if label == prediction.prediction)
 
 
-def json_key(label: Any) -> str:
+def json_key(label: object) -> str:
     """Return a label as the key of an object, as JSON writes it."""
     return label if type(label) is str else json.dumps(label)

@@ -64,7 +64,7 @@ class CatBoost(Member):
 
     def call_arguments(
         self, spec: MemberSpec, task: TaskKind, n_classes: int, threads: int
-    ) -> dict[str, Any]:
+    ) -> dict[str, object]:
         several = {"classes_count": n_classes} if task.answer is Answer.CLASSES else {}
         return {
             "loss_function": LOSSES[task.answer],
@@ -81,7 +81,7 @@ class CatBoost(Member):
 
     def grow(
         self,
-        params: Mapping[str, Any],
+        params: Mapping[str, object],
         fold: Fold,
         *,
         task: TaskKind,
@@ -95,8 +95,8 @@ class CatBoost(Member):
         return _Growth(arguments, fold, task, class_weight=class_weight)
 
     def _fit(
-        self, arguments: dict[str, Any], rows: WeightedRows, categorical: tuple[int, ...]
-    ) -> Any:
+        self, arguments: dict[str, object], rows: WeightedRows, categorical: tuple[int, ...]
+    ) -> catboost.CatBoost:
         import catboost
 
         return catboost.CatBoost(arguments).fit(pool(rows.X, categorical, rows.y, rows.weight))

@@ -5,12 +5,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from automl_magic.recipe.document import MemberSpec
 from automl_magic.recipe.members.common.base import FittedEstimator
 from automl_magic.recipe.members.common.scikit import ScikitMember
 from automl_magic.records import TaskKind
+
+if TYPE_CHECKING:
+    from sklearn.base import BaseEstimator
 
 
 class Dummy(ScikitMember):
@@ -20,14 +23,14 @@ class Dummy(ScikitMember):
     is_random: ClassVar[bool] = False
     library: ClassVar[str] = "sklearn.dummy"
 
-    def estimator(self, task: TaskKind) -> type[Any]:
+    def estimator(self, task: TaskKind) -> type[BaseEstimator]:
         from sklearn.dummy import DummyClassifier, DummyRegressor
 
         return DummyClassifier if task.has_classes else DummyRegressor
 
     def call_arguments(
         self, spec: MemberSpec, task: TaskKind, n_classes: int, threads: int
-    ) -> dict[str, Any]:
+    ) -> dict[str, object]:
         return {"strategy": "prior" if task.has_classes else "mean", **spec.params}
 
     def predict_row(self, model: FittedEstimator, row: Sequence[float]) -> float | list[float]:

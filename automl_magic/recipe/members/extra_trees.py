@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from automl_magic.recipe.members.common.forest import Forest
 from automl_magic.records import TaskKind
+
+if TYPE_CHECKING:
+    from sklearn.base import BaseEstimator
 
 
 class ExtraTrees(Forest):
@@ -14,7 +17,7 @@ class ExtraTrees(Forest):
     name: ClassVar[str] = "extra_trees"
     round_cost: ClassVar[float] = 8.0
 
-    def estimator(self, task: TaskKind) -> type[Any]:
+    def estimator(self, task: TaskKind) -> type[BaseEstimator]:
         from sklearn.ensemble import ExtraTreesClassifier, ExtraTreesRegressor
 
         return ExtraTreesClassifier if task.has_classes else ExtraTreesRegressor

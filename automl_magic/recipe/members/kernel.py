@@ -34,8 +34,8 @@ class KernelApproximation(ArrayMember):
 
     def call_arguments(
         self, spec: MemberSpec, task: TaskKind, n_classes: int, threads: int
-    ) -> dict[str, Any]:
-        of_task: dict[str, Any] = (
+    ) -> dict[str, object]:
+        of_task: dict[str, object] = (
             {"gamma": 0.3, "C": 200.0}
             if task.has_classes
             else {"gamma": 0.1, "alphas": list(ALPHAS)}

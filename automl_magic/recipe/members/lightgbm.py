@@ -59,7 +59,7 @@ class LightGBM(Member):
 
     def call_arguments(
         self, spec: MemberSpec, task: TaskKind, n_classes: int, threads: int
-    ) -> dict[str, Any]:
+    ) -> dict[str, object]:
         several = {"num_class": n_classes} if task.answer is Answer.CLASSES else {}
         return {
             "objective": OBJECTIVES[task.answer],
@@ -75,7 +75,7 @@ class LightGBM(Member):
 
     def grow(
         self,
-        params: Mapping[str, Any],
+        params: Mapping[str, object],
         fold: Fold,
         *,
         task: TaskKind,
@@ -89,8 +89,8 @@ class LightGBM(Member):
         return _Growth(arguments, fold, task, class_weight=class_weight)
 
     def _fit(
-        self, arguments: dict[str, Any], rows: WeightedRows, categorical: tuple[int, ...]
-    ) -> Any:
+        self, arguments: dict[str, object], rows: WeightedRows, categorical: tuple[int, ...]
+    ) -> lightgbm.Booster:
         import lightgbm
 
         train = lightgbm.Dataset(

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -16,6 +16,9 @@ from automl_magic.recipe.members.common.scikit import ScikitMember
 from automl_magic.recipe.members.common.space import Range
 from automl_magic.recipe.values import MAX_MAGNITUDE
 from automl_magic.records import TaskKind
+
+if TYPE_CHECKING:
+    from sklearn.base import BaseEstimator
 
 
 class Linear(ScikitMember):
@@ -29,14 +32,14 @@ class Linear(ScikitMember):
         "alpha": Range(0.01, 300.0, log=True),
     }
 
-    def estimator(self, task: TaskKind) -> type[Any]:
+    def estimator(self, task: TaskKind) -> type[BaseEstimator]:
         from sklearn.linear_model import LogisticRegression, Ridge
 
         return LogisticRegression if task.has_classes else Ridge
 
     def call_arguments(
         self, spec: MemberSpec, task: TaskKind, n_classes: int, threads: int
-    ) -> dict[str, Any]:
+    ) -> dict[str, object]:
         if task.has_classes:
             return {"solver": "lbfgs", "max_iter": 1000, **spec.params}
         return dict(spec.params)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -17,6 +17,9 @@ from automl_magic.recipe.members.common.epochs import EpochMember, Training
 from automl_magic.recipe.members.common.scikit import ScikitMember
 from automl_magic.recipe.values import Floats
 from automl_magic.records import TaskKind
+
+if TYPE_CHECKING:
+    from sklearn.base import BaseEstimator
 
 # Outliers would dominate the network, so inputs are clipped.
 CLIP_LIMIT = 5.0
@@ -31,15 +34,15 @@ class MLP(EpochMember, ScikitMember):
     name: ClassVar[str] = "mlp"
     library: ClassVar[str] = "sklearn.neural_network"
 
-    def estimator(self, task: TaskKind) -> type[Any]:
+    def estimator(self, task: TaskKind) -> type[BaseEstimator]:
         from sklearn.neural_network import MLPClassifier, MLPRegressor
 
         return MLPClassifier if task.has_classes else MLPRegressor
 
     def call_arguments(
         self, spec: MemberSpec, task: TaskKind, n_classes: int, threads: int
-    ) -> dict[str, Any]:
-        arguments = {
+    ) -> dict[str, object]:
+        arguments: dict[str, object] = {
             "hidden_layer_sizes": [128, 128],
             "max_iter": 60,
             **spec.params,
@@ -50,7 +53,7 @@ class MLP(EpochMember, ScikitMember):
     def n_epochs(self, arguments: Mapping[str, Any]) -> int:
         return int(arguments["max_iter"])
 
-    def start_training(self, arguments: dict[str, Any], rows: WeightedRows) -> Training:
+    def start_training(self, arguments: dict[str, object], rows: WeightedRows) -> Training:
         return _Training(self.estimator(rows.task), arguments, rows)
 
     def predict(self, model: FittedEstimator, X: Floats) -> Floats:
@@ -74,13 +77,15 @@ class MLP(EpochMember, ScikitMember):
 
 
 class _Training(Training):
-    def __init__(self, estimator: type[Any], arguments: dict[str, Any], rows: WeightedRows) -> None:
+    def __init__(
+        self, estimator: type[BaseEstimator], arguments: Mapping[str, Any], rows: WeightedRows
+    ) -> None:
         # One generator for all epochs: with a seed, each epoch would be shuffled the same way.
         random = np.random.RandomState(arguments["random_state"])
         self._network = estimator(**{**arguments, "random_state": random})
         self._X = np.clip(rows.X, -CLIP_LIMIT, CLIP_LIMIT)
         self._y, self._mean, self._spread = rows.y, 0.0, 1.0
-        self._fit_kwargs: dict[str, Any] = {"sample_weight": rows.weight}
+        self._fit_kwargs: dict[str, object] = {"sample_weight": rows.weight}
         if rows.task.has_classes:
             self._fit_kwargs["classes"] = np.unique(rows.y)
         else:
@@ -90,7 +95,7 @@ class _Training(Training):
     def epoch(self) -> None:
         self._network.partial_fit(self._X, self._y, **self._fit_kwargs)
 
-    def fitted(self) -> Any:
+    def fitted(self) -> BaseEstimator:
         network = copy.copy(self._network)
         # Drop the optimizer state, which is twice the size of the network.
         network.random_state = network._random_state = network._optimizer = None

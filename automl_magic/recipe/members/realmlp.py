@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from itertools import pairwise
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -23,6 +23,9 @@ from automl_magic.recipe.members.common.torch_training import TorchTraining
 from automl_magic.recipe.values import Floats
 from automl_magic.records import TaskKind
 
+if TYPE_CHECKING:
+    import torch
+
 SELU_SCALE, SELU_ALPHA = 1.0507009873554805, 1.6732632423543772
 # Learning rates relative to that of the layer weights.
 PACE_OF_SCALE, PACE_OF_OTHERS = 6.0, 0.1
@@ -32,7 +35,7 @@ class RealMLP(NetworkMember):
     """A wide network. After fitting, its weights are those of plain layers."""
 
     name: ClassVar[str] = "realmlp"
-    defaults: ClassVar[Mapping[str, Any]] = {
+    defaults: ClassVar[Mapping[str, object]] = {
         "hidden_sizes": [256, 256, 256],
         "dropout": 0.15,
         "lr": 0.02,
@@ -40,7 +43,7 @@ class RealMLP(NetworkMember):
         "n_epochs": 64,
     }
 
-    def start_training(self, arguments: dict[str, Any], rows: WeightedRows) -> Training:
+    def start_training(self, arguments: dict[str, object], rows: WeightedRows) -> Training:
         return _Training(arguments, rows)
 
     def forward(self, network: Arrays, x: Floats, task: TaskKind) -> Floats:
@@ -52,11 +55,11 @@ class RealMLP(NetworkMember):
 
 
 class _Training(TorchTraining):
-    def __init__(self, arguments: dict[str, Any], rows: WeightedRows) -> None:
+    def __init__(self, arguments: dict[str, object], rows: WeightedRows) -> None:
         super().__init__("realmlp", arguments, rows)
         self._range = np.array([rows.y.min(), rows.y.max()], dtype=np.float64)
 
-    def initial_layers(self, sizes: list[int]) -> dict[str, Any]:
+    def initial_layers(self, sizes: list[int]) -> dict[str, torch.Tensor]:
         layers = {"scale": self.zeros(sizes[0]) + 1}
         for layer, (n_in, n_out) in enumerate(pairwise(sizes[:-1])):
             layers[f"weight_{layer}"] = self.normal(n_in, n_out)
@@ -65,7 +68,7 @@ class _Training(TorchTraining):
         layers["last_bias"] = self.zeros(sizes[-1])
         return layers
 
-    def optimiser(self) -> Any:
+    def optimiser(self) -> torch.optim.Optimizer:
         groups = [{"params": [weights]} for weights in self.network.values()]
         return self._torch.optim.Adam(groups, betas=(0.9, 0.95))
 
@@ -73,7 +76,7 @@ class _Training(TorchTraining):
         pace = 1.0 if "weight" in name else PACE_OF_SCALE if name == "scale" else PACE_OF_OTHERS
         return super().step_size(name, progress) * pace * (0.5 + 0.5 * math.cos(math.pi * progress))
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         network, functional = self.network, self._torch.nn.functional
         activation = functional.selu if self._classes else functional.mish
         x = x * network["scale"]

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from itertools import pairwise
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -23,12 +23,15 @@ from automl_magic.recipe.members.common.torch_training import TorchTraining
 from automl_magic.recipe.values import Floats
 from automl_magic.records import TaskKind
 
+if TYPE_CHECKING:
+    import torch
+
 
 class TabM(NetworkMember):
     """`n_networks` networks with shared layers, whose predictions are averaged."""
 
     name: ClassVar[str] = "tabm"
-    defaults: ClassVar[Mapping[str, Any]] = {
+    defaults: ClassVar[Mapping[str, object]] = {
         "n_networks": 8,
         "hidden_sizes": [128, 128],
         "dropout": 0.1,
@@ -38,7 +41,7 @@ class TabM(NetworkMember):
         "n_epochs": 80,
     }
 
-    def start_training(self, arguments: dict[str, Any], rows: WeightedRows) -> Training:
+    def start_training(self, arguments: dict[str, object], rows: WeightedRows) -> Training:
         return _Training("tabm", arguments, rows)
 
     def forward(self, network: Arrays, x: Floats, task: TaskKind) -> Floats:
@@ -51,7 +54,7 @@ class TabM(NetworkMember):
 
 
 class _Training(TorchTraining):
-    def initial_layers(self, sizes: list[int]) -> dict[str, Any]:
+    def initial_layers(self, sizes: list[int]) -> dict[str, torch.Tensor]:
         k = self._arguments["n_networks"]
         layers = {"sign": self.uniform(k, sizes[0]).sign()}
         for layer, (n_in, n_out) in enumerate(pairwise(sizes[:-1])):
@@ -61,11 +64,11 @@ class _Training(TorchTraining):
         layers["last_bias"] = self.zeros(k, sizes[-1])
         return layers
 
-    def optimiser(self) -> Any:
+    def optimiser(self) -> torch.optim.Optimizer:
         groups = [{"params": [weights]} for weights in self.network.values()]
         return self._torch.optim.AdamW(groups, weight_decay=self._arguments["weight_decay"])
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         network = self.network
         x = x * network["sign"][:, None]  # networks, rows, inputs
         for layer in range(len(self._arguments["hidden_sizes"])):

@@ -19,7 +19,7 @@ from automl_magic.recipe.members.common.base import (
 )
 from automl_magic.recipe.members.common.incremental_fit import Fold, IncrementalFit, Snapshots
 from automl_magic.recipe.members.common.space import Range
-from automl_magic.recipe.values import Floats
+from automl_magic.recipe.values import Array, Floats
 from automl_magic.records import Answer, TaskKind
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class XGBoost(Member):
 
     def call_arguments(
         self, spec: MemberSpec, task: TaskKind, n_classes: int, threads: int
-    ) -> dict[str, Any]:
+    ) -> dict[str, object]:
         several = {"num_class": n_classes} if task.answer is Answer.CLASSES else {}
         params = {
             "objective": OBJECTIVES[task.answer],
@@ -76,7 +76,7 @@ class XGBoost(Member):
 
     def grow(
         self,
-        params: Mapping[str, Any],
+        params: Mapping[str, object],
         fold: Fold,
         *,
         task: TaskKind,
@@ -91,7 +91,7 @@ class XGBoost(Member):
 
     def _fit(
         self, arguments: dict[str, Any], rows: WeightedRows, categorical: tuple[int, ...]
-    ) -> Any:
+    ) -> xgboost.Booster:
         threads = arguments["params"]["nthread"]
         import xgboost
 
@@ -169,7 +169,7 @@ class _Growth(IncrementalFit):
         del self._booster
 
 
-def _as_float64(raw: Any, task: TaskKind) -> Floats:
+def _as_float64(raw: Array, task: TaskKind) -> Floats:
     if not task.has_classes:
         values: Floats = raw.astype(np.float64)
         return values

@@ -49,7 +49,7 @@ class FittedStep(ABC):
     target.
     """
 
-    defaults: ClassVar[Mapping[str, Any]]
+    defaults: ClassVar[Mapping[str, object]]
     reads_target: ClassVar[bool] = False
 
     @property
@@ -121,7 +121,7 @@ def step_class(kind: str) -> type[FittedStep]:
     return cls
 
 
-def step_params(spec: StepSpec, defaults: Mapping[str, Any]) -> dict[str, Any]:
+def step_params(spec: StepSpec, defaults: Mapping[str, object]) -> dict[str, Any]:
     """Return a step's parameters, with defaults for those not set.
 
     Raises

@@ -32,7 +32,7 @@ class BooleanStep(FittedStep):
         How missing values are filled (0 on a tie, or if all values are missing).
     """
 
-    defaults: ClassVar[Mapping[str, Any]] = {"true": "True", "false": None, "fill": None}
+    defaults: ClassVar[Mapping[str, object]] = {"true": "True", "false": None, "fill": None}
 
     columns: tuple[str, ...]
     true: str

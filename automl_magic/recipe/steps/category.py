@@ -25,7 +25,7 @@ class CategoryStep(FittedStep):
     It has no parameters, and doesn't limit the number of levels.
     """
 
-    defaults: ClassVar[Mapping[str, Any]] = {}
+    defaults: ClassVar[Mapping[str, object]] = {}
 
     columns: tuple[str, ...]
     levels: tuple[tuple[str, ...], ...]

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from automl_magic.recipe.steps.base import FOLDS, HELPERS, step_class, step_params
 from automl_magic.recipe.steps.select import DEFAULTS, SELECT
 from automl_magic.records import Answer, StepSpec, TaskKind
 
 
-def code_params(spec: StepSpec, task: TaskKind, n_classes: int) -> dict[str, Any]:
+def code_params(spec: StepSpec, task: TaskKind, n_classes: int) -> dict[str, object]:
     """Return the keyword arguments of the step's function in a standalone notebook, all literals.
 
     If the step uses the target, they include `n_classes`: the number of classes if there are more

@@ -72,7 +72,7 @@ class CrossStep(FittedStep):
         As in `target_mean`.
     """
 
-    defaults: ClassVar[Mapping[str, Any]] = {
+    defaults: ClassVar[Mapping[str, object]] = {
         "base": 8,
         "most": 10,
         "smoothing": 10.0,

@@ -45,7 +45,7 @@ class DateStep(FittedStep):
         Whether to subtract the mean and divide by the standard deviation.
     """
 
-    defaults: ClassVar[Mapping[str, Any]] = {"date_format": None, "fill": None, "scale": False}
+    defaults: ClassVar[Mapping[str, object]] = {"date_format": None, "fill": None, "scale": False}
 
     columns: tuple[str, ...]
     date_format: str | None

@@ -45,7 +45,7 @@ class ElapsedStep(FittedStep):
         Whether to subtract the mean and divide by the standard deviation.
     """
 
-    defaults: ClassVar[Mapping[str, Any]] = {
+    defaults: ClassVar[Mapping[str, object]] = {
         "date_formats": {},
         "most": 10,
         "fill": None,

@@ -64,7 +64,7 @@ class GroupStep(FittedStep):
         The weight of the overall mean, in rows.
     """
 
-    defaults: ClassVar[Mapping[str, Any]] = {
+    defaults: ClassVar[Mapping[str, object]] = {
         "by": [],
         "parse": {},
         "base": 8,

@@ -43,7 +43,7 @@ class InteractionStep(FittedStep):
         The maximum number of combinations.
     """
 
-    defaults: ClassVar[Mapping[str, Any]] = {"parse": {}, "base": 10, "most": 20}
+    defaults: ClassVar[Mapping[str, object]] = {"parse": {}, "base": 10, "most": 20}
     reads_target: ClassVar[bool] = True
 
     parse: Mapping[str, Mapping[str, str]]

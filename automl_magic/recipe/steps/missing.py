@@ -38,7 +38,7 @@ class MissingStep(FittedStep):
         The maximum number of patterns with their own code.
     """
 
-    defaults: ClassVar[Mapping[str, Any]] = {"min_share": 0.01, "most": 30}
+    defaults: ClassVar[Mapping[str, object]] = {"min_share": 0.01, "most": 30}
 
     columns: tuple[str, ...]
     patterns: tuple[str, ...]

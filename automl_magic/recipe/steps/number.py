@@ -35,7 +35,7 @@ class NumberStep(FittedStep):
         Whether to add missing indicators, for columns with missing training values.
     """
 
-    defaults: ClassVar[Mapping[str, Any]] = {
+    defaults: ClassVar[Mapping[str, object]] = {
         "parse": None,
         "fill": None,
         "scale": False,

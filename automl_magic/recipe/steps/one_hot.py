@@ -31,7 +31,7 @@ class OneHotStep(FittedStep):
         The maximum number of levels per column: the most frequent ones (ties in text order).
     """
 
-    defaults: ClassVar[Mapping[str, Any]] = {"min_count": 1, "max_levels": 30}
+    defaults: ClassVar[Mapping[str, object]] = {"min_count": 1, "max_levels": 30}
 
     columns: tuple[str, ...]
     levels: tuple[tuple[str, ...], ...]

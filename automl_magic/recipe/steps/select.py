@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping
-from typing import Any
 
 import numpy as np
 
@@ -20,7 +19,7 @@ from automl_magic.recipe.values import Array, Floats
 from automl_magic.records import Answer, StepSpec, TaskKind
 
 SELECT = "select"
-DEFAULTS: Mapping[str, Any] = {
+DEFAULTS: Mapping[str, object] = {
     "method": "mutual_information",
     "most": 200,
     "rows": 10_000,

@@ -69,7 +69,7 @@ class TargetMeanStep(FittedStep):
     with a fixed weight of the prior.
     """
 
-    defaults: ClassVar[Mapping[str, Any]] = {"smoothing": 10.0, "n_folds": 5, "seed": 0}
+    defaults: ClassVar[Mapping[str, object]] = {"smoothing": 10.0, "n_folds": 5, "seed": 0}
     reads_target: ClassVar[bool] = True
 
     columns: tuple[str, ...]

@@ -11,11 +11,14 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from automl_magic.recipe.values import Array
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 WORDS = re.compile(r"(?u)\b\w\w+\b")  # CountVectorizer's own default
 SIZES = {"word": (1, 2), "char_wb": (3, 4)}
@@ -32,7 +35,7 @@ class Vocabulary:
     def index(self) -> dict[str, int]:
         return {term: i for i, term in enumerate(self.terms)}
 
-    def counts(self, documents: Sequence[str]) -> Any:
+    def counts(self, documents: Sequence[str]) -> csr_array:
         """Return the count of each term, a CSR array of float64 of shape (n_documents, n_terms)."""
         (sorted_keys, columns), index = self._alphabet
         units = _units(documents, self.analyzer)
@@ -80,7 +83,9 @@ class Vocabulary:
         return (keys[order], order), index
 
 
-def learn_terms(documents: Sequence[str], analyzer: str, limit: int) -> tuple[Vocabulary, Any]:
+def learn_terms(
+    documents: Sequence[str], analyzer: str, limit: int
+) -> tuple[Vocabulary, csr_array]:
     """Return the `limit` most frequent terms of the texts, and the counts of each in each text.
 
     Ties are broken by the alphabetical order of the terms.
@@ -137,9 +142,9 @@ class _Units:
     symbols: Sequence[str]
     lengths: Array
     occurrences: Array
-    unit_counts: Any = None
+    unit_counts: csr_array | None = None
 
-    def count_matrix(self, rows: Array, columns: Array, n_terms: int) -> Any:
+    def count_matrix(self, rows: Array, columns: Array, n_terms: int) -> csr_array:
         counted = _count_matrix(rows, columns, (len(self.lengths), n_terms))
         if self.unit_counts is not None:
             counted = self.unit_counts @ counted
@@ -191,7 +196,7 @@ def _ngrams(
     return np.concatenate(keys), np.concatenate(rows)
 
 
-def _count_matrix(rows: Array, columns: Array, shape: tuple[int, int]) -> Any:
+def _count_matrix(rows: Array, columns: Array, shape: tuple[int, int]) -> csr_array:
     from scipy.sparse import coo_array
 
     counted = coo_array((np.ones(len(rows)), (rows, columns)), shape=shape).tocsr()

@@ -50,7 +50,7 @@ class TextStep(FittedStep):
     values are empty texts. A column with fewer than two terms has no outputs.
     """
 
-    defaults: ClassVar[Mapping[str, Any]] = {
+    defaults: ClassVar[Mapping[str, object]] = {
         "analyzer": "word",
         "max_features": 5000,
         "components": 32,

@@ -6,13 +6,16 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from automl_magic.recipe.steps.relevance import even_rows
 from automl_magic.recipe.steps.terms import Vocabulary, learn_terms
 from automl_magic.recipe.values import Array, Floats
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 FITTED_ROWS = 20_000
 POWER_ITERATIONS = 3
@@ -36,7 +39,7 @@ class Words:
         outputs: Floats = self.weights(self.vocabulary.counts(documents)) @ self.weights_by_term
         return outputs + self.offsets
 
-    def weights(self, counts: Any) -> Any:
+    def weights(self, counts: csr_array) -> csr_array:
         from sklearn.feature_extraction.text import TfidfTransformer
 
         transformer = TfidfTransformer(sublinear_tf=True)
@@ -112,7 +115,7 @@ def fit_words(
     return words, np.hstack(outputs)
 
 
-def _fit_topics(weights: Any, components: int, seed: int) -> Floats:
+def _fit_topics(weights: csr_array, components: int, seed: int) -> Floats:
     from sklearn.decomposition import TruncatedSVD
 
     size = min(components, *weights.shape)
@@ -123,7 +126,7 @@ def _fit_topics(weights: Any, components: int, seed: int) -> Floats:
     return components_by_term
 
 
-def _fit_forecast(weights: Any, targets: Floats) -> tuple[Floats, Floats]:
+def _fit_forecast(weights: csr_array, targets: Floats) -> tuple[Floats, Floats]:
     """Return the coefficients (n_terms, n_targets) and intercepts (n_targets,) of a ridge fit."""
     from sklearn.linear_model import Ridge
 

@@ -95,7 +95,7 @@ class Hub:
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
     """Follows no redirects: they would send the token to another server."""
 
-    def redirect_request(self, *_: Any, **__: Any) -> None:
+    def redirect_request(self, *_: object, **__: object) -> None:
         return None
 
 

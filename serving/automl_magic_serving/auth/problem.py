@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 
 class HttpProblem(Exception):
@@ -20,7 +19,7 @@ class HttpProblem(Exception):
         status: int,
         code: str,
         error: str,
-        details: Sequence[Mapping[str, Any]] = (),
+        details: Sequence[Mapping[str, object]] = (),
         *,
         retry_after_s: float | None = None,
         close: bool = False,
@@ -49,11 +48,11 @@ def not_found_error(error: str) -> HttpProblem:
     return HttpProblem(404, "not_found", error)
 
 
-def malformed_error(error: str, **detail: Any) -> HttpProblem:
+def malformed_error(error: str, **detail: object) -> HttpProblem:
     """Return the error for a request that can't be parsed."""
     return HttpProblem(400, "malformed", error, [detail] if detail else ())
 
 
-def invalid_input_error(details: Sequence[Mapping[str, Any]]) -> HttpProblem:
+def invalid_input_error(details: Sequence[Mapping[str, object]]) -> HttpProblem:
     """Return the error for input that doesn't match the model's schema."""
     return HttpProblem(422, "invalid_input", "The input doesn't match the model's schema.", details)

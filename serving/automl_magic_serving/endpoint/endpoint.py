@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from automl_magic.recipe.families import RowPrediction
 from automl_magic.records.data.schema import InputSchema
@@ -334,7 +334,7 @@ class Endpoint:
             self._batchers[key] = Batcher(model, queue=deployment.limits.queue)
         return self._batchers[key]
 
-    async def write_outcomes(self, outcomes: Sequence[tuple[str, Any]]) -> None:
+    async def write_outcomes(self, outcomes: Sequence[tuple[str, object]]) -> None:
         """Store outcomes: pairs of a prediction id and a label or number.
 
         Returns when they are written. A later outcome of a prediction replaces an earlier one.

@@ -97,10 +97,10 @@ def write_infer_response(
     name: str, inference: InferRequest, response: PredictionResponse
 ) -> tuple[bytes, int | None]:
     """Return the response body, and the length of its JSON part if binary tensors follow."""
-    outputs: list[dict[str, Any]] = []
+    outputs: list[dict[str, object]] = []
     blobs: list[bytes] = []
     for tensor in output_tensors(response, inference.outputs):
-        output: dict[str, Any] = {
+        output: dict[str, object] = {
             "name": tensor.name,
             "datatype": tensor.datatype,
             "shape": tensor.shape,
@@ -122,7 +122,7 @@ def write_infer_response(
     return (header, None) if not blobs else (b"".join((header, *blobs)), len(header))
 
 
-def _read_tensor(item: Any, binary_data: memoryview | None, offset: int) -> tuple[Tensor, int]:
+def _read_tensor(item: object, binary_data: memoryview | None, offset: int) -> tuple[Tensor, int]:
     """Return an input tensor, and the offset after its binary data."""
     if type(item) is not dict:
         raise malformed_error("An input must be an object.", field="inputs")
@@ -183,7 +183,7 @@ def _to_integer(name: str, datatype: str, value: Any) -> int:
     return int(value)
 
 
-def _flatten(name: str, data: Any, shape: list[int]) -> list[Any]:
+def _flatten(name: str, data: object, shape: list[int]) -> list[object]:
     """Return the elements of `data`, which is flat or nested like the shape."""
     if type(data) is not list:
         raise tensor_error(name, "must have a list `data`")
@@ -197,7 +197,7 @@ def _flatten(name: str, data: Any, shape: list[int]) -> list[Any]:
 
 
 def _read_outputs(
-    document: Mapping[str, Any], schema: InputSchema
+    document: Mapping[str, object], schema: InputSchema
 ) -> tuple[Sequence[str], frozenset[str]]:
     """Return the requested outputs, and those to return as binary."""
     all_binary = _parameters(document, "the request").get("binary_data_output", False) is True
@@ -217,7 +217,7 @@ def _read_outputs(
     return requested, frozenset(binary if names else (requested if all_binary else ()))
 
 
-def _parameters(holder: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+def _parameters(holder: Mapping[str, object], name: str) -> Mapping[str, object]:
     parameters = holder.get("parameters", {})
     if type(parameters) is not dict:
         raise tensor_error(name, "has `parameters` that aren't an object")

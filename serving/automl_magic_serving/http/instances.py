@@ -37,7 +37,7 @@ class PredictRequest:
     explanations: bool
 
 
-def read_instances(document: Any, limit: int) -> InstancesRequest:
+def read_instances(document: object, limit: int) -> InstancesRequest:
     """Parse `{"instances": [...]}`; an instance is a row, or `{"id": …, "features": row}`."""
     if type(document) is not dict or type(document.get("instances")) is not list:
         raise malformed_error(
@@ -81,7 +81,7 @@ def write_predictions(
     for caller_id, prediction_id, row_prediction, flags in zip(
         instances.ids, response.ids, response.predictions, response.flags, strict=True
     ):
-        prediction: dict[str, Any] = {
+        prediction: dict[str, object] = {
             "id": prediction_id if caller_id is None else caller_id,
             "prediction_id": prediction_id,
         }
@@ -100,7 +100,7 @@ def write_predictions(
     )
 
 
-def read_predict_request(document: Any) -> PredictRequest:
+def read_predict_request(document: object) -> PredictRequest:
     """Parse `{"model_id", "features", "options"}`."""
     if type(document) is not dict:
         raise malformed_error("The body must be an object.")
@@ -148,7 +148,7 @@ def write_predict_response(
     return orjson.dumps(document)
 
 
-def _reject_unknown_fields(document: Mapping[str, Any], valid_names: Sequence[str]) -> None:
+def _reject_unknown_fields(document: Mapping[str, object], valid_names: Sequence[str]) -> None:
     for name in document:
         if name not in valid_names:
             raise HttpProblem(

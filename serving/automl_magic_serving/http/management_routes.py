@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, Router
 
-from automl_magic_serving.auth import AccessControl, HttpProblem
+from automl_magic_serving.auth import AccessControl, Caller, HttpProblem
 from automl_magic_serving.endpoint import Endpoint, Endpoints
 from automl_magic_serving.http.batch.job_runner import JobRunner
 from automl_magic_serving.http.body import ClientDisconnected, Receive, read_body
@@ -39,7 +39,7 @@ class Json(Response):
 
     media_type = "application/json"
 
-    def render(self, content: Any) -> bytes:
+    def render(self, content: object) -> bytes:
         """Return the content as JSON bytes."""
         return orjson.dumps(content)
 
@@ -80,7 +80,7 @@ class ManagementRoutes:
             ),
         ]
 
-    async def admit(self, request: Request, deployment: str | None = None) -> Any:
+    async def admit(self, request: Request, deployment: str | None = None) -> Caller:
         """Authenticate a request and return its caller."""
         headers = request_head(request).headers
         return await self._gate.admit(
@@ -218,7 +218,7 @@ def request_head(request: Request) -> Head:
     return head
 
 
-def _deployment_state(endpoint: Endpoint) -> dict[str, Any]:
+def _deployment_state(endpoint: Endpoint) -> dict[str, object]:
     """Return the state of one deployment."""
     loaded = endpoint.takes_requests
     timestamp = endpoint.last_prediction_at
@@ -232,10 +232,10 @@ def _deployment_state(endpoint: Endpoint) -> dict[str, Any]:
     }
 
 
-def _summarize(states: list[dict[str, Any]]) -> dict[str, Any]:
+def _summarize(states: list[dict[str, Any]]) -> dict[str, object]:
     """Summarize several deployments: the newest prediction and the slowest p95."""
 
-    def maximum(field: str) -> Any:
+    def maximum(field: str) -> object:
         return max((state[field] for state in states if state[field] is not None), default=None)
 
     return {

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from automl_magic_serving.auth.problem import HttpProblem, malformed_error
 from automl_magic_serving.endpoint.ids import is_id
 
@@ -12,7 +10,7 @@ _VALUES = (str, int, float, bool)
 _MAX_LABEL_LENGTH = 1_000
 
 
-def read_outcomes(document: Any) -> list[tuple[str, Any]]:
+def read_outcomes(document: object) -> list[tuple[str, object]]:
     """Parse `{"prediction_id", "outcome"}`, or `{"outcomes": [such objects]}`."""
     if type(document) is not dict:
         raise malformed_error("The body must be an object.")
@@ -27,7 +25,7 @@ def read_outcomes(document: Any) -> list[tuple[str, Any]]:
     return [_read_outcome(item, f"outcomes.{index}.") for index, item in enumerate(items)]
 
 
-def _read_outcome(document: Any, prefix: str) -> tuple[str, Any]:
+def _read_outcome(document: object, prefix: str) -> tuple[str, object]:
     if type(document) is not dict or document.keys() != {"prediction_id", "outcome"}:
         raise HttpProblem(
             400,

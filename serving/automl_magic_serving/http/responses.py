@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
-from typing import Any
 
 import orjson
 
 from automl_magic_serving.auth.access_control import retry_after
 from automl_magic_serving.auth.problem import HttpProblem
 
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Send = Callable[[MutableMapping[str, object]], Awaitable[None]]
 Headers = Sequence[tuple[bytes, bytes]]
 JSON = b"application/json"
 

@@ -6,7 +6,6 @@ import json
 import re
 from collections import Counter
 from itertools import accumulate
-from typing import Any
 
 import numpy as np
 import orjson
@@ -21,7 +20,7 @@ for _byte, _step in _STEP.items():
     _STEPS[_byte] = _step
 
 
-def loads(body: bytes, *, depth: int) -> Any:
+def loads(body: bytes, *, depth: int) -> object:
     """Parse a JSON document.
 
     It must be UTF-8 with at most `depth` nested containers. Keys must be unique in their object,
@@ -61,7 +60,7 @@ def _deepest(body: bytes) -> int:
     return int(_STEPS[np.frombuffer(brackets, np.uint8)].cumsum(dtype=np.int64).max())
 
 
-def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _each_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
     members = dict(pairs)
     if len(members) != len(pairs):
         counts = Counter(key for key, _ in pairs)

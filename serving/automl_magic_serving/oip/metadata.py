@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from automl_magic import __version__
 from automl_magic.records.data.schema import InputColumn, InputSchema
 from automl_magic_serving.oip.outputs import output_specs
@@ -12,7 +10,7 @@ SERVER = {"name": "automl-magic", "version": __version__, "extensions": ["binary
 PLATFORM = "automl-magic"
 
 
-def model_metadata(name: str, versions: tuple[int, ...], schema: InputSchema) -> dict[str, Any]:
+def model_metadata(name: str, versions: tuple[int, ...], schema: InputSchema) -> dict[str, object]:
     """Return a model's metadata: one input per column of the schema, in order."""
     outputs = [
         {"name": output.name, "datatype": output.datatype, "shape": [-1, *output.width]}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from automl_magic.recipe.families import recipe_family
 from automl_magic.recipe.families.wire import OutputTensor
@@ -49,7 +48,7 @@ def output_tensors(response: PredictionResponse, requested: Sequence[str]) -> li
     for name in requested:
         output = specs[name]
         if output is PREDICTION_IDS:
-            elements: list[Any] = list(response.ids)
+            elements: list[object] = list(response.ids)
         else:
             elements = family.elements(output, response.predictions)
         tensors.append(Tensor(name, output.datatype, (n_rows, *output.width), elements))

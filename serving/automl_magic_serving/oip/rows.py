@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from automl_magic.records.data.schema import InputSchema
 from automl_magic_serving.auth.problem import HttpProblem
 from automl_magic_serving.oip.tensor import Tensor, tensor_error
 
-Row = dict[str, Any]
+Row = dict[str, object]
 
 
 def read_rows(tensors: Sequence[Tensor], schema: InputSchema, limit: int) -> list[Row]:
@@ -32,7 +31,7 @@ def read_rows(tensors: Sequence[Tensor], schema: InputSchema, limit: int) -> lis
         return _table_rows(first, [column.name for column in columns], limit)
     n_rows = _length(first)
     check_rows(n_rows, limit)
-    by_name: dict[str, list[Any]] = {}
+    by_name: dict[str, list[object]] = {}
     for tensor in tensors:
         if _length(tensor) != n_rows:
             raise tensor_error(

@@ -55,7 +55,7 @@ class Tensor:
     values: list[Any]
 
 
-def tensor_error(name: object, problem: str, **more: Any) -> HttpProblem:
+def tensor_error(name: object, problem: str, **more: object) -> HttpProblem:
     """Return the error for an invalid tensor."""
     shown_name = str(name)[:200]
     return malformed_error(

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from math import log
-from typing import Any
 
 from automl_magic.records.models.deployment import Role, RolloutStrategy, Route
 from automl_magic.store.predictions import Prediction
@@ -51,7 +50,7 @@ class ABCriterion:
     """How versions are compared: the loss, and the labels in the models' order."""
 
     loss: Loss
-    classes: tuple[Any, ...] = ()
+    classes: tuple[object, ...] = ()
 
     def row_loss(self, row: Prediction) -> float | None:
         """Return the loss of one prediction with an outcome; None if it can't be computed."""
@@ -130,7 +129,7 @@ class ABTest:
             f"{100 * (1 - self.strategy.alpha):g}% confidence."
         )
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         """Return the state for `/metrics` as JSON-compatible types."""
         versions = {Role.STABLE: self.route.stable, Role.CANARY: self.route.canary}
         return {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -29,7 +29,7 @@ class WorkerAssignment:
     folders: dict[int, Path]
     digests: dict[int, str]
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         """Return the target as JSON-compatible types."""
         return {
             "deployment": self.deployment.to_json(),
@@ -39,7 +39,7 @@ class WorkerAssignment:
         }
 
     @classmethod
-    def from_json(cls, document: dict[str, Any]) -> Self:
+    def from_json(cls, document: Mapping[str, Any]) -> Self:
         """Create a target from the output of `to_json`."""
         return cls(
             Deployment.from_json(document["deployment"]),
@@ -61,7 +61,7 @@ class ProcessChannel:
         end.setblocking(False)
         return cls(*await asyncio.open_connection(sock=end, limit=_MAX_LINE_BYTES))
 
-    def send(self, kind: str, **fields: Any) -> None:
+    def send(self, kind: str, **fields: object) -> None:
         """Send a message. Does nothing if the other end is gone."""
         if not self._writer.is_closing():
             line = json.dumps({"kind": kind, **fields}, separators=(",", ":"))

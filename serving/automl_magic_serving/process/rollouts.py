@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from automl_magic.errors import AutomlMagicError
 from automl_magic.records.models.deployment import Role, StrategyKind
@@ -23,7 +23,7 @@ T = TypeVar("T")
 class StoreCall(Protocol):
     """Calls the store in a thread; returns None if the store doesn't respond."""
 
-    async def __call__(self, function: Callable[..., T], *arguments: Any) -> T | None: ...
+    async def __call__(self, function: Callable[..., T], *arguments: object) -> T | None: ...
 
 
 class Rollouts:
@@ -59,7 +59,7 @@ class Rollouts:
         # Reported by the workers that have loaded a deployment's model.
         self.criteria: dict[str, ABCriterion] = {}
         self._experiments: dict[str, ABTest] = {}
-        self._sent_states: list[dict[str, Any]] = []
+        self._sent_states: list[dict[str, object]] = []
         self._logged_failures: set[tuple[str, int, int]] = set()
 
     async def check_canaries(self) -> None:

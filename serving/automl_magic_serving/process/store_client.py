@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
 
 from sqlalchemy import Engine, select
 
@@ -116,12 +115,12 @@ class StoreClient:
             )
         return route
 
-    def keys(self) -> dict[str, Any]:
+    def keys(self) -> dict[str, object]:
         """Return the valid keys, and whether any key was ever created."""
         keys = [asdict(key) for key in load_valid_keys(self.engine).values()]
         return {"keys": keys, "any_key": has_any_key(self.engine)}
 
-    def checks(self) -> list[dict[str, Any]]:
+    def checks(self) -> list[dict[str, object]]:
         """Return the newest check of each deployment: time, severity, and PSI by column."""
         newest_checks = []
         with read_transaction(self.engine) as connection:

@@ -62,8 +62,8 @@ class WorkerSupervisor:
         self.workers: dict[int, WorkerProcess] = {}
         self.is_ready = self.is_draining = False
         self._rate_limit_file = tempfile.TemporaryFile(prefix="automl-pace-")  # noqa: SIM115
-        self._keys: dict[str, Any] = {}
-        self._facts: dict[str, Any] = {"store_answers": True}
+        self._keys: dict[str, object] = {}
+        self._facts: dict[str, object] = {"store_answers": True}
         self._early_deaths = [0] * options.workers
         self.rollouts = Rollouts(
             options.deployments,
@@ -122,7 +122,7 @@ class WorkerSupervisor:
             self.targets[target.route.deployment] = target
         self._keys = await asyncio.to_thread(self.stored.keys)
 
-    async def _call_store(self, function: Callable[..., T], *arguments: Any) -> T | None:
+    async def _call_store(self, function: Callable[..., T], *arguments: object) -> T | None:
         """Call the store in a thread. None if it doesn't respond: the last state stays valid."""
         call = asyncio.ensure_future(asyncio.to_thread(function, *arguments))
         try:
@@ -298,7 +298,7 @@ class WorkerSupervisor:
                 _events.error("worker_silent", extra={"pid": child.process.pid})
                 child.kill()
 
-    def _send_facts(self, **facts: Any) -> None:
+    def _send_facts(self, **facts: object) -> None:
         self._facts |= facts
         for child in self.workers.values():
             child.channel.send("facts", facts=facts)

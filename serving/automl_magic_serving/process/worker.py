@@ -12,7 +12,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -314,7 +314,7 @@ class Worker:
         ]
 
 
-def _criterion(model: ServedModel) -> dict[str, Any]:
+def _criterion(model: ServedModel) -> dict[str, object]:
     metric = model.fitted.recipe.metric
     loss = loss_for(metric, has_classes=model.task.has_classes)
     return {"loss": loss.value, "classes": list(model.classes)}
@@ -348,7 +348,7 @@ def main(text: str) -> None:
         runner.run(_main(setup))
 
 
-def loop_factory() -> Any:
+def loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
     """Return the event loop factory: uvloop's if it's installed."""
     try:
         import uvloop

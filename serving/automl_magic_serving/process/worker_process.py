@@ -10,7 +10,6 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from automl_magic_serving.process.channel import ProcessChannel, WorkerAssignment
 
@@ -65,7 +64,7 @@ async def start_worker(
     setup: Callable[[int], str],
     files: tuple[int, ...],
     threads: int,
-    on_message: Callable[[WorkerProcess, dict[str, Any]], None],
+    on_message: Callable[[WorkerProcess, dict[str, object]], None],
 ) -> WorkerProcess:
     """Start a worker.
 
@@ -99,7 +98,7 @@ async def start_worker(
 
 
 async def _listen(
-    child: WorkerProcess, on_message: Callable[[WorkerProcess, dict[str, Any]], None]
+    child: WorkerProcess, on_message: Callable[[WorkerProcess, dict[str, object]], None]
 ) -> None:
     async for message in child.channel.receive():
         child.last_message_at = time.monotonic()

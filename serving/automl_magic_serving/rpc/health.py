@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import grpc
+from google.protobuf.message import Message
 
 from automl_magic_serving.endpoint import Endpoints
 from automl_magic_serving.rpc.proto_files import load_proto, read_or_none
@@ -34,7 +35,7 @@ class HealthServicer:
             },
         )
 
-    async def _check(self, request: Any, context: grpc.aio.ServicerContext[Any, Any]) -> Any:
+    async def _check(self, request: Any, context: grpc.aio.ServicerContext) -> Message:
         if request is None:
             await context.abort(grpc.StatusCode.INVALID_ARGUMENT, "Can't parse the message.")
         status = self._status(request.service)
@@ -43,8 +44,8 @@ class HealthServicer:
         return self._protocol.HealthCheckResponse(status=status)
 
     async def _watch(
-        self, request: Any, _: grpc.aio.ServicerContext[Any, Any]
-    ) -> AsyncIterator[Any]:
+        self, request: Message | None, _: grpc.aio.ServicerContext
+    ) -> AsyncIterator[Message]:
         last_status = None
         while True:
             status = _UNKNOWN if request is None else self._status(request.service)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
 
 import grpc
+from google.protobuf.message import Message
 
 from automl_magic_serving.auth import AccessControl, Caller, HttpProblem
 from automl_magic_serving.auth.problem import malformed_error, not_found_error
@@ -21,7 +21,7 @@ from automl_magic_serving.rpc.proto_files import ProtoFile, load_proto, read_or_
 from automl_magic_serving.rpc.status import status_code, status_message, trailing_metadata
 from automl_magic_serving.rpc.tensors import read_tensors, write_tensors
 
-Method = Callable[[Any, "CallContext"], Awaitable[Any]]
+Method = Callable[[Message, "CallContext"], Awaitable[Message]]
 
 
 class CallContext:
@@ -29,7 +29,7 @@ class CallContext:
 
     __slots__ = ("metadata", "request_id")
 
-    def __init__(self, context: Any) -> None:
+    def __init__(self, context: grpc.aio.ServicerContext) -> None:
         self.metadata: Mapping[str, str | bytes] = dict(context.invocation_metadata() or ())
         header = self.text("x-request-id")
         self.request_id = request_id(
@@ -64,13 +64,13 @@ class InferenceServicer:
             {name: _handler(self._protocol, name, method) for name, method in methods.items()},
         )
 
-    async def _live(self, _: Any, __: CallContext) -> Any:
+    async def _live(self, _: Message, __: CallContext) -> Message:
         return self._protocol.ServerLiveResponse(live=True)
 
-    async def _ready(self, _: Any, __: CallContext) -> Any:
+    async def _ready(self, _: Message, __: CallContext) -> Message:
         return self._protocol.ServerReadyResponse(ready=self._endpoints.ready)
 
-    async def _model_ready(self, request: Any, _: CallContext) -> Any:
+    async def _model_ready(self, request: Message, _: CallContext) -> Message:
         try:
             self._find(request.name, request.version)
         except HttpProblem as problem:
@@ -79,17 +79,17 @@ class InferenceServicer:
             return self._protocol.ModelReadyResponse(ready=False)
         return self._protocol.ModelReadyResponse(ready=self._endpoints.ready)
 
-    async def _server(self, _: Any, __: CallContext) -> Any:
+    async def _server(self, _: Message, __: CallContext) -> Message:
         return self._protocol.ServerMetadataResponse(**SERVER)
 
-    async def _metadata(self, request: Any, call: CallContext) -> Any:
+    async def _metadata(self, request: Message, call: CallContext) -> Message:
         await self._admit(call, request.name)
         endpoint, number = self._find(request.name, request.version)
         versions = endpoint.serving_versions if number is None else (number,)
         metadata = model_metadata(request.name, versions, endpoint.model(number).schema)
         return self._protocol.ModelMetadataResponse(**metadata)
 
-    async def _infer(self, request: Any, call: CallContext) -> Any:
+    async def _infer(self, request: Message, call: CallContext) -> Message:
         began = time.perf_counter()
         caller = await self._admit(call, request.model_name)
         endpoint, number = self._find(request.model_name, request.model_version)
@@ -130,8 +130,8 @@ class InferenceServicer:
         )
 
 
-def _handler(proto: ProtoFile, name: str, method: Method) -> grpc.RpcMethodHandler[Any, Any]:
-    async def call(request: Any, context: Any) -> Any:
+def _handler(proto: ProtoFile, name: str, method: Method) -> grpc.RpcMethodHandler:
+    async def call(request: Message | None, context: grpc.aio.ServicerContext) -> Message:
         call_context = CallContext(context)
         request_id = ("x-request-id", call_context.request_id)
         try:

@@ -12,10 +12,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import Any
 
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
-from google.protobuf.message import DecodeError
+from google.protobuf.message import DecodeError, Message
 
 
 @dataclass(frozen=True)
@@ -23,9 +22,9 @@ class ProtoFile:
     """One .proto file: its message classes by name, and the full name of its service."""
 
     service: str
-    messages: Mapping[str, Any]
+    messages: Mapping[str, type[Message]]
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> type[Message]:
         try:
             return self.messages[name]
         except KeyError:
@@ -60,13 +59,13 @@ def load_proto(name: str) -> ProtoFile:
     )
 
 
-def read_or_none(parse: Callable[[bytes], Any]) -> Callable[[bytes], Any]:
+def read_or_none(parse: Callable[[bytes], Message]) -> Callable[[bytes], Message | None]:
     """Return a deserializer that returns None for bytes that can't be parsed.
 
     If a deserializer raises, gRPC reports UNKNOWN, as if the server had failed.
     """
 
-    def read_message(content: bytes) -> Any:
+    def read_message(content: bytes) -> Message | None:
         try:
             return parse(content)
         except DecodeError:

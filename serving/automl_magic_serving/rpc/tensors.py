@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
+
+from google.protobuf.message import Message
 
 from automl_magic_serving.auth.problem import HttpProblem, malformed_error
 from automl_magic_serving.oip.tensor import (
@@ -38,7 +39,7 @@ _FIELDS = {
 _UNSUPPORTED = "shared_memory_region"
 
 
-def read_tensors(request: Any) -> list[Tensor]:
+def read_tensors(request: Message) -> list[Tensor]:
     """Return the inputs of a ModelInferRequest.
 
     Raises
@@ -56,7 +57,7 @@ def read_tensors(request: Any) -> list[Tensor]:
     ]
 
 
-def write_tensors(response: Any, tensors: Sequence[Tensor], *, raw: bool) -> None:
+def write_tensors(response: Message, tensors: Sequence[Tensor], *, raw: bool) -> None:
     """Add the outputs to a ModelInferResponse, as raw bytes if the inputs were raw."""
     for tensor in tensors:
         output = response.outputs.add(
@@ -70,7 +71,7 @@ def write_tensors(response: Any, tensors: Sequence[Tensor], *, raw: bool) -> Non
             getattr(output.contents, _FIELDS[tensor.datatype]).extend(tensor.values)
 
 
-def _read_tensor(message: Any, raw: bytes | None) -> Tensor:
+def _read_tensor(message: Message, raw: bytes | None) -> Tensor:
     name, datatype, shape = message.name, message.datatype, list(message.shape)
     if not 1 <= len(shape) <= 8:
         raise tensor_error(name, "has no valid shape", expected="1 to 8 dimensions")

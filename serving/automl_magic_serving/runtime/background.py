@@ -10,7 +10,6 @@ import random
 from bisect import bisect_left
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
 
 from automl_magic.recipe.values import EPOCH
 from automl_magic.records import ColumnKind
@@ -26,7 +25,7 @@ from automl_magic_serving.runtime.compiled.parity import parse_level, sample_val
 
 def background_rows(
     schema: InputSchema, reference: Reference | None, n_rows: int, seed: int = 0
-) -> list[list[Any]]:
+) -> list[list[object]]:
     """Draw rows from the training distributions, column by column.
 
     A column without a distribution (personal data, or a model without reference) is missing if
@@ -42,7 +41,7 @@ def background_rows(
     ]
 
 
-def _value(column: InputColumn, reference: ColumnReference | None, rng: random.Random) -> Any:
+def _value(column: InputColumn, reference: ColumnReference | None, rng: random.Random) -> object:
     if reference is None or reference.distribution is None:
         return None if column.nullable else sample_value(column, rng, odd=False)
     if rng.random() < reference.missing:
@@ -52,7 +51,9 @@ def _value(column: InputColumn, reference: ColumnReference | None, rng: random.R
     return _number(column, reference.distribution, rng)
 
 
-def _level(column: InputColumn, distribution: CategoricalDistribution, rng: random.Random) -> Any:
+def _level(
+    column: InputColumn, distribution: CategoricalDistribution, rng: random.Random
+) -> object:
     if not distribution.levels or rng.random() < distribution.other:
         return sample_value(column, rng, odd=False)
     text = (
@@ -63,7 +64,7 @@ def _level(column: InputColumn, distribution: CategoricalDistribution, rng: rand
     return text if column.stored_as == "text" else parse_level(text)
 
 
-def _number(column: InputColumn, distribution: NumericDistribution, rng: random.Random) -> Any:
+def _number(column: InputColumn, distribution: NumericDistribution, rng: random.Random) -> object:
     index = min(bisect_left(distribution.below, rng.random()), len(distribution.knots) - 1)
     value = distribution.knots[index]
     if column.kind is ColumnKind.DATE:

@@ -14,7 +14,6 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -60,7 +59,7 @@ class RowTreeShap:
         """Return why TreeSHAP isn't exact for a model; None if it is."""
         return shap_unsupported_reason(fitted) or shap_approximation_reason(fitted)
 
-    def explain(self, values: Sequence[Any], predicted_class: int) -> RowExplanation:
+    def explain(self, values: Sequence[object], predicted_class: int) -> RowExplanation:
         """Explain one instance: for more than two classes, the score of the predicted class."""
         row = dict(zip(self._names, values, strict=True))
         features = {
@@ -98,9 +97,9 @@ class RowSamplingShap:
         self,
         fitted: FittedRecipe,
         names: Sequence[str],
-        predict: Callable[[Sequence[Sequence[Any]]], Floats],
+        predict: Callable[[Sequence[Sequence[object]]], Floats],
         seconds: Callable[[int], float],
-        background: Sequence[Sequence[Any]],
+        background: Sequence[Sequence[object]],
     ) -> None:
         self._recipe, self._names, self._predict = fitted.recipe, tuple(names), predict
         self._background = background
@@ -108,7 +107,7 @@ class RowSamplingShap:
         affordable = int(PAIRS_PER_BATCH * BUDGET_S / max(1e-9, seconds(n_rows)))
         self.n_pairs = min(MAX_PAIRS, max(MIN_PAIRS, affordable))
 
-    def explain(self, values: Sequence[Any], predicted_class: int) -> RowExplanation:
+    def explain(self, values: Sequence[object], predicted_class: int) -> RowExplanation:
         """Explain one instance: the probability of class 2 of two, or of the predicted class.
 
         The result is deterministic as long as the model is loaded.
@@ -149,8 +148,8 @@ class RowSamplingShap:
 
 
 def _path(
-    values: Sequence[Any], background_row: Sequence[Any], order: Sequence[int]
-) -> list[list[Any]]:
+    values: Sequence[object], background_row: Sequence[object], order: Sequence[int]
+) -> list[list[object]]:
     """Return the rows from `background_row` to `values`, changed one column at a time."""
     row = list(background_row)
     rows = [list(row)]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any
 
 from automl_magic.recipe import FittedRecipe
 from automl_magic.recipe.families import RowPrediction, recipe_family
@@ -63,7 +62,7 @@ class ServedModel:
         return self.fitted.recipe.task
 
     @property
-    def classes(self) -> tuple[Any, ...]:
+    def classes(self) -> tuple[object, ...]:
         """The labels in the order of the probabilities; empty for regression."""
         return self._classes
 
@@ -72,7 +71,7 @@ class ServedModel:
         """Columns whose training values looked like personal data."""
         return frozenset(c.name for c in self.schema.columns if c.personal is not None)
 
-    def parse(self, instance: Mapping[str, Any], checks: InputChecks) -> ValidatedInstance:
+    def parse(self, instance: Mapping[str, object], checks: InputChecks) -> ValidatedInstance:
         """Validate one instance against the signed schema.
 
         Raises

@@ -13,7 +13,6 @@ import os
 import resource
 import sys
 from pathlib import Path
-from typing import Any
 
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x1000_0000, 0x4000_0000
 _PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS = 4, 38
@@ -35,7 +34,7 @@ def main() -> None:
     os._exit(0)  # skip the libraries' exit handlers
 
 
-def _test(contents: dict[str, bytes]) -> dict[str, Any] | None:
+def _test(contents: dict[str, bytes]) -> dict[str, object] | None:
     """Load the model and predict; return the error, or None."""
     from automl_magic.errors import AutomlMagicError
 

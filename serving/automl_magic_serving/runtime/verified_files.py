@@ -17,7 +17,7 @@ import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from automl_magic.errors import ArtifactTampered, ModelRefused, NotApproved
 from automl_magic.files.digests import mismatched_sha256
@@ -266,7 +266,7 @@ def _document(kind: type[Known], content: bytes, to_error: Callable[[str], Excep
         raise to_error(f"can't be parsed: {error}") from error
 
 
-def _reject_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _reject_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
     fields = dict(pairs)
     if len(fields) != len(pairs):
         raise ValueError("a field is repeated")

@@ -8,7 +8,6 @@ import sys
 import traceback
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 _MAX_LENGTH = 1_000
 _ROOT = "automl_magic_serving"
@@ -21,13 +20,13 @@ _STANDARD_ATTRIBUTES = frozenset(
 class JsonLines(logging.Formatter):
     """Formats a record as one line of JSON: time, level, event, logger and extra fields."""
 
-    def __init__(self, **fields: Any) -> None:
+    def __init__(self, **fields: object) -> None:
         super().__init__()
         self._fields = fields
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the record as one line."""
-        line: dict[str, Any] = {
+        line: dict[str, object] = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "event": record.getMessage(),
@@ -48,7 +47,7 @@ class JsonLines(logging.Formatter):
         return json.dumps({name: _truncate(value) for name, value in line.items()}, default=str)
 
 
-def log_to_stderr(level: int = logging.INFO, **fields: Any) -> None:
+def log_to_stderr(level: int = logging.INFO, **fields: object) -> None:
     """Log to standard error as JSON lines, with these fields in every line."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines(**fields))
@@ -63,7 +62,7 @@ def _format_frame(frame: traceback.FrameSummary) -> str:
     return f"{'/'.join(Path(frame.filename).parts[-2:])}:{frame.lineno} {frame.name}"
 
 
-def _truncate(value: Any) -> Any:
+def _truncate(value: object) -> object:
     if value is None or isinstance(value, bool | int | float):
         return value
     text = value if isinstance(value, str) else json.dumps(value, default=str, ensure_ascii=False)

@@ -41,7 +41,7 @@ class SupervisorState:
         self.checks: list[dict[str, Any]] = []
         self.experiments: list[dict[str, Any]] = []
 
-    def update(self, facts: dict[str, Any]) -> None:
+    def update(self, facts: dict[str, object]) -> None:
         """Set the fields that the parent sends."""
         for name, value in facts.items():
             setattr(self, name, value)

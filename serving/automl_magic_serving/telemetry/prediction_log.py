@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from automl_magic.errors import AutomlMagicError, StoreError
 from automl_magic.recipe.families import RowPrediction
@@ -143,7 +143,7 @@ class PredictionLogger:
         role = Role.SHADOW if request.role is Role.SHADOW else Role.STABLE
         self._intervals[request.deployment, role].sample.offer(request.ids, request)
 
-    async def write_outcomes(self, outcomes: Sequence[tuple[str, Any]]) -> None:
+    async def write_outcomes(self, outcomes: Sequence[tuple[str, object]]) -> None:
         """Write outcomes. Raises Busy, or StoreError if the store fails."""
         now = time.time()
         rows = [

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
 
 from automl_magic.records.data.schema import InputSchema
 from automl_magic.records.models.deployment import PredictionLog
@@ -28,7 +27,7 @@ class Redactor:
         self._kept = tuple(column.name for column in schema.columns if column.name not in log.drop)
         self._key = key
 
-    def features(self, instance: Mapping[str, object]) -> dict[str, Any]:
+    def features(self, instance: Mapping[str, object]) -> dict[str, object]:
         """Return the values to log by column. Columns missing from the instance are omitted."""
         return {
             name: self._key.token(name, instance[name])
@@ -39,7 +38,7 @@ class Redactor:
         }
 
 
-def _plain(value: object) -> Any:
+def _plain(value: object) -> object:
     """Return a JSON-compatible value. Long texts are cut; NaN and infinity become None."""
     if isinstance(value, str):
         return value if len(value) <= _MAX_TEXT else value[: _MAX_TEXT - 1] + "…"

@@ -116,7 +116,7 @@ class Member(ABC):
         if self.library is not None:
             import_module(self.library)
 
-    def model_bytes(self, params: Mapping[str, Any], rows: int, n_classes: int) -> int:
+    def model_bytes(self, params: Mapping[str, object], rows: int, n_classes: int) -> int:
         """Return the approximate size of a fitted model in bytes, 0 if it is small."""
         del params, rows, n_classes
         return 0
@@ -142,7 +142,7 @@ class Member(ABC):
 
     def fit(
         self,
-        params: Mapping[str, Any],
+        params: Mapping[str, object],
         X: Floats,
         y: Array,
         *,
@@ -175,7 +175,9 @@ class Member(ABC):
         native = self._fit(arguments, weighted_rows(X, y, task, class_weight), columns)
         return FittedEstimator(native, task, n_classes, columns)
 
-    def _spec(self, params: Mapping[str, Any], n_iterations: int | None, seed: int) -> MemberSpec:
+    def _spec(
+        self, params: Mapping[str, object], n_iterations: int | None, seed: int
+    ) -> MemberSpec:
         return MemberSpec(
             name=self.name,
             estimator=self.name,
@@ -187,7 +189,7 @@ class Member(ABC):
 
     def grow(
         self,
-        params: Mapping[str, Any],
+        params: Mapping[str, object],
         fold: Fold,
         *,
         task: TaskKind,
@@ -226,13 +228,13 @@ class Member(ABC):
     @abstractmethod
     def call_arguments(
         self, spec: MemberSpec, task: TaskKind, n_classes: int, threads: int
-    ) -> dict[str, Any]:
+    ) -> dict[str, object]:
         """Return all keyword arguments of the public class (or `train`), JSON types only."""
 
     @abstractmethod
     def _fit(
-        self, arguments: dict[str, Any], rows: WeightedRows, categorical: tuple[int, ...]
-    ) -> Any:
+        self, arguments: dict[str, object], rows: WeightedRows, categorical: tuple[int, ...]
+    ) -> object:
         """Return the fitted estimator."""
 
     @abstractmethod
@@ -281,9 +283,9 @@ class Member(ABC):
         *,
         class_weight: bool,
         categorical: Sequence[int],
-    ) -> dict[str, Any]:
+    ) -> dict[str, object]:
         """Return the literals for all slots of the code piece."""
-        slots: dict[str, Any] = {
+        slots: dict[str, object] = {
             "name": spec.name,
             "view": spec.view,
             "weight": spec.weight,

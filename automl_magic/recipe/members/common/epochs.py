@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
@@ -30,7 +30,7 @@ class Training(ABC):
         """Train on every row once."""
 
     @abstractmethod
-    def fitted(self) -> Any:
+    def fitted(self) -> object:
         """Return the network after the epochs so far, valid until the next epoch."""
 
 
@@ -41,16 +41,16 @@ class EpochMember(Member):
     counts_epochs: ClassVar[bool] = True
 
     @abstractmethod
-    def start_training(self, arguments: dict[str, Any], rows: WeightedRows) -> Training:
+    def start_training(self, arguments: dict[str, object], rows: WeightedRows) -> Training:
         """Return a fit before its first epoch."""
 
     @abstractmethod
-    def n_epochs(self, arguments: Mapping[str, Any]) -> int:
+    def n_epochs(self, arguments: Mapping[str, object]) -> int:
         """Return the number of epochs set by the arguments."""
 
     def _fit(
-        self, arguments: dict[str, Any], rows: WeightedRows, categorical: tuple[int, ...]
-    ) -> Any:
+        self, arguments: dict[str, object], rows: WeightedRows, categorical: tuple[int, ...]
+    ) -> object:
         del categorical  # networks treat every column as a number
         training = self.start_training(arguments, rows)
         for _ in range(self.n_epochs(arguments)):
@@ -59,7 +59,7 @@ class EpochMember(Member):
 
     def grow(
         self,
-        params: Mapping[str, Any],
+        params: Mapping[str, object],
         fold: Fold,
         *,
         task: TaskKind,
@@ -88,7 +88,7 @@ class EpochMember(Member):
         *,
         class_weight: bool,
         categorical: Sequence[int],
-    ) -> dict[str, Any]:
+    ) -> dict[str, object]:
         slots = super().slots(
             spec, task, n_classes, threads, class_weight=class_weight, categorical=categorical
         )

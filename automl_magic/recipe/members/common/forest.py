@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -16,6 +16,9 @@ from automl_magic.recipe.members.common.scikit import ScikitMember
 from automl_magic.recipe.members.common.space import Range
 from automl_magic.recipe.values import MAX_MAGNITUDE, Floats
 from automl_magic.records import TaskKind
+
+if TYPE_CHECKING:
+    from sklearn.base import BaseEstimator
 
 # Bytes per tree node, and per output of a node.
 NODE_BYTES, OUTPUT_BYTES = 64, 8
@@ -37,7 +40,7 @@ class Forest(ScikitMember):
 
     def call_arguments(
         self, spec: MemberSpec, task: TaskKind, n_classes: int, threads: int
-    ) -> dict[str, Any]:
+    ) -> dict[str, object]:
         arguments = {
             "n_estimators": 200,
             **spec.params,
@@ -53,7 +56,7 @@ class Forest(ScikitMember):
 
     def grow(
         self,
-        params: Mapping[str, Any],
+        params: Mapping[str, object],
         fold: Fold,
         *,
         task: TaskKind,
@@ -64,7 +67,7 @@ class Forest(ScikitMember):
     ) -> IncrementalFit:
         del max_rounds  # its number of trees is a parameter
         spec = self._spec(params, None, seed)
-        arguments = self.call_arguments(spec, task, n_classes, threads=1)
+        arguments: dict[str, Any] = self.call_arguments(spec, task, n_classes, threads=1)
         rows = weighted_rows(fold.X, fold.y, task, class_weight)
         forest = self.estimator(task)(**{**arguments, "warm_start": True, "n_estimators": 0})
         return _Growth(
@@ -88,9 +91,9 @@ class Forest(ScikitMember):
         return probabilities
 
     def _fit(
-        self, arguments: dict[str, Any], rows: WeightedRows, categorical: tuple[int, ...]
-    ) -> Any:
-        native = super()._fit(arguments, rows, categorical)
+        self, arguments: dict[str, object], rows: WeightedRows, categorical: tuple[int, ...]
+    ) -> object:
+        native: Any = super()._fit(arguments, rows, categorical)
         # Threads sum the trees in any order, which changes the last bits.
         return native.set_params(n_jobs=1)
 
@@ -101,7 +104,7 @@ class _Growth(IncrementalFit):
     def __init__(
         self,
         member: Forest,
-        forest: Any,
+        forest: BaseEstimator,
         max_rounds: int,
         *,
         rows: WeightedRows,

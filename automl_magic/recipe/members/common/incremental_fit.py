@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from automl_magic.recipe.values import Array, Floats
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -28,17 +30,18 @@ class Fold:
     X_valid: Floats
     y_valid: Array
     categorical: tuple[int, ...] = ()
-    native: dict[Any, Any] = field(default_factory=dict)
+    native: dict[Hashable, Any] = field(default_factory=dict)
 
     @property
     def n_bytes(self) -> int:
         return int(self.X.nbytes + self.X_valid.nbytes)
 
-    def get_or_make(self, key: Any, make: Callable[[], Any]) -> Any:
+    def get_or_make(self, key: Hashable, make: Callable[[], T]) -> T:
         """Return the cached value for this key. On the first call, make it."""
         if key not in self.native:
             self.native[key] = make()
-        return self.native[key]
+        cached: T = self.native[key]
+        return cached
 
 
 class IncrementalFit(ABC):

@@ -45,7 +45,7 @@ class NetworkMember(EpochMember, ArrayMember):
         "last_weight",
         "last_bias",
     )
-    defaults: ClassVar[Mapping[str, Any]]
+    defaults: ClassVar[Mapping[str, object]]
 
     @abstractmethod
     def forward(self, network: Arrays, x: Floats, task: TaskKind) -> Floats:
@@ -53,8 +53,8 @@ class NetworkMember(EpochMember, ArrayMember):
 
     def call_arguments(
         self, spec: MemberSpec, task: TaskKind, n_classes: int, threads: int
-    ) -> dict[str, Any]:
-        arguments = {**self.defaults, **spec.params}
+    ) -> dict[str, object]:
+        arguments: dict[str, Any] = {**self.defaults, **spec.params}
         epochs = int(arguments["n_epochs"])
         return arguments | {
             "stop_after": min(spec.n_iterations or epochs, epochs),
@@ -74,7 +74,7 @@ class NetworkMember(EpochMember, ArrayMember):
         *,
         class_weight: bool,
         categorical: Sequence[int],
-    ) -> dict[str, Any]:
+    ) -> dict[str, object]:
         slots = super().slots(
             spec, task, n_classes, threads, class_weight=class_weight, categorical=categorical
         )

@@ -7,7 +7,7 @@ from __future__ import annotations
 import zipfile
 from abc import abstractmethod
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -21,6 +21,9 @@ from automl_magic.recipe.members.common.base import (
 from automl_magic.recipe.values import MAX_MAGNITUDE, Floats
 from automl_magic.records import TaskKind
 
+if TYPE_CHECKING:
+    from sklearn.base import BaseEstimator
+
 
 class ScikitMember(Member):
     """A scikit-learn classifier and regressor.
@@ -33,12 +36,12 @@ class ScikitMember(Member):
     trusted_types: ClassVar[tuple[str, ...]] = ()
 
     @abstractmethod
-    def estimator(self, task: TaskKind) -> type[Any]:
+    def estimator(self, task: TaskKind) -> type[BaseEstimator]:
         """Return the public class for the task."""
 
     def _fit(
-        self, arguments: dict[str, Any], rows: WeightedRows, categorical: tuple[int, ...]
-    ) -> Any:
+        self, arguments: dict[str, object], rows: WeightedRows, categorical: tuple[int, ...]
+    ) -> object:
         return self.estimator(rows.task)(**arguments).fit(rows.X, rows.y, sample_weight=rows.weight)
 
     def predict(self, model: FittedEstimator, X: Floats) -> Floats:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import math
 from abc import abstractmethod
+from collections.abc import Mapping
 from importlib.util import find_spec
-from typing import Any
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,6 +20,10 @@ from automl_magic.recipe.members.common.arrays import Arrays
 from automl_magic.recipe.members.common.base import WeightedRows
 from automl_magic.recipe.members.common.epochs import Training
 from automl_magic.recipe.members.common.networks import robust_scale, squeeze
+from automl_magic.recipe.values import Array
+
+if TYPE_CHECKING:
+    import torch
 
 N_WAVES, N_MIXED = 16, 3
 
@@ -29,7 +35,9 @@ class TorchTraining(Training):
     it, with learned frequencies and phases.
     """
 
-    def __init__(self, estimator: str, arguments: dict[str, Any], rows: WeightedRows) -> None:
+    network: dict[str, torch.Tensor]
+
+    def __init__(self, estimator: str, arguments: Mapping[str, Any], rows: WeightedRows) -> None:
         self._estimator, self._arguments = estimator, arguments
         self._torch = torch = self._import_torch()
         self._device = "cuda" if torch.cuda.is_available() else "cpu"
@@ -52,7 +60,7 @@ class TorchTraining(Training):
             "mix": self.uniform(n_columns, N_WAVES, N_MIXED) / math.sqrt(N_WAVES),
             "mix_bias": self.uniform(n_columns, N_MIXED) / math.sqrt(N_WAVES),
         }
-        self.network: dict[str, Any] = {**embedding, **self.initial_layers(sizes)}
+        self.network = {**embedding, **self.initial_layers(sizes)}
         for tensor in self.network.values():
             tensor.requires_grad_()
         self._optimiser = self.optimiser()
@@ -60,15 +68,15 @@ class TorchTraining(Training):
         self._n_epochs = 0
 
     @abstractmethod
-    def initial_layers(self, sizes: list[int]) -> dict[str, Any]:
+    def initial_layers(self, sizes: list[int]) -> dict[str, torch.Tensor]:
         """Return the initial layers; `sizes` are all widths, including inputs and outputs."""
 
     @abstractmethod
-    def forward(self, x: Any) -> Any:
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Return the outputs for embedded rows, of shape (n_networks, n_rows, n_outputs)."""
 
     @abstractmethod
-    def optimiser(self) -> Any:
+    def optimiser(self) -> torch.optim.Optimizer:
         """Return the optimizer, with one parameter group per tensor."""
 
     def step_size(self, name: str, progress: float) -> float:
@@ -76,17 +84,17 @@ class TorchTraining(Training):
         del name, progress
         return float(self._arguments["lr"])
 
-    def normal(self, *shape: int) -> Any:
+    def normal(self, *shape: int) -> torch.Tensor:
         return self._torch.randn(*shape, generator=self._random, device=self._device)
 
-    def uniform(self, *shape: int) -> Any:
+    def uniform(self, *shape: int) -> torch.Tensor:
         """Return uniform random numbers between -1 and 1."""
         return 2 * self._torch.rand(*shape, generator=self._random, device=self._device) - 1
 
-    def zeros(self, *shape: int) -> Any:
+    def zeros(self, *shape: int) -> torch.Tensor:
         return self._torch.zeros(*shape, device=self._device)
 
-    def apply_dropout(self, x: Any) -> Any:
+    def apply_dropout(self, x: torch.Tensor) -> torch.Tensor:
         """Return the activations after dropout."""
         share = self._arguments["dropout"]
         if not share:
@@ -119,7 +127,7 @@ class TorchTraining(Training):
         network["centre"], network["spread"] = self._scale
         return network
 
-    def _import_torch(self) -> Any:
+    def _import_torch(self) -> ModuleType:
         if find_spec("torch") is None:
             raise PlanError(
                 f"The estimator {self._estimator!r} needs PyTorch.",
@@ -133,16 +141,16 @@ class TorchTraining(Training):
         torch.set_num_threads(1)
         return torch
 
-    def _tensor(self, values: Any, kind: Any) -> Any:
+    def _tensor(self, values: Array | None, kind: torch.dtype) -> torch.Tensor:
         return self._torch.tensor(values, dtype=kind, device=self._device)
 
-    def _embedded(self, x: Any) -> Any:
+    def _embedded(self, x: torch.Tensor) -> torch.Tensor:
         torch, network = self._torch, self.network
         waves = torch.cos(2 * math.pi * x[:, :, None] * network["frequency"] + network["phase"])
         mixed = torch.einsum("rcw,cwm->rcm", waves, network["mix"]) + network["mix_bias"]
         return torch.cat([x[:, :, None], mixed], dim=2).flatten(1)
 
-    def _loss(self, outputs: Any, rows: Any) -> Any:
+    def _loss(self, outputs: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:
         if not self._classes:
             return ((outputs[:, :, 0] - self._y[rows]) ** 2).mean()
         y = self._y[rows].repeat(len(outputs))

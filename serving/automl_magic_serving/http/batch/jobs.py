@@ -13,7 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Row, func, select, update
+from sqlalchemy import ColumnElement, Engine, Row, Select, func, select, update
 
 from automl_magic.store.engine import (
     database_time,
@@ -155,7 +155,7 @@ def open_jobs(engine: Engine, home: Path) -> list[Job]:
         return [_read(row) for row in connection.execute(query)]
 
 
-def update_job(engine: Engine, job: Job, **fields: Any) -> None:
+def update_job(engine: Engine, job: Job, **fields: object) -> None:
     """Update a job's row."""
     with write_transaction(engine) as connection:
         connection.execute(
@@ -178,7 +178,7 @@ def delete_old_jobs(engine: Engine, home: Path) -> Sequence[str]:
     return ids
 
 
-def _open_jobs(*key_id: str | None) -> Any:
+def _open_jobs(*key_id: str | None) -> Select[int]:
     query = select(func.count()).select_from(batch_jobs).where(batch_jobs.c.status.in_(_OPEN))
     return query.where(_is_of(key_id[0])) if key_id else query
 

@@ -7,7 +7,6 @@ import shutil
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
@@ -184,7 +183,7 @@ def _callback(url: str | None, deployment: Deployment) -> str | None:
     return url
 
 
-def _job_document(job: Job) -> dict[str, Any]:
+def _job_document(job: Job) -> dict[str, object]:
     """Return the response for a job."""
 
     def format_time(timestamp: float) -> str:
@@ -211,5 +210,5 @@ def _too_many_jobs_error() -> HttpProblem:
     )
 
 
-def _json(document: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+def _json(document: object, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     return Response(orjson.dumps(document), status, headers, "application/json")

@@ -74,7 +74,7 @@ def problem_responses(*statuses: int) -> Json:
     return responses
 
 
-def request_body(schema: Json, example: Any = None) -> Json:
+def request_body(schema: Json, example: object = None) -> Json:
     """Return a JSON request body."""
     content: Json = {"schema": schema}
     if example is not None:

@@ -6,7 +6,6 @@ Source: OpenAPI Specification 3.1.1, https://spec.openapis.org/oas/v3.1.1.html
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from automl_magic import __version__
 from automl_magic.recipe.families import recipe_family
@@ -368,7 +367,7 @@ def _get(
     is_open: bool = False,
 ) -> Json:
     """Return a GET operation. `not_ready` is the schema of a 503 that isn't an error response."""
-    responses: dict[str, Any] = {"200": response(summary, schema, kind)}
+    responses: dict[str, object] = {"200": response(summary, schema, kind)}
     responses |= problem_responses(404, 431, 500) if is_open else problem_responses(*_READ_STATUSES)
     if not_ready is not None:
         responses["503"] = response("Not ready.", not_ready)

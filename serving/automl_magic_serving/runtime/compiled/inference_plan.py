@@ -11,7 +11,7 @@ import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -33,6 +33,8 @@ from automl_magic_serving.runtime.compiled.parity import (
 from automl_magic_serving.runtime.compiled.readers import read_trees
 from automl_magic_serving.runtime.compiled.trees import CannotCompile, Trees
 from automl_magic_serving.runtime.compiled.views import Values, Views
+
+T = TypeVar("T")
 
 PARITY_ROWS = TIMED_ROWS = 64
 N_TIMINGS = 5
@@ -172,7 +174,7 @@ class InferencePlan:
             [(model_trees, columns.start) for model_trees in trees], self._views.width
         )
 
-        def predict_row(row: list[float]) -> Any:
+        def predict_row(row: list[float]) -> float | list[float]:
             sums = graph.row_sums(row)
             return _mean([part.predict_row(sums) for part in graph.outputs])
 
@@ -207,7 +209,7 @@ class InferencePlan:
 
     def _group(self, candidates: Sequence[_Candidate]) -> list[_Group]:
         """Group members with the same input type and a similar maximum number of rows."""
-        alike: dict[Any, list[_Candidate]] = {}
+        alike: dict[tuple[object, int], list[_Candidate]] = {}
         for candidate in candidates:
             key = candidate.graph.dtype, int(math.log(candidate.up_to, 4))
             alike.setdefault(key, []).append(candidate)
@@ -254,7 +256,9 @@ class InferencePlan:
         )
 
 
-def _blend_of(recipe: Recipe, weights: Sequence[float]) -> Callable[[list[Any]], Any]:
+def _blend_of(
+    recipe: Recipe, weights: Sequence[float]
+) -> Callable[[list[Any]], float | list[float]]:
     def blend(predictions: list[Any]) -> float | list[float]:
         blended = blend_row_predictions(recipe.blend, weights, predictions)
         return (
@@ -266,11 +270,11 @@ def _blend_of(recipe: Recipe, weights: Sequence[float]) -> Callable[[list[Any]],
     return blend
 
 
-def _first(predictions: list[Any]) -> Any:
+def _first(predictions: list[Any]) -> float | list[float]:
     return predictions[0]
 
 
-def _mean(predictions: list[Any]) -> Any:
+def _mean(predictions: list[Any]) -> float | list[float]:
     if len(predictions) == 1:
         return predictions[0]
     if isinstance(predictions[0], list):
@@ -304,7 +308,9 @@ def in_one_thread(fitted: FittedRecipe) -> FittedRecipe:
 
 
 def _time_calls(
-    predict_row: Callable[[list[float]], Any], predict: Callable[[Floats], Any], matrix: Floats
+    predict_row: Callable[[list[float]], object],
+    predict: Callable[[Floats], object],
+    matrix: Floats,
 ) -> tuple[float, float]:
     """Return the seconds for one row and for `TIMED_ROWS`, each the minimum of some calls."""
     return (
@@ -313,7 +319,7 @@ def _time_calls(
     )
 
 
-def _seconds(call: Callable[[Any], Any], argument: Any) -> float:
+def _seconds(call: Callable[[T], object], argument: T) -> float:
     started = time.perf_counter()
     call(argument)
     return time.perf_counter() - started

@@ -11,14 +11,14 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import onnxruntime
+from numpy.typing import DTypeLike
 from onnx import AttributeProto, TensorProto, helper
 
 from automl_magic.recipe.members.common.arrays import softmax
-from automl_magic.recipe.values import Floats
+from automl_magic.recipe.values import Array, Floats
 from automl_magic_serving.runtime.compiled.trees import LEAF, LinkFunction, Trees
 
 OPERATOR_SET, TREE_OPERATOR_SET, IR_VERSION = 15, 3, 8
@@ -119,10 +119,10 @@ class OnnxGraph:
 
 
 def _content(
-    models: Sequence[tuple[Trees, int]], width: int, n_outputs: int, dtype: np.dtype[Any]
+    models: Sequence[tuple[Trees, int]], width: int, n_outputs: int, dtype: DTypeLike
 ) -> bytes:
     n_trees = output = 0
-    columns: dict[str, list[Any]] = {name: [] for name in _NAMES}
+    columns: dict[str, list[Array]] = {name: [] for name in _NAMES}
     for trees, offset in models:
         leaves = trees.feature == LEAF
         columns["nodes_treeids"].append(trees.tree + n_trees)
@@ -197,7 +197,7 @@ _NAMES = (
 )
 
 
-def _tensor(name: str, values: Floats, element: int, dtype: np.dtype[Any]) -> Any:
+def _tensor(name: str, values: Floats, element: int, dtype: DTypeLike) -> TensorProto:
     return helper.make_tensor(
         name, element, [len(values)], values.astype(dtype).tobytes(), raw=True
     )

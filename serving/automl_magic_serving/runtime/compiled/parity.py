@@ -5,9 +5,9 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from automl_magic.recipe.values import EPOCH, MAX_MAGNITUDE, Floats
 from automl_magic.records import ColumnKind
@@ -20,7 +20,7 @@ ODD_FRACTION = 0.1
 WORDS = ("the", "red", "bus", "was", "late", "again", "and", "nobody", "cared")
 
 
-def sample_rows(schema: InputSchema, n_rows: int, seed: int = 0) -> list[list[Any]]:
+def sample_rows(schema: InputSchema, n_rows: int, seed: int = 0) -> list[list[object]]:
     """Sample the values of instances: mostly within the training range; some missing or extreme.
 
     The same seed gives the same rows.
@@ -53,14 +53,14 @@ def rows_at_splits(
     return matrix
 
 
-def max_difference(first: Any, second: Any, *, of_values: bool) -> float:
+def max_difference(first: ArrayLike, second: ArrayLike, *, of_values: bool) -> float:
     """Return the maximum difference of two arrays of predictions; NaN if one has a NaN."""
     first, second = np.asarray(first, dtype=float), np.asarray(second, dtype=float)
     scale = max(1e-300, float(np.abs(second).max(initial=0.0))) if of_values else 1.0
     return float(np.abs(first - second).max(initial=0.0)) / scale
 
 
-def sample_value(column: InputColumn, rng: random.Random, *, odd: bool) -> Any:
+def sample_value(column: InputColumn, rng: random.Random, *, odd: bool) -> object:
     """Sample a value of a column: allowed by its schema, or an odd one."""
     if odd and column.nullable and rng.random() < 0.5:
         return None
@@ -99,7 +99,7 @@ def _span(column: InputColumn) -> tuple[float, float]:
     return column.low, column.high
 
 
-def parse_level(text: str) -> Any:
+def parse_level(text: str) -> object:
     """Convert the text of a level to a number or boolean."""
     try:
         return float(text)

@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 import numpy as np
 
@@ -98,8 +97,8 @@ class Nodes:
     _COLUMNS = ("node", "feature", "split", "equal", "yes", "no", "missing_yes")
 
     def __init__(self) -> None:
-        self.columns: list[tuple[Any, ...]] = []
-        self.weights: list[tuple[Any, ...]] = []
+        self.columns: list[tuple[object, ...]] = []
+        self.weights: list[tuple[object, ...]] = []
         self.n_nodes = 0
 
     def add(self, tree: int, columns: Mapping[str, Array]) -> None:

@@ -19,7 +19,7 @@ from automl_magic.recipe.steps.base import FittedStep
 from automl_magic.recipe.steps.boolean import BooleanStep
 from automl_magic.recipe.steps.category import CategoryStep
 from automl_magic.recipe.steps.number import NumberStep
-from automl_magic.recipe.values import NAN, Floats, category_text
+from automl_magic.recipe.values import NAN, Array, Floats, category_text
 from automl_magic.records import ColumnKind
 from automl_magic.records.data.schema import InputSchema
 
@@ -90,7 +90,7 @@ class Views:
                 matrices[name] = view.transform(table)
         return matrices
 
-    def _table(self, rows: Sequence[Values]) -> dict[str, Any]:
+    def _table(self, rows: Sequence[Values]) -> dict[str, Array]:
         columns = zip(*rows, strict=True)
         return {
             name: np.array(values, dtype=np.float64)  # None becomes NaN
@@ -167,7 +167,7 @@ class Views:
         ]
 
     def _category(self, step: CategoryStep) -> RowTransform:
-        columns = [
+        columns: list[tuple[int, dict[str | None, float]]] = [
             (self._indices[name], {level: float(code) for code, level in enumerate(levels)})
             for name, levels in zip(step.columns, step.levels, strict=True)
         ]
@@ -180,5 +180,5 @@ def _with_gaps(values: Values) -> Sequence[float]:
     return values
 
 
-def _text(value: Any) -> Any:
+def _text(value: object) -> str | None:
     return value if type(value) is str or value is None else category_text(value)
