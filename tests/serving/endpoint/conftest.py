@@ -48,8 +48,8 @@ class Bench:
 
     def __init__(self, home, versions):
         self.versions = versions
-        self.slab = SharedCounters(CounterLayout(workers=1, deployments=1))
-        self.region = self.slab.region(0)
+        self.counters = SharedCounters(CounterLayout(workers=1, deployments=1))
+        self.region = self.counters.region(0)
         self.log = PredictionLogger(1, self.region, workspace_in(home))
         self.traces = Traces()
         self.endpoint = Endpoint(
@@ -58,7 +58,7 @@ class Bench:
             region=self.region,
             log=self.log,
             traces=self.traces,
-            recent=RecentLatency(self.slab),
+            recent=RecentLatency(self.counters),
             executor=ThreadPoolExecutor(1),
         )
         self.deployment = Deployment(name="churn", model_version_id="churn/1")

@@ -23,9 +23,9 @@ class Version:
     def __init__(self, model, answer=None, seconds=None):
         self._served = model
         if answer is not None:
-            self.answer = answer
+            self.predict = answer
         if seconds is not None:
-            self.seconds = lambda _: seconds
+            self.estimate_seconds = lambda _: seconds
 
     def __getattr__(self, name):
         return getattr(self._served, name)
@@ -40,24 +40,26 @@ def logged(home):
 
 
 def test_an_answer_says_who_gave_it_and_is_counted_and_logged(bench, customer, tmp_path):
-    async def scenario(made):
-        made.follow()
-        predicted = await made.endpoint.predict(
+    async def scenario(worker):
+        worker.follow()
+        predicted = await worker.endpoint.predict(
             [customer, {**customer, "age": 20.0}], key_id="k1", correlation_id="c1"
         )
-        counts = made.slab.live(0, Role.STABLE, 1)
+        counts = worker.counters.live(0, Role.STABLE, 1)
         return (
             predicted,
             counts,
-            made.versions[1].answer([made.versions[1].parse(customer, made.deployment.checks)]),
+            worker.versions[1].predict(
+                [worker.versions[1].parse(customer, worker.deployment.checks)]
+            ),
         )
 
     predicted, counts, expected = bench(scenario)
 
     assert (predicted.model, predicted.version, predicted.role) == ("churn", 1, Role.STABLE)
     assert (predicted.epoch, len(set(predicted.ids))) == (1, 2)
-    assert predicted.answers[0] == expected[0]
-    assert (counts.answered, counts.rows, counts.failed) == (1, 2, 0)
+    assert predicted.predictions[0] == expected[0]
+    assert (counts.n_succeeded, counts.rows, counts.n_failed) == (1, 2, 0)
     rows = {row.id: row for row in logged(tmp_path)}
     assert set(rows) == set(predicted.ids)
     first = rows[predicted.ids[0]]
@@ -67,35 +69,35 @@ def test_an_answer_says_who_gave_it_and_is_counted_and_logged(bench, customer, t
 
 
 def test_a_request_keeps_the_version_that_it_began_with(bench, customer):
-    async def scenario(made):
+    async def scenario(worker):
         goes_on = threading.Event()
 
         def answer(rows):
             goes_on.wait(10)
-            return made.versions[1].answer(rows)
+            return worker.versions[1].predict(rows)
 
-        slow = Version(made.versions[1], answer, seconds=1.0)
-        made.follow({1: slow, 2: made.versions[2]})
-        under_way = asyncio.ensure_future(made.endpoint.predict([customer]))
+        slow = Version(worker.versions[1], answer, seconds=1.0)
+        worker.follow({1: slow, 2: worker.versions[2]})
+        under_way = asyncio.ensure_future(worker.endpoint.predict([customer]))
         await asyncio.sleep(0.05)
-        made.follow({1: slow, 2: made.versions[2]}, stable=2)
-        after = await made.endpoint.predict([customer])
+        worker.follow({1: slow, 2: worker.versions[2]}, stable=2)
+        after = await worker.endpoint.predict([customer])
         goes_on.set()
         before = await under_way
-        return before, after, made.slab.live(0, Role.STABLE, 2)
+        return before, after, worker.counters.live(0, Role.STABLE, 2)
 
     before, after, counts = bench(scenario)
 
     assert (before.version, before.epoch) == (1, 1)
     assert (after.version, after.epoch) == (2, 2)
-    assert counts.answered == 1  # what another epoch began does not count in this one
+    assert counts.n_succeeded == 1  # what another epoch began does not count in this one
 
 
 @pytest.mark.parametrize("percent", [1.0, 10.0, 33.3, 100.0])
 def test_a_share_is_a_share_of_any_hundred_requests(bench, customer, percent):
-    async def scenario(made):
-        made.follow(canary=2, percent=percent)
-        return [(await made.endpoint.predict([customer])).version for _ in range(300)]
+    async def scenario(worker):
+        worker.follow(canary=2, percent=percent)
+        return [(await worker.endpoint.predict([customer])).version for _ in range(300)]
 
     versions = bench(scenario)
 
@@ -104,13 +106,13 @@ def test_a_share_is_a_share_of_any_hundred_requests(bench, customer, percent):
 
 
 def test_a_key_stays_with_its_version_and_a_growing_canary_takes_no_caller_back(bench, customer):
-    async def scenario(made):
+    async def scenario(worker):
         result = []
         for percent in (10.0, 30.0, 60.0):
-            made.follow(canary=2, percent=percent, sticky=True)
+            worker.follow(canary=2, percent=percent, sticky=True)
             result.append(
                 [
-                    (await made.endpoint.predict([customer], sticky_key=f"u{n}")).role
+                    (await worker.endpoint.predict([customer], sticky_key=f"u{n}")).role
                     for n in range(200)
                 ]
             )
@@ -125,11 +127,11 @@ def test_a_key_stays_with_its_version_and_a_growing_canary_takes_no_caller_back(
 
 
 def test_a_version_can_be_asked_by_its_number_if_it_answers(bench, customer):
-    async def scenario(made):
-        made.follow(canary=2, percent=0.0, shadow=3)
-        predicted = await made.endpoint.predict([customer], version=2)
+    async def scenario(worker):
+        worker.follow(canary=2, percent=0.0, shadow=3)
+        predicted = await worker.endpoint.predict([customer], version=2)
         with pytest.raises(NotRouted) as raised:
-            await made.endpoint.predict([customer], version=3)
+            await worker.endpoint.predict([customer], version=3)
         return predicted, raised.value
 
     predicted, error = bench(scenario)
@@ -139,93 +141,97 @@ def test_a_version_can_be_asked_by_its_number_if_it_answers(bench, customer):
 
 
 def test_a_refused_input_is_counted_as_the_callers_and_not_logged(bench, customer, tmp_path):
-    async def scenario(made):
-        made.follow()
+    async def scenario(worker):
+        worker.follow()
         with pytest.raises(InvalidInstance):
-            await made.endpoint.predict([{**customer, "age": "old"}])
-        return made.slab.live(0, Role.STABLE, 1)
+            await worker.endpoint.predict([{**customer, "age": "old"}])
+        return worker.counters.live(0, Role.STABLE, 1)
 
     counts = bench(scenario)
 
-    assert (counts.outcomes[RequestOutcome.REFUSED], counts.failed, counts.answered) == (1, 0, 0)
+    assert (counts.outcomes[RequestOutcome.REFUSED], counts.n_failed, counts.n_succeeded) == (
+        1,
+        0,
+        0,
+    )
     assert sum(counts.buckets) == 0
     assert logged(tmp_path) == []
 
 
 def test_a_version_that_raises_is_counted_and_its_question_is_logged(bench, customer, tmp_path):
-    async def scenario(made):
+    async def scenario(worker):
         def answer(rows):
             raise ArithmeticError("a member has failed")
 
-        made.follow({1: Version(made.versions[1], answer)})
+        worker.follow({1: Version(worker.versions[1], answer)})
         with pytest.raises(ArithmeticError) as raised:
-            await made.endpoint.predict([customer])
-        return made.slab.live(0, Role.STABLE, 1), raised.value.__notes__
+            await worker.endpoint.predict([customer])
+        return worker.counters.live(0, Role.STABLE, 1), raised.value.__notes__
 
     counts, notes = bench(scenario)
 
-    assert counts.failed == 1
+    assert counts.n_failed == 1
     assert notes == ["churn/1, epoch 1"]
     [row] = logged(tmp_path)
     assert (row.error, row.prediction, row.features["city"]) == ("error", None, customer["city"])
 
 
 def test_a_version_that_takes_too_long_is_late_and_seen_to_be_slow_before(bench, customer):
-    async def scenario(made):
+    async def scenario(worker):
         ends = threading.Event()
 
         def answer(rows):
             ends.wait(10)
-            return made.versions[1].answer(rows)
+            return worker.versions[1].predict(rows)
 
-        made.deployment = dataclasses.replace(
-            made.deployment, limits=RequestLimits(timeout_s=0.8), slos=Slos(latency_ms_p95=100.0)
+        worker.deployment = dataclasses.replace(
+            worker.deployment, limits=RequestLimits(timeout_s=0.8), slos=Slos(latency_ms_p95=100.0)
         )
-        made.follow({1: Version(made.versions[1], answer, seconds=1.0)})
-        tasks = [asyncio.ensure_future(made.endpoint.predict([customer])) for _ in range(3)]
+        worker.follow({1: Version(worker.versions[1], answer, seconds=1.0)})
+        tasks = [asyncio.ensure_future(worker.endpoint.predict([customer])) for _ in range(3)]
         await asyncio.sleep(0.5)
-        waiting = made.slab.live(0, Role.STABLE, 1).waiting
+        waiting = worker.counters.live(0, Role.STABLE, 1).waiting
         came = await asyncio.gather(*tasks, return_exceptions=True)
         ends.set()
         await asyncio.sleep(0.3)
-        return waiting, came, made.slab.live(0, Role.STABLE, 1), made.slab
+        return waiting, came, worker.counters.live(0, Role.STABLE, 1), worker.counters
 
     waiting, came, counts, slab = bench(scenario)
 
     assert waiting == 3
     assert [type(one) for one in came] == [PredictionTimeout] * 3
-    assert (counts.failed, counts.slow, counts.waiting) == (3, 3, 0)
+    assert (counts.n_failed, counts.slow, counts.waiting) == (3, 3, 0)
     assert slab.gauge(0, Gauge.IN_FLIGHT) == 0
 
 
 def test_a_caller_who_goes_away_is_no_fault_of_the_version(bench, customer):
-    async def scenario(made):
-        made.follow({1: Version(made.versions[1], lambda _: time.sleep(0.2), seconds=1.0)})
-        tasks = asyncio.ensure_future(made.endpoint.predict([customer]))
+    async def scenario(worker):
+        worker.follow({1: Version(worker.versions[1], lambda _: time.sleep(0.2), seconds=1.0)})
+        tasks = asyncio.ensure_future(worker.endpoint.predict([customer]))
         await asyncio.sleep(0.05)
         tasks.cancel()
         with pytest.raises(asyncio.CancelledError):
             await tasks
-        return made.slab.live(0, Role.STABLE, 1)
+        return worker.counters.live(0, Role.STABLE, 1)
 
     counts = bench(scenario)
 
-    assert (counts.outcomes[RequestOutcome.GONE], counts.failed) == (1, 0)
+    assert (counts.outcomes[RequestOutcome.GONE], counts.n_failed) == (1, 0)
 
 
 def test_a_full_queue_is_busy(bench, customer):
-    async def scenario(made):
+    async def scenario(worker):
         ends = threading.Event()
 
         def answer(rows):
             ends.wait(10)
-            return made.versions[1].answer(rows)
+            return worker.versions[1].predict(rows)
 
-        made.deployment = dataclasses.replace(made.deployment, limits=RequestLimits(queue=4))
-        made.follow({1: Version(made.versions[1], answer, seconds=1.0)})
-        first = asyncio.ensure_future(made.endpoint.predict([customer]))
+        worker.deployment = dataclasses.replace(worker.deployment, limits=RequestLimits(queue=4))
+        worker.follow({1: Version(worker.versions[1], answer, seconds=1.0)})
+        first = asyncio.ensure_future(worker.endpoint.predict([customer]))
         await asyncio.sleep(0.05)  # it is being answered and does not wait any more
-        tasks = [asyncio.ensure_future(made.endpoint.predict([customer])) for _ in range(6)]
+        tasks = [asyncio.ensure_future(worker.endpoint.predict([customer])) for _ in range(6)]
         await asyncio.sleep(0.05)
         ends.set()
         return await asyncio.gather(first, *tasks, return_exceptions=True)
@@ -237,11 +243,11 @@ def test_a_full_queue_is_busy(bench, customer):
 
 
 def test_a_shadow_is_asked_and_logged_and_never_answers(bench, customer, tmp_path):
-    async def scenario(made):
-        made.follow(shadow=3)
-        predicted = [await made.endpoint.predict([customer]) for _ in range(20)]
-        await until(lambda: made.slab.live(0, Role.SHADOW, 1) is not None)
-        await until(lambda: made.slab.live(0, Role.SHADOW, 1).answered == 20)
+    async def scenario(worker):
+        worker.follow(shadow=3)
+        predicted = [await worker.endpoint.predict([customer]) for _ in range(20)]
+        await until(lambda: worker.counters.live(0, Role.SHADOW, 1) is not None)
+        await until(lambda: worker.counters.live(0, Role.SHADOW, 1).n_succeeded == 20)
         return predicted
 
     predicted = bench(scenario)
@@ -264,38 +270,40 @@ async def until(condition):
 
 
 def test_a_shadow_that_is_too_slow_or_fails_delays_nobody(bench, customer):
-    async def scenario(made):
+    async def scenario(worker):
         ends = threading.Event()
 
         def answer(rows):
             ends.wait(10)
             raise ArithmeticError
 
-        made.follow({1: made.versions[1], 3: Version(made.versions[3], answer)}, shadow=3)
+        worker.follow({1: worker.versions[1], 3: Version(worker.versions[3], answer)}, shadow=3)
         n = MAX_WAITING + 100
-        answered = [await made.endpoint.predict([customer]) for _ in range(n)]
-        await until(lambda: made.slab.live(0, Role.SHADOW, 1) is not None)
+        answered = [await worker.endpoint.predict([customer]) for _ in range(n)]
+        await until(lambda: worker.counters.live(0, Role.SHADOW, 1) is not None)
         ends.set()
-        await until(lambda: sum(made.slab.live(0, Role.SHADOW, 1).outcomes) == n)
-        dropped = made.slab.live(0, Role.SHADOW, 1).outcomes[RequestOutcome.DROPPED]
-        return n, len(answered), dropped, made.slab.live(0, Role.STABLE, 1)
+        await until(lambda: sum(worker.counters.live(0, Role.SHADOW, 1).outcomes) == n)
+        dropped = worker.counters.live(0, Role.SHADOW, 1).outcomes[RequestOutcome.DROPPED]
+        return n, len(answered), dropped, worker.counters.live(0, Role.STABLE, 1)
 
     n, answered, dropped, stable = bench(scenario)
 
-    assert answered == stable.answered == n
+    assert answered == stable.n_succeeded == n
     # One handful was being asked while the others waited.
     assert 100 - 64 <= dropped <= 100
-    assert stable.failed == 0
+    assert stable.n_failed == 0
 
 
 def test_the_log_keeps_no_more_than_may_be_and_says_what_a_row_stands_for(
     bench, customer, tmp_path
 ):
-    async def scenario(made):
-        made.deployment = dataclasses.replace(made.deployment, log=PredictionLog(max_per_s=40.0))
-        made.follow()
+    async def scenario(worker):
+        worker.deployment = dataclasses.replace(
+            worker.deployment, log=PredictionLog(max_per_s=40.0)
+        )
+        worker.follow()
         for _ in range(10):
-            await asyncio.gather(*(made.endpoint.predict([customer] * 10) for _ in range(5)))
+            await asyncio.gather(*(worker.endpoint.predict([customer] * 10) for _ in range(5)))
         await asyncio.sleep(0.4)
 
     bench(scenario)
@@ -307,10 +315,10 @@ def test_the_log_keeps_no_more_than_may_be_and_says_what_a_row_stands_for(
 
 
 def test_a_log_that_is_off_writes_nothing(bench, customer, tmp_path):
-    async def scenario(made):
-        made.deployment = dataclasses.replace(made.deployment, log=PredictionLog(enabled=False))
-        made.follow()
-        await made.endpoint.predict([customer])
+    async def scenario(worker):
+        worker.deployment = dataclasses.replace(worker.deployment, log=PredictionLog(enabled=False))
+        worker.follow()
+        await worker.endpoint.predict([customer])
 
     bench(scenario)
 
@@ -318,11 +326,11 @@ def test_a_log_that_is_off_writes_nothing(bench, customer, tmp_path):
 
 
 def test_what_came_true_is_written_when_the_call_returns(bench, customer, tmp_path):
-    async def scenario(made):
-        made.follow()
-        predicted = await made.endpoint.predict([customer])
+    async def scenario(worker):
+        worker.follow()
+        predicted = await worker.endpoint.predict([customer])
         await asyncio.sleep(0.4)
-        await made.endpoint.outcomes([(predicted.ids[0], "yes")])
+        await worker.endpoint.write_outcomes([(predicted.ids[0], "yes")])
         return logged(tmp_path)
 
     [row] = bench(scenario)

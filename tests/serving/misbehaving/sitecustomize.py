@@ -39,7 +39,7 @@ class _Finder(importlib.abc.MetaPathFinder):
 
         def load(module):
             loaded(module)
-            module.Served.answer = _misbehaving(module.Served.answer)
+            module.ServedModel.predict = _misbehaving(module.ServedModel.predict)
 
         spec.loader.exec_module = load
         return spec

@@ -159,7 +159,7 @@ def test_an_outcome_that_is_reported_twice_counts_once_and_a_correction_replaces
 
 
 @pytest.mark.parametrize(
-    ("judged_by", "of", "loss"),
+    ("criterion", "fields", "loss"),
     [
         (ABCriterion(Loss.SQUARED), {"prediction": 3.0, "outcome": 5}, 4.0),
         (ABCriterion(Loss.ABSOLUTE), {"prediction": 3.0, "outcome": 5}, 2.0),
@@ -179,10 +179,10 @@ def test_an_outcome_that_is_reported_twice_counts_once_and_a_correction_replaces
         ),
     ],
 )
-def test_what_an_answer_loses(judged_by, of, loss):
-    one = dataclasses.replace(row(1, Role.STABLE, None), **of)
+def test_what_an_answer_loses(criterion, fields, loss):
+    one = dataclasses.replace(row(1, Role.STABLE, None), **fields)
 
-    assert judged_by.of(one) == (loss if loss is None else pytest.approx(loss))
+    assert criterion.row_loss(one) == (loss if loss is None else pytest.approx(loss))
 
 
 @pytest.mark.parametrize(

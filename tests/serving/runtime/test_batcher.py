@@ -17,10 +17,10 @@ class Counted:
         self.row_s, self.call_s = row_s, call_s
         self.calls = []
 
-    def seconds(self, n):
+    def estimate_seconds(self, n):
         return self.row_s * n
 
-    def answer(self, rows):
+    def predict(self, rows):
         self.calls.append(len(rows))
         time.sleep(self.call_s)
         if any(row.values[0] == "poison" for row in rows):
@@ -175,6 +175,6 @@ def test_a_real_model_answers_the_same_in_batches(served_for, new, instance_of, 
         await batcher.close()
         return [one for some in predictions for one in some]
 
-    alone = [model.answer([one])[0] for one in parsed]
+    alone = [model.predict([one])[0] for one in parsed]
     for one, other in zip(run(scenario()), alone, strict=True):
         assert one.probabilities == pytest.approx(other.probabilities, abs=1e-6)

@@ -36,7 +36,7 @@ def first(model, new, instance_of, allow_all):
 
 def margin(model, parsed):
     """What the contributions of a booster sum to, from its probabilities or its value."""
-    (row_prediction,) = model.answer([parsed])
+    (row_prediction,) = model.predict([parsed])
     if row_prediction.probabilities is None:
         return row_prediction.prediction
     if len(row_prediction.probabilities) == 2:
@@ -61,7 +61,7 @@ def test_a_booster_is_explained_exactly_in_its_own_unit(
     if expected is not None:
         assert explanation.total == pytest.approx(expected, abs=1e-4)
     units = {"binary": "log-odds of yes", "regression": "value"}
-    label = model.answer([parsed])[0].prediction
+    label = model.predict([parsed])[0].prediction
     assert explanation.unit == units.get(task, f"score of {label}")
 
 
@@ -84,7 +84,7 @@ def test_the_server_tells_of_a_row_what_the_explain_notebook_tells(
     values, base = notebook.values({name: view.transform(rows) for name, view in views.items()})
     for index in range(5):
         parsed = model.parse(instance_of(tame.iloc[index], names), allow_all)
-        (row_prediction,) = model.answer([parsed])
+        (row_prediction,) = model.predict([parsed])
         code = model.classes.index(row_prediction.prediction) if task == "multiclass" else 0
         reported = model.explanation(parsed)
         expected = dict(zip(names, values[index, :, code].tolist(), strict=True))
@@ -125,7 +125,7 @@ def test_any_other_model_is_explained_by_samples_whose_sum_is_exact(
     model = served_for(task)
     parsed = first(model, new, instance_of, allow_all)
     explanation = model.explanation(parsed)
-    (row_prediction,) = model.answer([parsed])
+    (row_prediction,) = model.predict([parsed])
     assert not explanation.exact
     assert explanation.base + sum(explanation.contributions.values()) == pytest.approx(
         explanation.total, abs=1e-6

@@ -68,10 +68,10 @@ def told(responses):
 def assert_same(model, rows, parsed):
     expected = np.array(blends(model.fitted, rows))
     scale = 1.0 if model.task.has_classes else np.abs(expected).max()
-    one_by_one = [row_prediction for one in parsed for row_prediction in model.answer([one])]
+    one_by_one = [row_prediction for one in parsed for row_prediction in model.predict([one])]
     for size in (len(parsed), 20, 3):
         chunks = [parsed[i : i + size] for i in range(0, len(parsed), size)]
-        batch = [row_prediction for chunk in chunks for row_prediction in model.answer(chunk)]
+        batch = [row_prediction for chunk in chunks for row_prediction in model.predict(chunk)]
         np.testing.assert_allclose(told(batch), expected, rtol=0, atol=1e-6 * scale)
     np.testing.assert_allclose(told(one_by_one), expected, rtol=0, atol=1e-6 * scale)
     if not model.task.has_classes:
@@ -108,7 +108,7 @@ def test_every_estimator_answers_as_the_recipe_does(task, served_for, new, insta
     model = served_for(task, members=all_of(task))
     rows, parsed = parsed_of(model, new, instance_of, allow_all)
     assert_same(model, rows, parsed)
-    backends = {backend.estimator: backend for backend in model.plan()}
+    backends = {backend.estimator: backend for backend in model.backends()}
     assert backends.keys() == ESTIMATORS.keys()
     for name in ("xgboost", "extra_trees", "random_forest"):
         assert backends[name].compiled_up_to > 1, backends[name].why
@@ -120,7 +120,7 @@ def test_catboost_without_categories_is_compiled(served_for, new, instance_of, a
     only = MemberSpec(name="cat", estimator="catboost", view="dense", n_iterations=20)
     for task in TASKS:
         model = served_for(task, members=(only,))
-        assert model.plan()[0].compiled_up_to > 1, model.plan()[0].why
+        assert model.backends()[0].compiled_up_to > 1, model.backends()[0].why
         assert_same(model, *parsed_of(model, new, instance_of, allow_all))
 
 
@@ -189,18 +189,18 @@ def test_instances_with_every_value_missing_or_extreme_are_answered(
 
 
 def test_no_row_has_no_answer(served_for):
-    assert served_for("binary").answer([]) == []
+    assert served_for("binary").predict([]) == []
 
 
 def test_labels_are_those_of_the_recipe(served_for, new, instance_of, allow_all):
     for task, kinds in (("binary", {str}), ("multiclass", {int}), ("regression", {float})):
         model = served_for(task)
         _, parsed = parsed_of(model, new, instance_of, allow_all)
-        assert {type(one.prediction) for one in model.answer(parsed)} == kinds
-        assert {type(one.prediction) for one in model.answer(parsed[:1])} == kinds
+        assert {type(one.prediction) for one in model.predict(parsed)} == kinds
+        assert {type(one.prediction) for one in model.predict(parsed[:1])} == kinds
         assert model.classes == model.fitted.recipe.classes
         if task == "regression":
-            assert {one.probabilities for one in model.answer(parsed)} == {None}
+            assert {one.probabilities for one in model.predict(parsed)} == {None}
 
 
 def test_a_tree_of_one_leaf_is_compiled(small_frame, served_of, allow_all):
@@ -209,4 +209,4 @@ def test_a_tree_of_one_leaf_is_compiled(small_frame, served_of, allow_all):
     model = served_of(fit_recipe(recipe, frame), frame)
     parsed = [model.parse({"age": 40.0, "visits": 3, "city": "Oslo"}, allow_all)] * 6
     row = parsed[0].row
-    assert told(model.answer(parsed[:1]))[0] == pytest.approx(model.fitted.blend_row(row))
+    assert told(model.predict(parsed[:1]))[0] == pytest.approx(model.fitted.blend_row(row))

@@ -93,10 +93,10 @@ def test_what_a_killed_process_has_counted_stays_and_its_follower_goes_on():
         "import os, sys\n"
         "from automl_magic.records.models.deployment import Role\n"
         "from automl_magic_serving.telemetry.shared_counters import *\n"
-        "region = Slab(Layout(2, 2, 4), int(sys.argv[1])).region(1)\n"
+        "region = SharedCounters(CounterLayout(2, 2, 4), int(sys.argv[1])).region(1)\n"
         "region.add(Gauge.IN_FLIGHT, 3)\n"
-        "tally = region.tally(0, Role.STABLE, 1, 1, 1.0)\n"
-        "[tally.count(Outcome.OK, 1, 0.01) for _ in range(1000)]\n"
+        "tally = region.version_counters(0, Role.STABLE, 1, 1, 1.0)\n"
+        "[tally.count(RequestOutcome.OK, 1, 0.01) for _ in range(1000)]\n"
         "os.kill(os.getpid(), 9)\n"
     )
     for _ in range(2):
