@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from automl_magic.records import CellLink, Score
-from automl_magic.records.codec import Record
+from automl_magic.records.codec import Record, json_key
 
 
 class TrialOutcome(StrEnum):
@@ -76,7 +76,7 @@ class DecisionLog(Record):
     status: str
     folder: str
     notebook: str
-    limited_to: str | None
+    limited_to: str | None = json_key("asked")
     advice: tuple[str, ...]
     sections: tuple[LogSection, ...]
     missing: tuple[str, ...]

@@ -61,7 +61,7 @@ class Record:
 
     def to_json(self) -> dict[str, Any]:
         """Return the record as JSON types. All fields are included, also those with defaults."""
-        return {f.name: _to_plain(getattr(self, f.name)) for f in dataclasses.fields(self)}
+        return {_key(f): _to_plain(getattr(self, f.name)) for f in dataclasses.fields(self)}
 
     @classmethod
     def from_json(cls, document: object, path: Path = ()) -> Self:
@@ -75,37 +75,47 @@ class Record:
         if not isinstance(document, Mapping):
             raise RecordProblem(path, "a mapping of fields", format_value(document))
         hints = typing.get_type_hints(cls)
-        fields = {f.name: f for f in dataclasses.fields(cls)}
-        for name in document:
-            if name not in fields:
+        fields = {_key(f): f for f in dataclasses.fields(cls)}
+        for key in document:
+            if key not in fields:
                 raise RecordProblem(
-                    (*path, name),
+                    (*path, key),
                     f"one of {', '.join(fields)}",
-                    f"the unknown field {name!r}",
+                    f"the unknown field {key!r}",
                     unknown=True,
-                    close=closest_match(str(name), fields),
+                    close=closest_match(str(key), fields),
                 )
         values = {}
-        for name, field in fields.items():
-            if name in document:
-                values[name] = _read(hints[name], document[name], (*path, name))
+        for key, field in fields.items():
+            if key in document:
+                values[field.name] = _read(hints[field.name], document[key], (*path, key))
             elif (
                 field.default is dataclasses.MISSING
                 and field.default_factory is dataclasses.MISSING
             ):
                 raise RecordProblem(
-                    (*path, name), "a value", "nothing (the field is required)", missing=True
+                    (*path, key), "a value", "nothing (the field is required)", missing=True
                 )
         try:
             return cls(**values)
         except OutOfRange as problem:
             raise RecordProblem(
-                (*path, problem.field), problem.expected, format_value(values.get(problem.field))
+                (*path, problem.field), problem.expected, format_value(document.get(problem.field))
             ) from problem
 
     def digest(self) -> str:
         """Return the SHA-256 of the record's canonical JSON, as `sha256:<hex>`."""
         return digest_of(self.to_json())
+
+
+def json_key(key: str, **options: Any) -> Any:
+    """Declare a field that is stored in JSON under another name than its own."""
+    return dataclasses.field(metadata={"key": key}, **options)
+
+
+def _key(field: dataclasses.Field[Any]) -> str:
+    key: str = field.metadata.get("key", field.name)
+    return key
 
 
 class OutOfRange(ValueError):

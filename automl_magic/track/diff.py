@@ -16,6 +16,7 @@ from typing import Any
 
 from automl_magic.display.text import printable
 from automl_magic.records import Record, Run, Trial
+from automl_magic.records.codec import json_key
 from automl_magic.track.rerun import input_changes
 from automl_magic.track.tracker import read_leaderboard, read_plan, read_trials
 
@@ -33,7 +34,7 @@ class RunChange(Record):
     """One change. `about` is a code for programs, `sentence` a sentence for people."""
 
     about: str
-    sentence: str
+    sentence: str = json_key("words")
     before: object = None
     after: object = None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from automl_magic.records.codec import Record
+from automl_magic.records.codec import Record, json_key
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +35,7 @@ class ColumnRange(Record):
     low: float | None = None
     high: float | None = None
     quantiles: tuple[float, ...] = ()
-    is_integer: bool = False
+    is_integer: bool = json_key("whole", default=False)
     earliest: str | None = None
     latest: str | None = None
     date_format: str | None = None

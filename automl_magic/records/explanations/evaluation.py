@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from automl_magic.records.codec import Record
+from automl_magic.records.codec import Record, json_key
 from automl_magic.records.explanations.section import Section
 
 
@@ -224,7 +224,7 @@ class FairnessGap(Record):
     measure: Measure
     in_words: str
     limit: float | None = None
-    within_limit: bool | None = None
+    within_limit: bool | None = json_key("kept", default=None)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from automl_magic.records.codec import Record
+from automl_magic.records.codec import Record, json_key
 from automl_magic.records.explanations.section import Section
 
 
@@ -39,7 +39,7 @@ class Beeswarm(Record):
 
     column: str
     output: int | None
-    values: tuple[str, ...]
+    values: tuple[str, ...] = json_key("shown")
     position: tuple[float | None, ...]
     shap: tuple[float, ...]
 
@@ -143,11 +143,11 @@ class CounterfactualCase(Record):
     row: int
     prediction: object
     output: float
-    desired: str
-    desired_class: int | None = None
-    desired_low: float | None = None
-    desired_high: float | None = None
-    counterfactuals: tuple[Counterfactual, ...] = ()
+    desired: str = json_key("wanted")
+    desired_class: int | None = json_key("wanted_class", default=None)
+    desired_low: float | None = json_key("wanted_low", default=None)
+    desired_high: float | None = json_key("wanted_high", default=None)
+    counterfactuals: tuple[Counterfactual, ...] = json_key("found", default=())
     why_none: str | None = None
 
 
@@ -217,7 +217,7 @@ class ColumnDependence(Record):
     grid: tuple[Any, ...]
     density: tuple[float, ...]
     lines: tuple[DependenceLine, ...]
-    positions: tuple[float, ...] = ()
+    positions: tuple[float, ...] = json_key("places", default=())
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from automl_magic.records.codec import OutOfRange, Record
+from automl_magic.records.codec import OutOfRange, Record, json_key
 from automl_magic.records.monitoring.drift import DriftThresholds
 from automl_magic.records.monitoring.retrain import RetrainPolicy
 from automl_magic.records.runs.score import CellLink
@@ -106,7 +106,7 @@ class Notification(Record):
     summaries: tuple[str, ...]
     n_alerts: int
     next_steps: tuple[str, ...]
-    timestamp: float
+    timestamp: float = json_key("at")
     link: CellLink | None = None
     url: str | None = None
 

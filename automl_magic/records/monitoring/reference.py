@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from automl_magic.records.codec import OutOfRange, Record
+from automl_magic.records.codec import OutOfRange, Record, json_key
 from automl_magic.records.data.dataset import ColumnKind
 from automl_magic.records.families import TaskKind
 from automl_magic.records.runs.score import Score
@@ -79,7 +79,9 @@ class ColumnReference(Record):
     unread: float = 0.0
     low: float | None = None
     high: float | None = None
-    distribution: NumericDistribution | CategoricalDistribution | None = None
+    distribution: NumericDistribution | CategoricalDistribution | None = json_key(
+        "seen", default=None
+    )
     personal: bool = False
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from automl_magic.errors import SpecError, UnknownField, WrongType, closest_match
-from automl_magic.records.codec import OutOfRange, Record, RecordProblem
+from automl_magic.records.codec import OutOfRange, Record, RecordProblem, json_key
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|d)")
 _SECONDS = {"s": 1.0, "m": 60.0, "h": 3_600.0, "d": 86_400.0}
@@ -70,7 +70,7 @@ class Windows(Record):
     key: str = ""
     time: str = ""
     late_s: float = 0.0
-    max_events: int = 1_000
+    max_events: int = json_key("most_events", default=1_000)
 
     def __post_init__(self) -> None:
         if not self.features:
