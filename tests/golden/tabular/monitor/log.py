@@ -22,13 +22,13 @@ run_dir = "monitor-output"  # output folder for the report
 # %% id="load" tags=["automl:load"]
 from automl_magic import monitor
 
-monitored_model = monitor.load_watched(model_dir, manifest_sha256=manifest_sha256 or None)
+monitored_model = monitor.load_monitored_model(model_dir, manifest_sha256=manifest_sha256 or None)
 # The store addresses come from the environment, so the notebook holds no password.
-window = monitor.read_logged(
+window = monitor.read_prediction_log(
     deployment,
     monitored_model,
-    monitor.seconds_of(window_start),
-    monitor.seconds_of(window_end),
+    monitor.parse_time(window_start),
+    monitor.parse_time(window_end),
     model=model,
     version=version,
 )
@@ -46,7 +46,7 @@ thresholds = {
     "red": 0.1,
     "min_rows": 50,
 }
-analysis = monitor.Watch(window, monitored_model, thresholds=thresholds)
+analysis = monitor.WindowAnalysis(window, monitored_model, thresholds=thresholds)
 analysis
 
 

@@ -23,12 +23,12 @@ run_dir = "monitor-output"  # output folder for the report
 # %% id="load" tags=["automl:load"]
 from automl_magic import data, monitor
 
-monitored_model = monitor.load_watched(model_dir, manifest_sha256=manifest_sha256 or None)
+monitored_model = monitor.load_monitored_model(model_dir, manifest_sha256=manifest_sha256 or None)
 window = monitor.read_table(
     data.load(data_source),
     monitored_model,
-    monitor.seconds_of(window_start),
-    monitor.seconds_of(window_end),
+    monitor.parse_time(window_start),
+    monitor.parse_time(window_end),
     source=data_source,
     model=model,
     deployment=deployment or None,
@@ -48,7 +48,7 @@ thresholds = {
     "red": 0.1,
     "min_rows": 50,
 }
-analysis = monitor.Watch(window, monitored_model, thresholds=thresholds)
+analysis = monitor.WindowAnalysis(window, monitored_model, thresholds=thresholds)
 analysis
 
 

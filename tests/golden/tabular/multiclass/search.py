@@ -1,7 +1,7 @@
 # %% [markdown] id="title" tags=["automl:title"]
 # # Search
 #
-# This notebook finds a model for one data_table. Each cell is one step and reports what it does. Change a
+# This notebook finds a model for one table. Each cell is one step and reports what it does. Change a
 # cell, or delete a candidate, and run it again. It needs `automl_magic`. To export the model as a
 # notebook that doesn't need it: `automl notebook RUN`. To see the reasons for each decision:
 # `automl why RUN`. The metadata of the cells holds the reasons of the plan.
@@ -19,20 +19,20 @@ replay = ""  # the folder of an earlier run: repeat its recipe instead of search
 # %% [markdown] id="about-data" tags=["automl:about-data"]
 # ## Task
 #
-# The data_table, the column to predict, the metric, and the rows to score on. The holdout is set apart
+# The table, the column to predict, the metric, and the rows to score on. The holdout is set apart
 # here and used once, near the end.
 
 
 # %% id="load" tags=["automl:load"]
 from automl_magic import data, learn
 
-data_table = data.load(data_source)
-data_table.head()
+table = data.load(data_source)
+table.head()
 
 
 # %% id="task" tags=["automl:task"]
 task = learn.Task(
-    data_table,
+    table,
     target="plan",
     kind="multiclass",
     metric="log_loss",
@@ -148,7 +148,7 @@ candidates["linear"] = learn.candidate(
 # each stage only the best third of the variations continues (successive halving).
 #
 # The chart updates during the search: a dot is a trial, the line is the best score so far. The
-# leaderboard gives the reason why each trial was tried or stopped. The data_table after it lists the
+# leaderboard gives the reason why each trial was tried or stopped. The table after it lists the
 # decisions made on the way. Then the best trials are blended: a greedy search adds one at a time as
 # long as the blend scores better on the pooled predictions. The blend's probabilities are calibrated
 # if it helps.
@@ -193,7 +193,7 @@ ensemble
 
 
 # %% id="recipe" tags=["automl:recipe"]
-recipe = learn.recipe(task, split, views, ensemble, data_fingerprint=data.fingerprint(data_table))
+recipe = learn.recipe(task, split, views, ensemble, data_fingerprint=data.fingerprint(table))
 recipe
 
 

@@ -18,11 +18,11 @@ run_dir = "explain-output"  # output folder for the explanation
 # %% id="load" tags=["automl:load"]
 from automl_magic import data, explain
 
-data_table = data.load(data_source)
-explainer = explain.Subject(
-    data_table,
+table = data.load(data_source)
+explainer = explain.Explainer(
+    table,
     search_dir=search_dir,
-    data_fingerprint=data.fingerprint(data_table),
+    data_fingerprint=data.fingerprint(table),
     sensitive=[],
     immutable=immutable,
     budget_s=budget_s,
