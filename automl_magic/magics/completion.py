@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import click
 from IPython.core.completer import (
@@ -129,7 +129,7 @@ def _values(
         case "act_in":
             return _workspaces()
         case name if name in _COLUMN_OPTIONS:
-            frame: Any = names.get(positional[0]) if positional else None
+            frame = names.get(positional[0]) if positional else None
             return list(map(str, frame.columns)) if is_frame(frame) else []
         case name if name in _RUN_ARGUMENTS:
             return ["last", *_run_ids()]

@@ -10,6 +10,7 @@ import contextlib
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from IPython.display import DisplayHandle, display
 
@@ -20,6 +21,9 @@ from automl_magic.magics.show.display import DisplayedResult
 from automl_magic.magics.show.live_trials import LiveTrials
 from automl_magic.magics.show.progress import progress_bundle
 from automl_magic.wizard.frames import is_frame
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 PAUSE_S = 0.3  # between two updates of the line
 CHART_PAUSE_S = 2.0  # between two updates of the chart
@@ -56,7 +60,7 @@ class NotebookFrontend(WorkspaceMixin):
         self.names = names
         self.displayed: DisplayedResult | None = None
 
-    def resolve_table(self, name: str) -> object:
+    def resolve_table(self, name: str) -> str | pd.DataFrame:
         value = self.names.get(name)
         return value if is_frame(value) else name
 

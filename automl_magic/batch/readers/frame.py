@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import pyarrow as pa
 
@@ -14,13 +14,28 @@ from automl_magic.errors import DataError
 from automl_magic.recipe.table import select_columns
 from automl_magic.recipe.values import Column
 
-if TYPE_CHECKING:
-    import pandas as pd
+
+class _Positions(Protocol):
+    def __getitem__(self, rows: slice, /) -> Frame: ...
+
+
+class Frame(Protocol):
+    """The parts of a DataFrame that are used. Servers have no pandas."""
+
+    @property
+    def columns(self) -> Iterable[object]: ...
+
+    @property
+    def iloc(self) -> _Positions: ...
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, name: str, /) -> object: ...
 
 
 @dataclass(frozen=True)
 class _Rows(Chunk):
-    frame: pd.DataFrame
+    frame: Frame
     used: Sequence[str]
     names: Sequence[str]
 
@@ -41,7 +56,7 @@ class _Rows(Chunk):
 class FrameReader(Reader):
     """A DataFrame."""
 
-    def __init__(self, frame: pd.DataFrame) -> None:
+    def __init__(self, frame: Frame) -> None:
         self._frame = frame
         self.columns = tuple(map(str, frame.columns))
         self.n_rows = len(frame)
@@ -56,7 +71,7 @@ class FrameReader(Reader):
         return None
 
 
-def _arrow(name: str, values: pd.Series) -> pa.Array:
+def _arrow(name: str, values: object) -> pa.Array:
     try:
         return pa.array(values, from_pandas=True)
     except (pa.ArrowException, TypeError, ValueError) as error:

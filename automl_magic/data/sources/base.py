@@ -198,7 +198,7 @@ class Source(ABC):
         """Return tables to suggest in the wizard and in completion."""
         return ()
 
-    def argument(self, text: str) -> object:
+    def argument(self, text: str) -> str | pd.DataFrame:
         """Return the value to pass to the functions of `flow` for a table."""
         return text
 
