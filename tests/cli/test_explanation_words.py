@@ -54,7 +54,7 @@ def test_a_limit_that_is_broken_is_said(explained):
     record = explained.explanation
     fairness = record.section(Fairness)
     (column,) = fairness.columns
-    gap = dataclasses.replace(column.gaps[0], limit=0.05, kept=False)
+    gap = dataclasses.replace(column.gaps[0], limit=0.05, within_limit=False)
     fairness = dataclasses.replace(fairness, columns=(dataclasses.replace(column, gaps=(gap,)),))
     sections = {**record.sections, **documents_of([fairness])}
     broken = dataclasses.replace(

@@ -12,6 +12,7 @@ from automl_magic import records
 from automl_magic.records import ExperimentSpec, RecordProblem, Run, RunStatus, Split, SplitKind
 from automl_magic.records.codec import Record, digest_of
 from automl_magic.records.runs.run import END_STATES, TRANSITIONS
+from automl_magic.stream.windows.definition import Aggregate, WindowFeature, Windows
 
 MINIMAL = {"data": "people.csv", "target": "churn"}
 
@@ -28,6 +29,20 @@ def test_a_record_comes_back_from_json_unchanged():
     )
 
     assert ExperimentSpec.from_json(experiment.to_json()) == experiment
+
+
+def test_a_renamed_field_keeps_its_key_in_files():
+    windows = Windows(
+        features=(WindowFeature(name="n", aggregate=Aggregate.COUNT, over_s=60.0),), max_events=7
+    )
+    document = windows.to_json()
+
+    assert document["most_events"] == 7
+    assert "max_events" not in document
+    assert Windows.from_json(document) == windows
+    with pytest.raises(RecordProblem) as caught:
+        Windows.from_json({**document, "most_events": 0})
+    assert (caught.value.path, caught.value.actual) == (("most_events",), "the number 0")
 
 
 def test_an_unknown_field_is_named_with_its_path_and_near_miss():

@@ -112,7 +112,7 @@ def test_a_kind_that_does_not_exist_is_refused_with_its_near_miss():
         TaskKind("binry")
 
     assert caught.value.expected == "one of binary, multiclass, regression"
-    assert (caught.value.found, caught.value.close) == ("the text 'binry'", "binary")
+    assert (caught.value.actual, caught.value.close) == ("the text 'binry'", "binary")
 
 
 @pytest.mark.parametrize("value", [None, 3, [], {}, True])

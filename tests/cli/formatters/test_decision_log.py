@@ -19,7 +19,7 @@ def account(*sections, **changes):
         "status": "succeeded",
         "folder": "/x",
         "notebook": "output.ipynb",
-        "asked": None,
+        "limited_to": None,
         "advice": (),
         "missing": (),
         "sections": sections,
