@@ -125,7 +125,7 @@ def counterfactuals(names: list[str], output: int | None, truth: object, name: N
         changes=(FeatureChange(column=names[1], was=name("Rome"), becomes=name("Oslo")),),
         prediction=truth, output=0.8, distance=0.12, like_row=7,
     )  # fmt: skip
-    case = {"prediction": truth, "output": 0.3, "wanted": name("another class")}
+    case = {"prediction": truth, "output": 0.3, "desired": name("another class")}
     return Counterfactuals(
         cell_id="counterfactuals", **MADE, immutable=(names[0],),
         cases=(

@@ -15,6 +15,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from tests.clipping import clipped
+
 ROOT = Path(__file__).resolve().parents[2]
 # Not before the kernel has answered: what is sent while the server greets it can be lost.
 RUN_ALL = """async () => {
@@ -320,3 +322,26 @@ def test_three_hundred_hostile_names_and_values_stay_text(open_wizard):
     assert page.evaluate("window.__xss") is None
     assert wizard.locator("img, script, b[onclick]").count() == 0
     assert TRAP in wizard.inner_text()
+
+
+@pytest.mark.parametrize("width", [400, 1280])
+def test_nothing_is_cut_off_in_a_longer_language(open_wizard, width):
+    page = open_wizard(
+        "notebooks",
+        f"import sys; sys.path.insert(0, {str(ROOT)!r})\n"
+        "from tests.pseudo import Pseudo\n"
+        "from automl_magic.display.translation import set_translations\n"
+        "set_translations(Pseudo())",
+    )
+    wizard = page.locator(".am-wizard")
+    page.set_viewport_size({"width": width, "height": 900})
+    cut = {"Data": clipped(wizard)}
+    wizard.get_by_text("breast_cancer").click()
+    ready(page)
+    for step in ("Target", "Goal", "Limits", "Review"):
+        wizard.locator(".am-feet .am-main").click()
+        ready(page)
+        wizard.evaluate("root => root.querySelectorAll('details').forEach(d => { d.open = true })")
+        cut[step] = clipped(wizard)
+
+    assert cut == {step: [] for step in cut}
