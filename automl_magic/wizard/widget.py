@@ -101,7 +101,7 @@ class Wizard(anywidget.AnyWidget):
         self.session.handle(content, buffers)
         accepted = self.session.problem is None
         self._draw()
-        self.assign({"ticket": content.get("ticket"), "accepted": accepted})
+        self.send({"ticket": content.get("ticket"), "accepted": accepted})
 
     def _draw_soon(self) -> None:
         """Draw now, or soon if it was just drawn, so the page always ends at the latest state."""

@@ -14,7 +14,7 @@ def widget(tmp_path, monkeypatch, names):
     monkeypatch.chdir(tmp_path)
     wizard = Wizard(names=lambda: names)
     wizard.sent = []
-    wizard.assign = lambda content, buffers=None: wizard.sent.append(content)
+    wizard.send = lambda content, buffers=None: wizard.sent.append(content)
     yield wizard
     wizard.close()
 
