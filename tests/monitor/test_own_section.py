@@ -38,8 +38,8 @@ def toy(monkeypatch, tmp_path):
 def test_a_custom_section_runs_and_is_read_back(toy, binary, make_people):
     cells = [cell.id for cell in monitor_notebook(BINARY, DriftThresholds()).cells]
     watch = binary.watch(make_people(200, seed=3))
-    alike = np.tile([0.5, 0.5], (200, 1))
-    watch.window = dataclasses.replace(watch.window, predicted=alike)
+    constant = np.tile([0.5, 0.5], (200, 1))
+    watch.window = dataclasses.replace(watch.window, predictions=constant)
 
     displayed = monitor.constancy(watch)
     report = build_report(watch, run_id="run-1")

@@ -52,7 +52,11 @@ def by_hand(message_, before):
     events = cut([*same, message_])
 
     def values(name, over):
-        inside = [earlier for earlier in events if message_.at - over < earlier.at <= message_.at]
+        inside = [
+            earlier
+            for earlier in events
+            if message_.timestamp - over < earlier.timestamp <= message_.timestamp
+        ]
         return [json.loads(earlier.value).get(name) for earlier in inside]
 
     def numbers(name, over):
@@ -74,7 +78,7 @@ def cut(messages):
     """Return the newest four: what was cut off at one message is gone for those that follow."""
     remaining = []
     for message_ in messages:
-        remaining = sorted([*remaining, message_], key=lambda m: m.at)[-WINDOWS.max_events :]
+        remaining = sorted([*remaining, message_], key=lambda m: m.timestamp)[-WINDOWS.max_events :]
     return remaining
 
 
@@ -106,8 +110,8 @@ def test_features_are_those_of_counting_all_messages_again(events, size):
         # What is committed is text: nothing else goes from one batch to the next.
         states = WindowStates(WINDOWS, loaded_from(dict(store)))
         for message_ in messages[start : start + size]:
-            newest = max((m.at for m in counted), default=-math.inf)
-            if message_.at < newest - WINDOWS.late_s:
+            newest = max((m.timestamp for m in counted), default=-math.inf)
+            if message_.timestamp < newest - WINDOWS.late_s:
                 n_late += 1
                 with pytest.raises(LateMessage):
                     states.with_features(message_, message_.fields())

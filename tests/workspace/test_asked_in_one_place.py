@@ -158,7 +158,7 @@ def test_every_verb_of_flow_takes_a_workspace():
                 without.append(f"{path.stem}.{node.name}")
     # These make something of their arguments alone.
     assert set(without) == {
-        "cores.cores",
+        "cores.available_cores",
         "explaining.explain_notebook",
         "monitoring.monitor_notebook",
     }

@@ -246,8 +246,8 @@ def test_a_flapping_alert_notifies_once_in_four_hours(store, report, seed):
 
     notifications = story(store, report, columns)
 
-    firing = [one.at for notices in notifications for one in notices if one.state is FIRING]
-    over = [one.at for notices in notifications for one in notices if one.state is RESOLVED]
+    firing = [one.timestamp for notices in notifications for one in notices if one.state is FIRING]
+    over = [one.timestamp for notices in notifications for one in notices if one.state is RESOLVED]
     assert all(later - earlier >= 4 * HOUR_S for earlier, later in pairwise(firing))
     assert 1 <= len(firing) <= 6
     assert len(over) <= len(firing)
@@ -259,7 +259,7 @@ def test_many_drifting_features_notify_once_in_four_hours(store, report, n):
 
     notifications = story(store, report, [columns] * (24 * 4 + 1))
 
-    times = [one.at for notices in notifications for one in notices]
+    times = [one.timestamp for notices in notifications for one in notices]
     assert [later - earlier for earlier, later in pairwise(times)] == [4 * HOUR_S] * 6
     assert [one.n_alerts for one in notifications[16]] == [n]
 
@@ -316,7 +316,9 @@ def test_firing_notifies_at_most_once_per_repeat_time_and_severity(looks):
         seen = Observation("churn", at, frozenset({AlertKind.QUALITY}), result)
         notifications += record_observation(store, MONITOR, seen, now=at)
     for level in AlertSeverity:
-        times = [one.at for one in notifications if one.state is FIRING and one.severity is level]
+        times = [
+            one.timestamp for one in notifications if one.state is FIRING and one.severity is level
+        ]
         assert all(later - earlier >= MONITOR.repeat_s for earlier, later in pairwise(times))
     ends = [one.state for one in notifications]
     assert all((a, b) != (RESOLVED, RESOLVED) for a, b in pairwise(ends))

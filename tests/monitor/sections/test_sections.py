@@ -56,8 +56,8 @@ def test_a_drifted_column_and_the_predictions_are_reported_first(binary, make_pe
     assert (worst.column, worst.severity) == ("age", DriftSeverity.CRITICAL)
     assert worst.psi > 0.25
     assert "the mean changed from 44.6" in worst.why
-    assert report.prediction.severity.alarms
-    assert sum(one.severity.alarms for one in report.features) == 1
+    assert report.prediction.severity.raises_alert
+    assert sum(one.severity.raises_alert for one in report.features) == 1
     kinds = {one.kind for one in report.breaches}
     assert {"feature_drift", "prediction_drift", "calibration"} <= kinds
     assert all(one.link.run_id == "run-1" for one in report.breaches)
@@ -70,7 +70,7 @@ def test_other_tasks_have_their_own_sections(kind, make_model, make_people):
     change = judged(model.watch(make_people(800, seed=13, age=15.0)))
 
     assert calm.severity is DriftSeverity.OK
-    assert change.prediction.severity.alarms
+    assert change.prediction.severity.raises_alert
     assert change.performance.severity is DriftSeverity.CRITICAL
     assert change.performance.loss > 0.1
     skipped = {one.section for one in change.skipped}
@@ -181,7 +181,7 @@ def test_a_lower_score_raises_an_alert(binary, make_people):
 
     assert report.performance.severity is DriftSeverity.CRITICAL
     assert report.performance.loss > 0.1
-    assert not report.features[0].severity.alarms
+    assert not report.features[0].severity.raises_alert
     lenient = judged(binary.watch(frame, yellow=0.9, red=0.95), "performance")
     assert lenient.performance.severity is DriftSeverity.OK
 
