@@ -11,7 +11,7 @@ import pyarrow as pa
 from automl_magic.batch.readers.base import Chunk, Reader
 from automl_magic.batch.readers.parquet import ROWS
 from automl_magic.errors import DataError
-from automl_magic.recipe.table import select_columns
+from automl_magic.recipe.table import TableLike, select_columns
 from automl_magic.recipe.values import Column
 
 
@@ -19,7 +19,7 @@ class _Positions(Protocol):
     def __getitem__(self, rows: slice, /) -> Frame: ...
 
 
-class Frame(Protocol):
+class Frame(TableLike, Protocol):
     """The parts of a DataFrame that are used. Servers have no pandas."""
 
     @property
@@ -29,8 +29,6 @@ class Frame(Protocol):
     def iloc(self) -> _Positions: ...
 
     def __len__(self) -> int: ...
-
-    def __getitem__(self, name: str, /) -> object: ...
 
 
 @dataclass(frozen=True)
