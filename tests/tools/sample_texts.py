@@ -100,7 +100,7 @@ def script_texts(path: Path, pattern: str) -> Iterator[Text]:
     """Yield the literals of a script that read like a sentence."""
     source = path.read_text("utf-8")
     for match in re.finditer(pattern, source):
-        if SENTENCE.search(match[1]):
+        if " " in match[1] and SENTENCE.search(match[1]):
             yield "interface", place(path, source.count("\n", 0, match.start()) + 1), flat(match[1])
 
 
@@ -117,7 +117,7 @@ def comments(path: Path) -> Iterator[Text]:
     """Yield the comments of a notebook's code."""
     for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
         match = re.search(r"(?:^|\s)# (.*)", line)
-        if match and SENTENCE.search(match[1]):
+        if match and " " in match[1] and SENTENCE.search(match[1]):
             yield "notebook", place(path, number), flat(match[1])
 
 
