@@ -111,7 +111,7 @@ def test_every_decision_names_a_test_that_exists():
     records = sorted((ROOT / "docs" / "decisions").glob("0*.md"))
     named = {
         path.name: re.findall(
-            r"`((?:tests|\.ci)/[^`]*)`", path.read_text("utf-8").split("**Confirmation.**")[1]
+            r"`((?:tests|\.ci)/[^`]*)`", path.read_text("utf-8").split("**Tests.**")[1]
         )
         for path in records
     }

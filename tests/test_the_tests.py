@@ -138,6 +138,7 @@ OF_THEIR_OWN = {
     "families": "a toy family goes the whole way",
     "journeys": "whole journeys of a person at a terminal",
     "packaging": "what make setup and a wheel leave behind",
+    "tools": "checks of the code's names",
     "serving/storm": "everything at once against one server",
 }
 SOURCES = (

@@ -1,4 +1,4 @@
-"""data: read tables and profile them."""
+"""data: source → Dataset. Reads tables and profiles them, and never changes them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""execute: runs notebooks with papermill under a supervisor, and records each run."""
+"""execute: Notebook → Run. Runs papermill under a supervisor, and records each run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Explain a model: performance, calibration, fairness, importance and counterfactuals.
+"""explain: ModelVersion → Explanation. Performance, calibration, fairness, feature effects.
 
     Subject → (curves, thresholds, confusion, calibration, residuals, fairness)   on unseen rows
             → (shap_values, local_rows, permutation, dependence, counterfactuals) of the model

@@ -1,4 +1,4 @@
-"""Drift, data quality and performance of a deployed model.
+"""monitor: Deployment → DriftReport. Drift, data quality and performance of a deployed model.
 
     (read_logged | read_table) → Window → Watch
             → (prediction, features, quality)      compared with the reference (no outcomes needed)

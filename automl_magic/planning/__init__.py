@@ -1,4 +1,4 @@
-"""planning: turn a Dataset into a Plan. Decides what to try, in which order, and why."""
+"""planning: Dataset → Plan. Decides what to try, in which order, and why."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Model registry: verify a model's files and register it as a version. Doesn't deploy."""
+"""register: Trial → ModelVersion. Verifies a model's files. It doesn't deploy models."""
 
 from automl_magic.records.models.model import ALIASES, CANDIDATE
 from automl_magic.register.memory import MemoryRegistry

@@ -1,4 +1,4 @@
-"""render: renders plans and recipes as notebooks. It doesn't run anything.
+"""render: Plan → Notebook. It doesn't run anything.
 
 Values are inserted as literals (`literal`), choices as complete pieces (`pieces`). So data can
 never become code. A piece is valid Python with placeholders, `slot("name")`.

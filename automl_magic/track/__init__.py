@@ -1,4 +1,4 @@
-"""track: records runs in MLflow, ranks trials and compares runs. It never starts or ends runs."""
+"""track: Run → Leaderboard. Records, ranks and compares runs; never starts or ends them."""
 
 from automl_magic.track.diff import RunChange, RunDiff, compare_runs
 from automl_magic.track.environment import code_digest, describe_environment

@@ -85,12 +85,12 @@ def test_text_that_the_terminal_cannot_show_is_escaped():
     assert completed.stderr.startswith("`automl` has no command 'gr\\xf6\\xdfe'.")
 
 
-def test_verbs_know_no_machine_learning():
-    verbs = Path(sys.modules["automl_magic.cli"].__file__).parent / "verbs"
+def test_commands_import_no_machine_learning():
+    commands = Path(sys.modules["automl_magic.cli"].__file__).parent / "commands"
     libraries = {"sklearn", "pandas", "lightgbm", "mlflow", "papermill"}
     importing = [
         (path.name, line)
-        for path in verbs.glob("*.py")
+        for path in commands.glob("*.py")
         for line in path.read_text().splitlines()
         if line.lstrip().startswith(("import ", "from "))
         and libraries & set(line.replace(".", " ").split())

@@ -3,7 +3,7 @@
 The parent opens one listening socket and every worker inherits it. Connections that aren't accepted
 yet are in the socket's queue, so a killed worker loses only the connections that it has accepted.
 With `SO_REUSEPORT`, each worker has its own queue, which is lost with it
-(`tests/serving/process/test_accept.py` shows both).
+(`tests/serving/process/test_acceptor.py` shows both).
 
 A shared queue doesn't distribute connections evenly: the first worker to wake up takes all, and
 with keep-alive connections the others stay idle. So a worker accepts one connection at a time, and

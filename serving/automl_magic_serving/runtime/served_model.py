@@ -58,7 +58,7 @@ class ServedModel:
 
     @property
     def task(self) -> TaskKind:
-        """The task: binary or multiclass classification, or regression."""
+        """The kind of task."""
         return self.fitted.recipe.task
 
     @property

@@ -9,7 +9,7 @@ def trial(number, score, best, at_s=1.0, candidate="linear"):
     }  # fmt: skip
 
 
-def test_the_trials_of_a_run_become_a_picture_with_words():
+def test_the_trials_of_a_run_become_a_chart_with_text():
     course = LiveTrials()
     for event in ({"event": "search", "metric": "r2"}, trial(0, 0.0, 0.0), trial(1, 0.5, 0.5, 2.0)):
         course.update(event)
@@ -22,7 +22,7 @@ def test_the_trials_of_a_run_become_a_picture_with_words():
     assert bundle["text/html"].startswith('<img src="data:image/svg+xml')
 
 
-def test_a_second_run_begins_a_picture_of_its_own():
+def test_a_second_run_starts_a_chart_of_its_own():
     course = LiveTrials()
     for event in (
         {"event": "run", "run_id": "a"},
@@ -32,7 +32,7 @@ def test_a_second_run_begins_a_picture_of_its_own():
     ):
         course.update(event)
 
-    assert course.bundle()["text/plain"] == "No trial yet."
+    assert course.bundle()["text/plain"] == "No trials yet."
 
 
 def test_a_name_from_an_event_stays_text():
