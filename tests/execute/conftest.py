@@ -123,7 +123,7 @@ def driver(tmp_path: Path, store: RunStore) -> Iterator[Callable[..., subprocess
 
 DRIVER = """
 import json, os, signal, sys
-from automl_magic.execute import Limits, RunStore, execute_notebook
+from automl_magic.execute import RunLimits, RunStore, execute_notebook
 
 def on_event(event):
     print(json.dumps(event), flush=True)
@@ -131,7 +131,7 @@ def on_event(event):
 
 if __name__ == "__main__":
     notebook, store, kind = sys.argv[1:]
-    limits = Limits(grace_s=3.0, run_s=100.0)
+    limits = RunLimits(grace_s=3.0, run_s=100.0)
     run = execute_notebook(
         notebook, store=RunStore(store), kind=kind, limits=limits, on_event=on_event
     )

@@ -293,11 +293,11 @@ def test_a_failed_run_becomes_an_error_with_three_lines(
 NAMESPACE = ["unshare", "--map-root-user", "--mount", "sh", "-c"]
 SMALL_DISK = """
 import json, sys
-from automl_magic.execute import RunStore, execute_notebook, raise_for
+from automl_magic.execute import RunStore, execute_notebook, raise_for_status
 store = RunStore(sys.argv[2])
 try:
     run = execute_notebook(sys.argv[1], store=store)
-    raise_for(run)
+    raise_for_status(run)
 except Exception as error:
     print(type(error).__name__, error, sep="\\n")
     if "--quiet" in sys.argv:

@@ -74,7 +74,7 @@ def test_a_counterfactual_is_verified_and_keeps_immutable_columns(found):
 
     assert "counterfactuals" not in subject.skipped
     cases = subject.sections["counterfactuals"].cases
-    several = [(case, one) for case in cases for one in case.found]
+    several = [(case, one) for case in cases for one in case.counterfactuals]
     assert several
     for case, one in several:
         changed = {change.column for change in one.changes}
@@ -104,7 +104,10 @@ def test_a_counterfactual_keeps_within_the_ranges_it_is_given(binary):
 
     section = subject.sections["counterfactuals"]
     ages = [
-        change.becomes for case in section.cases for one in case.found for change in one.changes
+        change.becomes
+        for case in section.cases
+        for one in case.counterfactuals
+        for change in one.changes
     ]
     assert all(40 <= age <= 50 for age in ages)
     assert any(case.why_none for case in section.cases)

@@ -60,7 +60,7 @@ def test_a_cost_that_is_none_is_refused(cost, searched):
         learn.ensemble(search, cost_false_positive=cost, cost_false_negative=1)
 
     assert refused.value.what == f"cost_false_positive can't be {cost!r}."
-    assert refused.value.why == "It is a number above 0."
+    assert refused.value.why == "It must be a number above 0."
 
 
 def test_one_cost_alone_changes_nothing(searched):

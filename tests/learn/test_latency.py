@@ -46,7 +46,7 @@ def searched(make_notebook):
 
 def test_trials_are_timed_on_small_models_while_there_is_time(searched):
     _, search = searched
-    trials = [scored for scored in search.scored if scored.trial.number]
+    trials = [result for result in search.results if result.trial.number]
 
     found = time_trials(search, trials, limit_s=60.0)
 

@@ -11,12 +11,12 @@ from automl_magic.learn.plot import Point, draw_search
 COURSE = """
 from IPython.display import display
 from automl_magic.learn.live import live
-from automl_magic.learn.plot import Point, draw_course
+from automl_magic.learn.plot import Point, draw_search
 
 class Course:
     points = []
     def plot(self):
-        return draw_course("roc_auc", self.points)
+        return draw_search("roc_auc", self.points)
 
 course = Course()
 with live(display, every_s=0.0) as picture:

@@ -40,12 +40,12 @@ def test_every_development_row_is_predicted_by_models_that_did_not_see_it(make_n
 
     n, task = len(notebook.split.development), notebook.task
     shape = (n, task.n_classes) if task.kind.has_classes else (n,)
-    assert [scored.oof.shape for scored in search.scored] == [shape] * 4
-    for scored in search.scored:
-        assert np.isfinite(scored.oof).all()
-        pooled = score(task.metric.name, task.y[notebook.split.development], scored.oof)
-        assert scored.trial.score.score == pooled
-        assert len(scored.trial.fold_scores) == 3
+    assert [result.oof.shape for result in search.results] == [shape] * 4
+    for result in search.results:
+        assert np.isfinite(result.oof).all()
+        pooled = score(task.metric.name, task.y[notebook.split.development], result.oof)
+        assert result.trial.score.score == pooled
+        assert len(result.trial.fold_scores) == 3
 
 
 def test_the_baseline_comes_first_and_the_candidates_in_their_order(make_notebook):
@@ -253,9 +253,9 @@ def test_rows_that_only_train_have_no_out_of_fold_prediction(
 
     search = make_notebook(task=task, split=split).search(sampler="portfolio")
 
-    for scored in search.scored:
-        assert np.isnan(scored.oof).tolist() == (split.fold_ids[0] == -1).tolist()
-        assert scored.trial.score.rows == (split.fold_ids[0] >= 0).sum()
+    for result in search.results:
+        assert np.isnan(result.oof).tolist() == (split.fold_ids[0] == -1).tolist()
+        assert result.trial.score.rows == (split.fold_ids[0] >= 0).sum()
 
 
 def test_a_metric_that_cannot_be_computed_stops_the_search_at_once(

@@ -52,10 +52,10 @@ def test_the_number_of_threads_changes_neither_rounds_nor_predictions(make_searc
     found = []
     for threads in (1, 3):
         search = make_search(threads=threads)
-        growing = search.grow(proposal(estimator, learning_rate=0.2))
+        growing = search.start_fit(proposal(estimator, learning_rate=0.2))
         growing.advance(in_seconds(60))
         found.append(
-            (growing.best_n_rounds, growing.curve, growing.oof(len(search.rows.development)))
+            (growing.best_n_rounds, growing.loss_curve, growing.oof(len(search.rows.development)))
         )
 
     (rounds, curve, oof), (other_rounds, other_curve, other_oof) = found
@@ -69,7 +69,7 @@ def test_the_number_of_threads_changes_neither_rounds_nor_predictions(make_searc
 def test_growing_predicts_what_a_fit_of_as_many_rounds_predicts(make_search, kind, estimator):
     search = make_search(kind)
     params = {"learning_rate": 0.2}
-    growing = search.grow(proposal(estimator, **params))
+    growing = search.start_fit(proposal(estimator, **params))
     growing.advance(in_seconds(60))
     oof = growing.oof(len(search.rows.development))
 
@@ -92,17 +92,17 @@ def test_growing_predicts_what_a_fit_of_as_many_rounds_predicts(make_search, kin
 def test_boosting_stops_where_the_pooled_loss_has_not_fallen_for_the_patience(
     make_search, estimator
 ):
-    growing = make_search(patience=7).grow(proposal(estimator, learning_rate=0.5))
+    growing = make_search(patience=7).start_fit(proposal(estimator, learning_rate=0.5))
     growing.advance(in_seconds(60))
 
     assert growing.has_converged
-    assert growing.best_n_rounds == int(np.argmin(growing.curve)) + 1
-    assert len(growing.curve) == growing.best_n_rounds + 7
+    assert growing.best_n_rounds == int(np.argmin(growing.loss_curve)) + 1
+    assert len(growing.loss_curve) == growing.best_n_rounds + 7
 
 
 def test_the_pooled_loss_is_the_loss_of_all_rows_together(make_search):
     search = make_search()
-    growing = search.grow(proposal(learning_rate=0.2))
+    growing = search.start_fit(proposal(learning_rate=0.2))
     growing.advance(in_seconds(60))
 
     oof = growing.oof(len(search.rows.development))
@@ -112,23 +112,23 @@ def test_the_pooled_loss_is_the_loss_of_all_rows_together(make_search):
 
 
 def test_the_clock_freezes_what_grows_and_it_goes_on_as_if_never_stopped(make_search):
-    frozen = make_search().grow(proposal(learning_rate=0.02))
+    frozen = make_search().start_fit(proposal(learning_rate=0.02))
     frozen.advance(in_seconds(0))
     reached = frozen.n_rounds
     assert frozen.is_resumable
     frozen.oof(len(frozen.pairs[0][0]) + len(frozen.pairs[0][1]))
     frozen.advance(in_seconds(60))
 
-    whole = make_search().grow(proposal(learning_rate=0.02))
+    whole = make_search().start_fit(proposal(learning_rate=0.02))
     whole.advance(in_seconds(60))
 
     assert reached < frozen.n_rounds
-    assert frozen.curve == whole.curve
+    assert frozen.loss_curve == whole.loss_curve
 
 
 def test_each_fold_has_a_turn_even_when_the_time_is_up(make_search):
     search = make_search()
-    growing = search.grow(proposal(**SLOW))
+    growing = search.start_fit(proposal(**SLOW))
     growing.advance(in_seconds(-1))
 
     assert growing.n_rounds >= 1
@@ -142,7 +142,7 @@ def test_a_judge_ends_a_growth_for_good(make_search):
         seen.append((rounds, loss))
         return "Enough." if rounds == 5 else None
 
-    growing = make_search().grow(proposal(**SLOW))
+    growing = make_search().start_fit(proposal(**SLOW))
     growing.advance(in_seconds(60), judge)
 
     assert growing.verdict == "Enough."
@@ -153,7 +153,7 @@ def test_a_judge_ends_a_growth_for_good(make_search):
 def test_a_growth_stops_soon_when_somebody_asks(make_search):
     asked = threading.Event()
     threading.Timer(0.3, asked.set).start()
-    growing = make_search(patience=100_000).grow(proposal(**SLOW))
+    growing = make_search(patience=100_000).start_fit(proposal(**SLOW))
 
     growing.advance(math.inf, stop_requested=asked.is_set)
 
@@ -166,11 +166,13 @@ def test_a_trial_is_repeated_with_the_rounds_it_had(make_search, estimator):
     search = make_search()
     view = "dense" if estimator == "extra_trees" else "tree"
     params = {"n_estimators": 5_000} if estimator == "extra_trees" else SLOW
-    first = search.grow(proposal(estimator, view, **params))
+    first = search.start_fit(proposal(estimator, view, **params))
     first.advance(in_seconds(0.4))
     trial = result_of(search, first)
 
-    again = search.grow(proposal(estimator, view, **params), exactly=trial.trial.fold_iterations[0])
+    again = search.start_fit(
+        proposal(estimator, view, **params), exactly=trial.trial.fold_iterations[0]
+    )
     again.advance(in_seconds(60))
     repeated = result_of(search, again)
 
@@ -179,7 +181,7 @@ def test_a_trial_is_repeated_with_the_rounds_it_had(make_search, estimator):
 
 
 def test_what_a_fit_raises_is_raised_and_the_other_folds_stop(make_search):
-    growing = make_search().grow(proposal(num_leaves=-3))
+    growing = make_search().start_fit(proposal(num_leaves=-3))
 
     with pytest.raises(Exception, match="num_leaves"):
         growing.advance(in_seconds(60))
@@ -187,8 +189,8 @@ def test_what_a_fit_raises_is_raised_and_the_other_folds_stop(make_search):
 
 def test_patience_grows_with_the_rounds_and_with_slow_learning(make_search):
     search = make_search(patience=None)
-    quick = search.grow(proposal(learning_rate=0.1))
-    slow = search.grow(proposal(learning_rate=0.025))
+    quick = search.start_fit(proposal(learning_rate=0.1))
+    slow = search.start_fit(proposal(learning_rate=0.025))
     assert quick._patience_now() == growing_module.MIN_PATIENCE
     assert slow._patience_now() == 2 * growing_module.MIN_PATIENCE
     quick.best_rounds = 10_000

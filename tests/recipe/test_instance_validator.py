@@ -69,19 +69,19 @@ def checker():
 
 def problems(checker, checks=STRICT, **changes):
     with pytest.raises(InvalidInstance) as caught:
-        checker.parse({**GOOD, **changes}, checks)
+        checker.validate({**GOOD, **changes}, checks)
     return [(one["field"], one["problem"]) for one in caught.value.details]
 
 
 def test_a_right_instance_is_taken_as_it_is(checker):
-    parsed = checker.parse(GOOD, STRICT)
-    assert parsed.row == GOOD
-    assert parsed.flags == {}
-    assert list(parsed.values) == list(GOOD.values())
+    validated = checker.validate(GOOD, STRICT)
+    assert validated.row == GOOD
+    assert validated.flags == {}
+    assert list(validated.values) == list(GOOD.values())
 
 
 def test_the_order_of_the_fields_does_not_matter(checker):
-    assert checker.parse(dict(reversed(GOOD.items())), STRICT).row == GOOD
+    assert checker.validate(dict(reversed(GOOD.items())), STRICT).row == GOOD
 
 
 TAKEN = [
@@ -110,7 +110,7 @@ TAKEN = [
 
 @pytest.mark.parametrize(("field", "value", "taken"), [one for one in TAKEN if one[2] is not None])
 def test_a_value_is_taken_in_every_spelling_that_training_knew(checker, field, value, taken):
-    found = checker.parse({**GOOD, field: value}, STRICT).row[field]
+    found = checker.validate({**GOOD, field: value}, STRICT).row[field]
     assert (found, type(found)) == (taken, type(taken))
 
 
@@ -186,19 +186,19 @@ ODD = [
 def test_what_training_did_not_have_is_refused_flagged_or_allowed(checker, field, value, problem):
     assert problems(checker, **{field: value}) == [(field, problem)]
     name = {"range": "ranges", "category": "categories", "missing": "missing"}[problem]
-    flagged = checker.parse({**GOOD, field: value}, InputChecks(**{name: InputPolicy.FLAG}))
+    flagged = checker.validate({**GOOD, field: value}, InputChecks(**{name: InputPolicy.FLAG}))
     assert flagged.flags == {field: problem}
-    allowed = checker.parse({**GOOD, field: value}, InputChecks(**{name: InputPolicy.ALLOW}))
+    allowed = checker.validate({**GOOD, field: value}, InputChecks(**{name: InputPolicy.ALLOW}))
     assert allowed.flags == {}
     assert allowed.row[field] in (value, None)
 
 
 def test_an_absent_field_counts_as_missing(checker):
     instance = {name: value for name, value in GOOD.items() if name not in ("note", "floor")}
-    assert checker.parse(instance, STRICT).row == {**GOOD, "note": None, "floor": None}
+    assert checker.validate(instance, STRICT).row == {**GOOD, "note": None, "floor": None}
     del instance["age"]
     with pytest.raises(InvalidInstance) as caught:
-        checker.parse(instance, STRICT)
+        checker.validate(instance, STRICT)
     assert caught.value.details == [
         {"field": "age", "problem": "missing", "expected": "a number", "found": "nothing"}
     ]
@@ -206,16 +206,16 @@ def test_an_absent_field_counts_as_missing(checker):
 
 def test_an_unknown_field_is_named_with_its_near_miss(checker):
     with pytest.raises(InvalidInstance) as caught:
-        checker.parse({**GOOD, "Heigth": 1}, STRICT)
+        checker.validate({**GOOD, "Heigth": 1}, STRICT)
     assert caught.value.details[0] == {
         "field": "Heigth",
         "problem": "unknown",
         "expected": "'height'",
         "found": "a field that the model doesn't have",
     }
-    flagged = checker.parse({**GOOD, "x": 1}, InputChecks(unknown=InputPolicy.FLAG))
+    flagged = checker.validate({**GOOD, "x": 1}, InputChecks(unknown=InputPolicy.FLAG))
     assert flagged.flags == {"x": "unknown"}
-    assert checker.parse({**GOOD, "x": 1}, InputChecks(unknown=InputPolicy.ALLOW)).row == GOOD
+    assert checker.validate({**GOOD, "x": 1}, InputChecks(unknown=InputPolicy.ALLOW)).row == GOOD
 
 
 def test_all_problems_are_told_at_once_and_no_more_than_twenty(checker):
@@ -230,7 +230,7 @@ def test_all_problems_are_told_at_once_and_no_more_than_twenty(checker):
 
 def test_what_was_found_is_short_and_nothing_personal_is_repeated(checker):
     with pytest.raises(InvalidInstance) as caught:
-        checker.parse({**GOOD, "age": "9" * 1_000_000, "mail": 4111111111111111}, STRICT)
+        checker.validate({**GOOD, "age": "9" * 1_000_000, "mail": 4111111111111111}, STRICT)
     age, mail = caught.value.details
     assert len(age["found"]) < 70
     assert mail["found"] == "a number"
@@ -239,13 +239,13 @@ def test_what_was_found_is_short_and_nothing_personal_is_repeated(checker):
 @pytest.mark.parametrize("instance", [None, 7, "age", [1, 2], [["age", 41]]])
 def test_an_instance_that_is_no_object_is_refused(checker, instance):
     with pytest.raises(InvalidInstance) as caught:
-        checker.parse(instance, STRICT)
+        checker.validate(instance, STRICT)
     assert caught.value.details[0]["expected"] == "an object with a value for each field"
 
 
 def test_a_refusal_says_what_why_and_what_to_do(checker):
     with pytest.raises(InvalidInstance) as caught:
-        checker.parse({**GOOD, "city": "Rome"}, STRICT)
+        checker.validate({**GOOD, "city": "Rome"}, STRICT)
     assert caught.value.why == ("'city': expected one of 'Bergen', 'Oslo', '5020', found 'Rome'.")
     assert caught.value.fix == "Send the fields described in the model's metadata."
 
@@ -264,14 +264,14 @@ anything = st.recursive(
 def test_anything_is_taken_or_refused_with_reasons(checker, changes, check):
     checks = InputChecks(ranges=check, categories=check, missing=check, unknown=check)
     try:
-        parsed = checker.parse({**GOOD, **changes}, checks)
+        validated = checker.validate({**GOOD, **changes}, checks)
     except InvalidInstance as error:
         found = error.details
         assert 1 <= len(found) <= 20
         json.dumps(found).encode("ascii")
     else:
-        assert set(parsed.row) == set(GOOD)
-        assert set(parsed.flags.values()) <= {"range", "category", "missing", "unknown"}
+        assert set(validated.row) == set(GOOD)
+        assert set(validated.flags.values()) <= {"range", "category", "missing", "unknown"}
         for one in ("age", "height"):
-            value = parsed.row[one]
+            value = validated.row[one]
             assert value is None or abs(value) <= 3.5e38

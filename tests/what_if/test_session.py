@@ -65,7 +65,7 @@ def test_it_starts_with_the_first_row_and_its_prediction(session, model):
 
 
 def test_a_changed_value_changes_the_prediction(session):
-    session.do({"do": "set", "column": 0, "value": 80})
+    session.handle({"do": "set", "column": 0, "value": 80})
     view = build_view(session)
 
     assert view["said"].startswith("The model predicts yes")
@@ -77,8 +77,8 @@ def test_a_changed_value_changes_the_prediction(session):
 
 def test_changes_together_make_up_the_difference(session):
     before = session.output_of(session.start)
-    session.do({"do": "set", "column": 0, "value": 80})
-    session.do({"do": "set", "column": 1, "level": 0})
+    session.handle({"do": "set", "column": 0, "value": 80})
+    session.handle({"do": "set", "column": 1, "level": 0})
 
     worth = session.shares()
 
@@ -86,16 +86,16 @@ def test_changes_together_make_up_the_difference(session):
 
 
 def test_a_counterfactual_is_tried_and_put_back(session):
-    session.do({"do": "way", "way": 0})
+    session.handle({"do": "way", "way": 0})
     tried = dict(session.values)
-    session.do({"do": "back", "column": 0})
+    session.handle({"do": "back", "column": 0})
 
     assert tried == {"age": 80, "town": "Oslo"}
     assert session.changed == []
 
 
 def test_a_row_of_typical_values_has_no_true_value_and_no_counterfactual(session):
-    session.do({"do": "row", "at": None})
+    session.handle({"do": "row", "at": None})
     view = build_view(session)
 
     assert session.values == {"age": 50, "town": "Oslo"}
@@ -103,7 +103,7 @@ def test_a_row_of_typical_values_has_no_true_value_and_no_counterfactual(session
 
 
 def test_a_value_can_be_missing(session):
-    session.do({"do": "set", "column": 0, "missing": True})
+    session.handle({"do": "set", "column": 0, "missing": True})
 
     assert session.values["age"] is None
     assert build_view(session)["said"]
@@ -128,7 +128,7 @@ def test_a_value_can_be_missing(session):
 )
 def test_invalid_actions_are_refused_and_change_nothing(session, message):
     before = dict(session.values)
-    session.do(message)
+    session.handle(message)
 
     assert session.values == before
     assert build_view(session)["problem"]
@@ -136,13 +136,13 @@ def test_invalid_actions_are_refused_and_change_nothing(session, message):
 
 @pytest.mark.parametrize("message", [{}, {"do": "explode"}, {"do": None}])
 def test_an_unknown_message_does_nothing(session, message):
-    session.do(message)
+    session.handle(message)
 
     assert (session.changed, session.problem) == ([], None)
 
 
 def test_a_level_keeps_its_own_value_and_its_text_is_printable(session, told):
-    session.do({"do": "set", "column": 1, "level": 0})
+    session.handle({"do": "set", "column": 1, "level": 0})
 
     assert session.values["town"] == told.columns[1].levels[0].value
     field = next(one for one in build_view(session)["fields"] if one["entry"] == "choice")

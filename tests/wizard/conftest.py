@@ -16,7 +16,7 @@ class Person:
         self.session = session
 
     def do(self, action, **message):
-        self.session.do({"do": action, **message}, message.pop("buffers", ()))
+        self.session.handle({"do": action, **message}, message.pop("buffers", ()))
         self.session.wait()
         return build_view(self.session)
 

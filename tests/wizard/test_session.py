@@ -135,7 +135,7 @@ def test_a_wrong_answer_is_a_problem_with_a_way_out(person, name, value, what):
 )
 def test_a_message_that_makes_no_sense_changes_nothing(person, message):
     before = person.view
-    person.session.do(message)
+    person.session.handle(message)
     person.session.wait()
 
     assert person.view == before
@@ -247,7 +247,7 @@ def test_from_a_table_to_a_registered_model(person, names, people, tmp_path):
     assert block(view, "notes", title="")
     assert flow.models()["loans"][0].run_id == run_id
     assert "Registered as loans, version 1" in json.dumps(view)
-    person.session.do({"do": "explain"})
+    person.session.handle({"do": "explain"})
     assert "Explaining the model." in json.dumps(person.view)
     assert person.go("goal")["step"] == "goal"
     assert "Open the report" in json.dumps(person.go("result"))

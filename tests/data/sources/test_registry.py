@@ -70,7 +70,7 @@ def test_the_wizard_offers_and_reads_a_table_of_others(toy, session, orders):
     from automl_magic.wizard.steps import build_view
 
     offered = json.dumps(build_view(session))
-    session.do({"do": "set", "name": "source", "value": orders})
+    session.handle({"do": "set", "name": "source", "value": orders})
     session.wait()
 
     assert "Counted tables" in offered
@@ -150,12 +150,12 @@ def test_a_scheme_that_nobody_knows_gets_its_near_miss(tmp_path, monkeypatch, cu
 def test_the_wizard_keeps_no_draft_with_a_credential_in_clear(
     toy, session, tmp_path, token, orders
 ):
-    session.do({"do": "set", "name": "source", "value": f"counts:orders?credential={token}"})
+    session.handle({"do": "set", "name": "source", "value": f"counts:orders?credential={token}"})
     session.wait()
 
     assert session.problem is not None
     assert session.answers.source is None
-    session.do({"do": "set", "name": "source", "value": orders})
+    session.handle({"do": "set", "name": "source", "value": orders})
     session.wait()
     kept = b"".join(everything_in(tmp_path / "home").values())
     assert orders.encode() in kept

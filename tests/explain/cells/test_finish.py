@@ -61,7 +61,7 @@ def test_columns_have_the_entry_type_of_their_values(binary):
     columns = {column.name: column for column in binary.subject(immutable=["city"]).ranges}
 
     assert columns["age"].entry == "number"
-    assert columns["age"].whole
+    assert columns["age"].is_integer
     assert columns["age"].missing_share > 0
     assert columns["paid"].entry == "number"
     assert (columns["city"].entry, columns["city"].usual) == ("choice", "Oslo")

@@ -58,8 +58,8 @@ def test_a_number_is_grouped_by_quartile_with_a_missing_group(measured):
 def test_limits_are_met_or_exceeded_and_unknown_ones_are_noted(measured):
     gaps = {gap.name: gap for gap in measured[1].columns[0].gaps}
 
-    assert gaps["demographic_parity_difference"].kept is False
-    assert gaps["accuracy_difference"].kept is None
+    assert gaps["demographic_parity_difference"].within_limit is False
+    assert gaps["accuracy_difference"].within_limit is None
     assert any("Unknown limits are ignored: no_such_gap" in note for note in measured[1].notes)
 
 

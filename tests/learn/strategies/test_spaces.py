@@ -19,7 +19,7 @@ def test_boosters_forests_and_the_linear_model_are_varied():
 @pytest.mark.parametrize("values", [one for space in SPACES.values() for one in space.values()])
 def test_a_usual_value_has_a_place_in_its_range(values):
     assert values.low < values.high
-    assert values.usual is None or values.low <= values.clip(values.usual) <= values.high
+    assert values.default is None or values.low <= values.clip(values.default) <= values.high
 
 
 def test_near_is_a_part_of_the_range_about_a_value():

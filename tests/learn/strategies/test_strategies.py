@@ -98,9 +98,9 @@ def test_tpe_is_the_usual_sampler():
 def test_optuna_is_imported_with_the_first_variation_and_not_before():
     code = (
         "import sys\n"
-        "from automl_magic.learn.strategies import strategy\n"
+        "from automl_magic.learn.strategies import make_strategy\n"
         "from automl_magic.tasks.metrics import METRICS\n"
-        "strategy('tpe', {}, METRICS['rmse'], 0).propose([], 9.0)\n"
+        "make_strategy('tpe', {}, METRICS['rmse'], 0).propose([], 9.0)\n"
         "print('optuna' in sys.modules)"
     )
 

@@ -26,7 +26,7 @@ RECIPE = """
 import numpy as np
 
 from automl_magic.recipe.families import RecipeFamily, RowPrediction
-from automl_magic.recipe.families.wire import Output
+from automl_magic.recipe.families.wire import OutputTensor
 from automl_magic.records.codec import OutOfRange
 
 
@@ -36,20 +36,20 @@ class Counts(RecipeFamily):
         if recipe.target != "n":
             raise OutOfRange("target", "a count")
 
-    def teller(self, recipe):
+    def row_predictor(self, recipe):
         return lambda blend: RowPrediction(round(blend), None)
 
     def predictions(self, recipe, blend):
         return np.rint(blend).astype(int)
 
-    def columns(self, of):
+    def prediction_columns(self, of):
         return "count", "expected"
 
-    def as_columns(self, recipe, blend):
+    def to_columns(self, recipe, blend):
         return {"count": self.predictions(recipe, blend), "expected": blend}
 
     def outputs(self, of):
-        return (Output("count", "INT64"),)
+        return (OutputTensor("count", "INT64"),)
 
     def instance(self, of, answer):
         return {"count": answer.prediction}

@@ -57,8 +57,8 @@ def test_to_propose_a_network_imports_no_pytorch():
     code = (
         "import sys\n"
         "from automl_magic.records import ColumnKind, TaskKind\n"
-        "from automl_magic.tasks.tabular.candidates import Context, propose_all\n"
-        "context = Context(n_rows=1_000, n_columns=9, kinds={ColumnKind.NUMBER: 9}, n_classes=2,\n"
+        "from automl_magic.tasks.tabular.candidates import TabularContext, propose_all\n"
+        "context = TabularContext(n_rows=1_000, n_columns=9, kinds={ColumnKind.NUMBER: 9}, n_classes=2,\n"
         "                  task=TaskKind('binary'), budget_s=60.0, threads=2)\n"
         "assert propose_all(context)\n"
         "assert 'torch' not in sys.modules\n"
@@ -74,7 +74,7 @@ def test_a_longer_budget_gives_more_epochs(module):
         for budget_s in (60.0, 1_200.0)
     )
 
-    assert few < many == module.MOST_EPOCHS
+    assert few < many == module.MAX_EPOCHS
 
 
 @pytest.mark.parametrize("module", [mlp, realmlp, tabm])
