@@ -58,8 +58,9 @@ def test_to_propose_a_network_imports_no_pytorch():
         "import sys\n"
         "from automl_magic.records import ColumnKind, TaskKind\n"
         "from automl_magic.tasks.tabular.candidates import TabularContext, propose_all\n"
-        "context = TabularContext(n_rows=1_000, n_columns=9, kinds={ColumnKind.NUMBER: 9}, n_classes=2,\n"
-        "                  task=TaskKind('binary'), budget_s=60.0, threads=2)\n"
+        "context = TabularContext(\n"
+        "    n_rows=1_000, n_columns=9, kinds={ColumnKind.NUMBER: 9}, n_classes=2,\n"
+        "    task=TaskKind('binary'), budget_s=60.0, threads=2)\n"
         "assert propose_all(context)\n"
         "assert 'torch' not in sys.modules\n"
     )
