@@ -62,9 +62,9 @@ def test_dependence_follows_the_column_over_values_of_the_table(found):
     assert all("," in value for value in of["paid"].grid)
     assert of["since"].grid[0] < of["since"].grid[-1]
     for one in (of["paid"], of["since"]):
-        assert list(one.places) == sorted(one.places)
-    assert of["paid"].places[0] == float(of["paid"].grid[0].replace(",", "."))
-    assert of["city"].places == ()
+        assert list(one.positions) == sorted(one.positions)
+    assert of["paid"].positions[0] == float(of["paid"].grid[0].replace(",", "."))
+    assert of["city"].positions == ()
 
 
 def test_a_counterfactual_is_verified_and_keeps_immutable_columns(found):

@@ -110,9 +110,9 @@ MEASURED = """
 import resource, sys
 from pathlib import Path
 from automl_magic.batch import ParquetReader, CsvReader, score
-from automl_magic.flow.loading import load
+from automl_magic.flow.loading import load_model
 from automl_magic.workspace import default_workspace
-loaded = load(sys.argv[1], default_workspace())
+loaded = load_model(sys.argv[1], default_workspace())
 source, output = Path(sys.argv[2]), Path(sys.argv[3])
 reader = (
     ParquetReader([source])

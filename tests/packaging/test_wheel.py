@@ -128,7 +128,9 @@ def test_an_install_finds_its_templates_and_its_kernelspec(kind, wheel, tmp_path
 
     where = ask(python, "import automl_magic; print(automl_magic.__file__)", tmp_path)
     templates = ask(
-        python, "from automl_magic.files.templates import templates; print(templates())", tmp_path
+        python,
+        "from automl_magic.files.templates import templates_folder; print(templates_folder())",
+        tmp_path,
     )
     kernels = ask(
         python,

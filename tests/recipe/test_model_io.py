@@ -236,7 +236,7 @@ def test_another_estimator_in_the_place_of_a_member_is_refused(saved):
     sign(saved, "members/4-0.skops", skops.io.dumps(model))
     with pytest.raises(ArtifactTampered) as caught:
         load_model(saved)
-    assert caught.value.why == "It holds Ridge, not LogisticRegression."
+    assert caught.value.why == "It contains Ridge, not LogisticRegression."
 
 
 def test_a_pickle_in_the_place_of_any_member_is_refused_without_running(saved, tmp_path):

@@ -132,11 +132,11 @@ def test_whatever_an_entry_says_it_can_be_checked(home, detail, subject):
 _WRITER = """
 import sys
 from automl_magic.store.audit import append
-from automl_magic.store.engine import open_engine, serially
+from automl_magic.store.engine import exclusive_transaction, open_engine
 from automl_magic.workspace import Database
 engine = open_engine(Database(sys.argv[1]))
 for i in range(10_000):
-    with serially(engine) as connection:
+    with exclusive_transaction(engine) as connection:
         append(connection, actor="ada", action="a", subject=str(i), detail={})
     print(i, flush=True)
 """
