@@ -11,12 +11,20 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypedDict
 
 from automl_magic.execute.processes import RUN_VARIABLE, kill_run
 from automl_magic.execute.sockets import create_socket_folder, remove_socket_folder
 
 LOG_NAME = "log.txt"
+
+
+class RunnerEnding(TypedDict, total=False):
+    """How the notebook ended. `kind` is None if every cell was executed."""
+
+    kind: str | None
+    message: str
+    cell_id: str | None
 
 
 class RunnerProcess:

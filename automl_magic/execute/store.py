@@ -19,7 +19,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypedDict, Unpack
 
 from automl_magic.errors import (
     FolderNotWritable,
@@ -30,7 +30,7 @@ from automl_magic.errors import (
 )
 from automl_magic.execute import schema
 from automl_magic.execute.atomic_io import RESERVE_BYTES, not_writable_error, translate_write_errors
-from automl_magic.records.runs.run import END_STATES, Run, RunStatus
+from automl_magic.records.runs.run import END_STATES, Artifact, Failure, Run, RunStatus
 
 STORE_NAME = "runs.sqlite"
 HEARTBEAT_S, LEASE_S = 15.0, 60.0
@@ -43,6 +43,16 @@ _RunList: TypeAlias = list[Run]
 # isn't in this set, its supervisor has died.
 active_run_ids: set[str] = set()
 _active_lock = threading.Lock()
+
+
+class RunChanges(TypedDict, total=False):
+    """The fields of a run that change while it's supervised, in addition to its status."""
+
+    started_at: datetime | None
+    ended_at: datetime | None
+    failure: Failure | None
+    result: Mapping[str, Any]
+    artifacts: tuple[Artifact, ...]
 
 
 @dataclass(frozen=True)
@@ -114,7 +124,9 @@ class RunStore:
                 continue
             return run
 
-    def advance(self, run_id: str, token: int, status: RunStatus, **changes: Any) -> Run:
+    def advance(
+        self, run_id: str, token: int, status: RunStatus, **changes: Unpack[RunChanges]
+    ) -> Run:
         """Change the status and other fields of a run, in one transaction.
 
         It also sets the start and end times. If `status` is the current status, only the other
@@ -142,7 +154,7 @@ class RunStore:
             self._write(connection, advanced)
         return advanced
 
-    def take_over(self, run_id: str, **changes: Any) -> Run | None:
+    def take_over(self, run_id: str, **changes: Unpack[RunChanges]) -> Run | None:
         """End a run as lost, because its owner is dead. Return None if it has already ended."""
         with self._transaction() as connection:
             run = self._read(connection, run_id)

@@ -6,7 +6,7 @@ import contextlib
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 from automl_magic.errors import AutomlMagicError, IllegalTransition
 from automl_magic.execute import commit, stop_request
@@ -34,9 +34,9 @@ from automl_magic.execute.notebook import (
     read_notebook,
 )
 from automl_magic.execute.parameters import RUN_DIR, check_parameters, parameters_of
-from automl_magic.execute.runner_process import RunnerProcess
+from automl_magic.execute.runner_process import RunnerEnding, RunnerProcess
 from automl_magic.execute.signals import SignalCounter
-from automl_magic.execute.store import HEARTBEAT_S, RunStore, supervising
+from automl_magic.execute.store import HEARTBEAT_S, RunChanges, RunStore, supervising
 from automl_magic.execute.watch import CANCELLED, HEARTBEAT_INTERVAL_S
 from automl_magic.files.atomic import write_atomic
 from automl_magic.records.runs.run import Failure, FailureKind, Run, RunStatus
@@ -134,8 +134,8 @@ class _Supervisor:
         self._folder = Path(run.folder)
         self._record = CellRecord()
         self._is_search = _SEARCH in (run.kind, kind_of(document))
-        self._ending: dict[str, Any] | None = None
-        self._verdict: dict[str, object] | None = None
+        self._ending: RunnerEnding | None = None
+        self._verdict: RunnerEnding | None = None
         self._interrupts = 0
         self._last_event_at = time.monotonic()
         self._kill_at = float("inf")
@@ -230,7 +230,9 @@ class _Supervisor:
             self._record.record_event(message["cell_id"], message["state"], message["t"])
             journal.emit("cell", **message)
         elif event == "end":
-            self._ending = message
+            self._ending = RunnerEnding(
+                kind=message["kind"], message=message["message"], cell_id=message["cell_id"]
+            )
 
     def _handle_stop_requests(
         self, signals: SignalCounter, child: RunnerProcess, journal: Journal
@@ -281,7 +283,7 @@ class _Supervisor:
         self._kill_at = time.monotonic() + grace_s + _BACKSTOP_S
         child.stop(kind, message, grace_s)
 
-    def _runner_died(self, child: RunnerProcess) -> dict[str, object]:
+    def _runner_died(self, child: RunnerProcess) -> RunnerEnding:
         message = f"The runner exited with code {child.exit_code}. The log may have the reason."
         kind = FailureKind.DIED if self._record.started else FailureKind.NOT_STARTED
         return {"kind": kind, "message": message, "cell_id": self._record.current}
@@ -317,7 +319,7 @@ class _Supervisor:
         self._set_status(status, journal, failure=failure, result=result, artifacts=digests)
         return self._run
 
-    def _final_status(self, ending: Mapping[str, Any]) -> tuple[RunStatus, Failure | None]:
+    def _final_status(self, ending: RunnerEnding) -> tuple[RunStatus, Failure | None]:
         kind, message, cell_id = ending.get("kind"), ending.get("message"), ending.get("cell_id")
         if kind is None:
             return RunStatus.SUCCEEDED, None
@@ -342,9 +344,11 @@ class _Supervisor:
         with contextlib.suppress(AutomlMagicError):
             self._advance(RunStatus.FAILED, failure=failure)
 
-    def _set_status(self, status: RunStatus, journal: Journal, **changes: Any) -> None:
+    def _set_status(
+        self, status: RunStatus, journal: Journal, **changes: Unpack[RunChanges]
+    ) -> None:
         self._advance(status, **changes)
         journal.emit("run", run_id=self._run.run_id, state=status.value)
 
-    def _advance(self, status: RunStatus, **changes: Any) -> None:
+    def _advance(self, status: RunStatus, **changes: Unpack[RunChanges]) -> None:
         self._run = self._store.advance(self._run.run_id, self._run.token, status, **changes)
