@@ -107,7 +107,7 @@ def test_a_model_that_takes_too_long_is_ended(signed, vault):
     sealed = read_verified_files(signed, vault.trusted, model="churn", version=1)
     with pytest.raises(ModelRefused, match="can't be loaded safely") as caught:
         run_smoke_test(sealed.contents, SandboxLimits(wall_s=0.3))
-    assert "more than 0.3 s" in caught.value.why
+    assert "exceeded 0.3 s" in caught.value.why
 
 
 def claiming(n_numbers):
