@@ -146,7 +146,7 @@ def started(folder, brokers, topic, *options, store, loose=False):
         "from pathlib import Path\n"
         "from automl_magic.flow import streaming\n"
         "from automl_magic.recipe.model_folder import load_model_folder\n"
-        "streaming.load_model = lambda name: load_model_folder(Path(name), 'm/1')\n"
+        "streaming.load_model = lambda name, _: load_model_folder(Path(name), 'm/1')\n"
         "from automl_magic.cli import main\n"
         "main(sys.argv[1:])\n"
     )

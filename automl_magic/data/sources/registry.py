@@ -27,7 +27,7 @@ from automl_magic.errors import DataNotReadable, closest_match
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
-GROUP = "automl_magic.show_sources"
+GROUP = "automl_magic.sources"
 # In the order of matching.
 BUILT_IN: Sequence[Source] = (Bundled(), ParquetFolder(), Csv(), Parquet(), JsonRecords())
 _SCHEME = re.compile(r"([a-z][a-z0-9_+.-]*):")

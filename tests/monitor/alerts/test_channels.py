@@ -178,7 +178,7 @@ def test_an_invalid_email_address_is_rejected(address):
 
 
 def test_a_notification_in_the_log_is_one_line(caplog):
-    with caplog.at_level(logging.INFO, "automl_magic.format_alerts"):
+    with caplog.at_level(logging.INFO, "automl_magic.alerts"):
         send(
             Channel(name="log", kind=ChannelKind.LOG),
             notice(HOSTILE),

@@ -8,7 +8,7 @@ import logging
 from automl_magic.monitor.alerts.secrets import SecretOf
 from automl_magic.records.monitoring.alert import AlertSeverity, AlertState, Channel, Notification
 
-LOGGER = logging.getLogger("automl_magic.format_alerts")
+LOGGER = logging.getLogger("automl_magic.alerts")
 _LEVELS = {
     AlertSeverity.INFO: logging.INFO,
     AlertSeverity.WARNING: logging.WARNING,
