@@ -264,7 +264,7 @@ def test_exclusions_have_a_reason_and_a_cell():
             ),
         ),
     )
-    board = replace(board_of(row(0, "a", 0.9), row(1, "b", 0.8)), account=told)
+    board = replace(board_of(row(0, "a", 0.9), row(1, "b", 0.8)), decision_log=told)
 
     page = leaderboard_page(board)
 

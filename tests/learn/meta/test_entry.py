@@ -71,4 +71,4 @@ def test_classes_are_measured_by_the_metric_of_the_search(describe_as, metric):
         predictions[name] = np.column_stack([1 - positive, positive])
     baseline = np.tile([1 - y.mean(), y.mean()], (600, 1))
     found = measured(describe_as(TaskKind("binary")), predictions, metric, y, baseline)
-    assert found.results["good"].loss < 0.2 < found.outcomes["bad"].loss
+    assert found.results["good"].loss < 0.2 < found.results["bad"].loss
