@@ -21,11 +21,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from automl_magic.learn.meta.find_neighbours import Neighbour
 from meta_results import entry, kept, tables
 
 from automl_magic.learn import meta
 from automl_magic.learn.blending import Losses
+from automl_magic.learn.meta.neighbours import Neighbour
 from automl_magic.tasks.metrics import METRICS
 
 orders = import_module("automl_magic.learn.meta.order")  # the package has a function of that name
@@ -93,7 +93,7 @@ Order = Callable[[Table, meta.MetaStore], list[str]]
 
 
 def _with(**changes: Any) -> Order:
-    """Return the order of `meta.order` with other settings."""
+    """Return `order_candidates` with other settings."""
 
     def made(table: Table, store: meta.MetaStore) -> list[str]:
         settings = {name: getattr(orders, name) for name in changes}
@@ -119,14 +119,14 @@ def _all_alike(described: meta.MetaFeatures, store: meta.MetaStore) -> list[Neig
     return [replace(found, weight=1.0) for found in NEIGHBOURS_OF(described, store)]
 
 
-NEIGHBOURS_OF = orders.neighbours
+NEIGHBOURS_OF = orders.find_neighbours
 ORDERS: dict[str, Order] = {
     "the plan's": lambda table, _: list(table.names),
     "cheapest first": _cheapest,
     "meta": _with(),
     "meta alone": _with(STATIC_SHARE=0.0),
-    "all tables alike": _with(neighbours=_all_alike),
-    "all alike, alone": _with(neighbours=_all_alike, STATIC_SHARE=0.0),
+    "all tables alike": _with(find_neighbours=_all_alike),
+    "all alike, alone": _with(find_neighbours=_all_alike, STATIC_SHARE=0.0),
 }
 
 

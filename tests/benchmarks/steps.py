@@ -65,7 +65,7 @@ if __name__ == "__main__":
         "profile, 100 rows x 3,001 columns": lambda: profiled(wide),
         "fingerprint, 50,000 rows x 14 columns": lambda: data.fingerprint(long),
         "meta features, 50,000 rows x 50 columns": lambda: meta.compute_meta_features(
-            X, codes, TaskKind.MULTICLASS, counts
+            X, codes, TaskKind("multiclass"), counts
         ),
         "members of 60 trials by roc_auc, 40,000 rows": lambda: chosen("roc_auc", dice),
         "members of 60 trials by log_loss, 40,000 rows": lambda: chosen("log_loss", dice),
