@@ -99,8 +99,9 @@ class Record:
         try:
             return cls(**values)
         except OutOfRange as problem:
+            value = values.get(fields[problem.field].name) if problem.field in fields else None
             raise RecordProblem(
-                (*path, problem.field), problem.expected, format_value(document.get(problem.field))
+                (*path, problem.field), problem.expected, format_value(value)
             ) from problem
 
     def digest(self) -> str:
