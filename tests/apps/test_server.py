@@ -100,7 +100,7 @@ def test_a_run_that_is_gone_is_a_clear_page(store):
 
     assert status == 200
     assert "There&#x27;s no run &#x27;nope&#x27;." in body
-    assert "<b>Do: </b>" in body
+    assert "<b>Do:</b>" in body
 
 
 def test_a_run_that_nobody_has_explained_names_the_command(finished):
