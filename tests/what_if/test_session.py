@@ -80,7 +80,7 @@ def test_changes_together_make_up_the_difference(session):
     session.handle({"do": "set", "column": 0, "value": 80})
     session.handle({"do": "set", "column": 1, "level": 0})
 
-    worth = session.shares()
+    worth = session.contributions()
 
     assert sum(worth.values()) == pytest.approx(session.output_of(session.values) - before)
 
