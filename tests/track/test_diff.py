@@ -27,8 +27,8 @@ def write():
     return write
 
 
-def words(difference):
-    return [change.words for change in difference.changes]
+def sentences(difference):
+    return [change.sentence for change in difference.changes]
 
 
 def test_two_equal_runs_differ_in_nothing(make_run, write):
@@ -76,7 +76,7 @@ def cv(score, low, high, metric="accuracy"):
 def test_a_score_that_moved_is_told_in_words(make_run, write, before, after, said):
     a, b = make_run("a", result=before), make_run("b", result=after)
 
-    assert words(compare_runs(a, write(a), b, write(b))) == [said]
+    assert sentences(compare_runs(a, write(a), b, write(b))) == [said]
 
 
 def test_what_was_asked_is_told_when_it_changed(make_run, write, make_trial):
@@ -103,7 +103,7 @@ def test_what_was_asked_is_told_when_it_changed(make_run, write, make_trial):
         result={**a.result, "best": "forest"},
     )
 
-    assert words(compare_runs(a, write(a), b, write(b, recipe=changed_plan))) == [
+    assert sentences(compare_runs(a, write(a), b, write(b, recipe=changed_plan))) == [
         "The best model changed from boosting to forest.",
         "The data changed: it has another fingerprint.",
         "Columns were added: town.",
@@ -133,7 +133,7 @@ def test_the_plan_says_what_the_recipe_does_not(make_run, write):
     a = make_run("a", plan=plan(60.0, "old.csv", "number"), parameters={})
     b = make_run("b", plan=plan(30.0, "new.csv", "category"), parameters={})
 
-    assert words(compare_runs(a, write(a), b, write(b))) == [
+    assert sentences(compare_runs(a, write(a), b, write(b))) == [
         "The kind of column age changed from number to category.",
         "The budget in seconds changed from 60.0 to 30.0.",
         "The data source changed from old.csv to new.csv.",
@@ -187,7 +187,7 @@ def test_a_difference_survives_json(make_run, write):
 def test_runs_that_left_no_files_are_compared_by_their_records(make_run, tmp_path):
     a, b = make_run("a"), make_run("b", parameters={"seed": 1, "budget_s": 60.0})
 
-    assert words(compare_runs(a, tmp_path / "no", b, tmp_path / "no")) == [
+    assert sentences(compare_runs(a, tmp_path / "no", b, tmp_path / "no")) == [
         "The seed changed from 0 to 1."
     ]
 
