@@ -116,7 +116,7 @@ def test_a_run_and_its_result_are_translated(person, names, people, data_of):
     for section in result.decision_log.sections:
         for reason in section.reasons:
             data |= {reason.why, f"{reason.about}: {reason.choice}"}
-    data |= {row.name for row in result.board.rows}
+    data |= {row.name for row in result.leaderboard.rows}
     data |= {f"{m}: {text}" for m in data for text in data if len(m) < 40 and text}
 
     for page in [*views, view, person.do("register", value="loans")]:
