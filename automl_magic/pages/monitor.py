@@ -338,7 +338,7 @@ def _table(
     body = join_html(
         tag(
             "tr",
-            tag("th", row[0], scope="row", style="min-width: 6.5rem"),
+            tag("th", row[0], scope="row", style="min-width: 7.5rem"),
             *(
                 tag("td", cell, class_=css_class)
                 for cell, css_class in zip(row[1:], classes[1:], strict=True)

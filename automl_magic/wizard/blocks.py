@@ -33,10 +33,16 @@ def option(value: str, label: str, note: str = "") -> Block:
 
 
 def choice(
-    name: str, legend: str, options: Sequence[Block], value: str | None, reason: str = ""
+    name: str,
+    legend: str,
+    options: Sequence[Block],
+    value: str | None,
+    reason: str = "",
+    *,
+    hint: str = "",
 ) -> Block:
     """Return a group of radio buttons."""
-    return _field("choice", name, legend, value, reason, options=list(options))
+    return _field("choice", name, legend, value, reason, hint=hint, options=list(options))
 
 
 def menu(
@@ -47,10 +53,16 @@ def menu(
 
 
 def checks(
-    name: str, legend: str, options: Sequence[Block], values: Iterable[str], reason: str = ""
+    name: str,
+    legend: str,
+    options: Sequence[Block],
+    values: Iterable[str],
+    reason: str = "",
+    *,
+    hint: str = "",
 ) -> Block:
     """Return a group of checkboxes. The answer is the list of checked values."""
-    return _field("checks", name, legend, list(values), reason, options=list(options))
+    return _field("checks", name, legend, list(values), reason, hint=hint, options=list(options))
 
 
 def number(
@@ -59,11 +71,12 @@ def number(
     value: float | None,
     reason: str = "",
     *,
+    hint: str = "",
     unit: str = "",
     least: float = 0,
 ) -> Block:
     """Return a field for a number of at least `least`. It can be left empty."""
-    return _field("number", name, label, value, reason, unit=unit, minimum=least)
+    return _field("number", name, label, value, reason, hint=hint, unit=unit, minimum=least)
 
 
 def line(name: str, label: str, value: str | None, reason: str = "", *, rows: int = 1) -> Block:
@@ -71,13 +84,17 @@ def line(name: str, label: str, value: str | None, reason: str = "", *, rows: in
     return _field("line", name, label, value, reason, rows=rows)
 
 
-def _field(kind: str, name: str, label: str, value: object, reason: str, **more: object) -> Block:
+def _field(
+    kind: str, name: str, label: str, value: object, reason: str, *, hint: str = "", **more: object
+) -> Block:
+    """Return a field. `reason` explains its value, `hint` how to use it."""
     return {
         "type": kind,
         "name": name,
         "label": printable(label, 200),
         "value": value,
         "reason": printable(reason, 600),
+        "hint": printable(hint, 600),
         **more,
     }
 

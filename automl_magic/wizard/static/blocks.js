@@ -12,10 +12,11 @@ function fieldId(scope, block) {
 }
 
 function reason(block, id, texts) {
-  return block.reason ? h("p", { class: "am-reason", id: `${id}-why` }, h("b", {}, texts.why), " ", block.reason) : null;
+  if (!block.reason && !block.hint) return null;
+  return h("p", { class: "am-reason", id: `${id}-why` }, block.reason ? [h("b", {}, texts.why), " ", block.reason] : block.hint);
 }
 
-const describedBy = (block, id) => (block.reason ? `${id}-why` : null);
+const describedBy = (block, id) => (block.reason || block.hint ? `${id}-why` : null);
 
 const draw = {
   paragraph: (block) => h("p", { class: block.soft ? "am-soft" : null }, block.text),

@@ -1,10 +1,12 @@
 // The scores of the trials over time: one dot per trial, and a line for the best so far.
 
-const WIDTH = 640, HEIGHT = 190, LEFT = 58, BOTTOM = 28, TOP = 12, RIGHT = 12;
+const HEIGHT = 190, LEFT = 58, BOTTOM = 28, TOP = 12, RIGHT = 12;
 
 function course(block, texts) {
   const points = block.points.filter((point) => point.score !== null && !point.baseline);
   if (points.length === 0) return null;
+  // Drawn for the page's width, so that its text isn't shrunk on a phone.
+  const WIDTH = window.matchMedia("(max-width: 30rem)").matches ? 330 : 640;
   const last = Math.max(...points.map((point) => point.at), 1);
   // The scale covers the better three quarters, so a few bad trials don't squeeze the others.
   const scores = points.map((point) => point.score).sort((a, b) => a - b);
@@ -20,8 +22,6 @@ function course(block, texts) {
   const digits = Math.max(0, Math.min(6, 2 - Math.floor(Math.log10(high - low))));
   const steps = points.filter((point) => point.best !== null);
   const line = steps.map((point, i) => (i ? `H${x(point.at).toFixed(1)}V${y(point.best).toFixed(1)}` : `M${x(point.at).toFixed(1)},${y(point.best).toFixed(1)}`)).join("");
-
-
   const ticks = [low + pad, (low + high) / 2, high - pad];
   return svg(
     "svg",

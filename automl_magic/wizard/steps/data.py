@@ -46,8 +46,8 @@ def blocks(session: WizardSession) -> list[Block]:
             option(frame_text(frame), frame, _size_text(n_rows, n_columns))
             for frame, (n_rows, n_columns) in frames
         ]
-        reason = _("Already loaded in this notebook.")
-        page.append(choice("source", _("DataFrames in this notebook"), options, source, reason))
+        hint = _("Already loaded in this notebook.")
+        page.append(choice("source", _("DataFrames in this notebook"), options, source, hint=hint))
     offers: list[Block] = [
         _browser(session),
         upload(
@@ -61,7 +61,7 @@ def blocks(session: WizardSession) -> list[Block]:
                 data_source.offers_title,
                 [option(offer.text, offer.name, offer.note) for offer in data_source.offers()],
                 source,
-                data_source.offers_note,
+                hint=data_source.offers_note,
             )
             for data_source in loadable_sources()
             if data_source.offers()
@@ -104,19 +104,19 @@ def _chosen(session: WizardSession) -> list[Block]:
                 (_("Memory"), format_file_size(dataset.memory_bytes)),
             ]
         ),
-        table(_caption(len(head), frame.shape[1] - head.shape[1]), list(head.columns), rows),
+        table(_caption(len(head), head.shape[1], frame.shape[1]), list(head.columns), rows),
         *([notes(_("Data checks"), findings)] if findings else []),
     ]
 
 
-def _caption(n_rows: int, n_hidden: int) -> str:
-    if n_hidden == 0:
+def _caption(n_rows: int, n_visible: int, n_columns: int) -> str:
+    if n_visible == n_columns:
         return ngettext("First row", "First {rows} rows", n_rows).format(rows=n_rows)
     return ngettext(
-        "First {rows} rows, without {columns} more column",
-        "First {rows} rows, without {columns} more columns",
-        n_hidden,
-    ).format(rows=n_rows, columns=f"{n_hidden:,}")
+        "First row, {visible} of {columns} columns",
+        "First {rows} rows, {visible} of {columns} columns",
+        n_rows,
+    ).format(rows=n_rows, visible=n_visible, columns=f"{n_columns:,}")
 
 
 def _browser(session: WizardSession) -> Block:

@@ -97,7 +97,7 @@ def _costs(session: WizardSession, plan: Plan) -> list[Block]:
             "cost_false_negative",
             _("False negative: predicted {no}, actually {yes}").format(yes=yes, no=no),
             answers.cost_false_negative,
-            _(
+            hint=_(
                 "The two costs set the decision threshold: the lowest probability that counts as "
                 "yes. Leave both empty to weigh the errors equally."
             ),
@@ -134,7 +134,11 @@ def _why(plan: Plan, about: DecisionKind) -> str:
     decision = next(d for d in plan.decisions if d.about == about)
     if not decision.rejected:
         return decision.why
-    rejected = "; ".join(decision.rejected)
-    return _("{reason} Rejected: {alternatives}.").format(
-        reason=decision.why, alternatives=rejected
-    )
+    return " ".join((decision.why, *map(_rejected, decision.rejected)))
+
+
+def _rejected(alternative: str) -> str:
+    option, _colon, reason = alternative.partition(": ")
+    if not reason:
+        return _("Rejected: {option}.").format(option=option)
+    return _("Rejected: {option}, because {reason}.").format(option=option, reason=reason)

@@ -51,7 +51,7 @@ def blocks(session: WizardSession) -> list[Block]:
             "latency_ms_p95",
             _("Maximum latency per prediction"),
             session.answers.latency_ms_p95,
-            _(
+            hint=_(
                 "95th percentile for one row. Leave empty for no limit: the most accurate model "
                 "wins, however slow. Models take about 1 to 20 ms."
             ),

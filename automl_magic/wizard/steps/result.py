@@ -185,7 +185,7 @@ def _why(result: WizardResult, board: LeaderboardView) -> list[Block]:
             [
                 _("Model"),
                 _("Role"),
-                _("{metric} of this member").format(metric=format_metric(board.leaderboard.metric)),
+                format_metric(board.leaderboard.metric),
                 _("Why"),
             ],
             rows,
@@ -286,17 +286,17 @@ def _links(session: WizardSession) -> list[Block]:
         (
             EXECUTED_NOTEBOOK,
             _("Open the executed notebook"),
-            _("all numbers and charts of the search, cell by cell"),
+            _("All numbers and charts of the search, cell by cell."),
         ),
         (
             MODEL_NOTEBOOK,
             _("Open the model's own notebook"),
-            _("runs without automl-magic and gives the same score"),
+            _("It runs without automl-magic and gives the same score."),
         ),
         (
             REPORT,
             _("Open the report"),
-            _("feature importance and errors, in a page you can email"),
+            _("Feature importance and errors, in a page you can email."),
         ),
     ]
     links = [

@@ -156,7 +156,9 @@ def _columns(session: WizardSession) -> Block:
                 _("Columns to exclude"),
                 [option(column.name, column.name, _kind_text(column)) for column in features[:300]],
                 session.answers.exclude,
-                _("Exclude what you only know afterwards and what must not affect predictions."),
+                hint=_(
+                    "Exclude what you only know afterwards and what must not affect predictions."
+                ),
             ),
             table(
                 _("Detected column types"),
