@@ -6,7 +6,7 @@ A text is a whole sentence with named placeholders, so that a translator can reo
     ngettext("{n} row", "{n} rows", n).format(n=n)
 
 Texts are looked up when they are shown, never at import. The language is the first of ``LANGUAGE``,
-``LC_ALL``, ``LC_MESSAGES`` and ``LANG`` that has a catalogue in `look/locale`; without one, the
+``LC_ALL``, ``LC_MESSAGES`` and ``LANG`` that has a catalogue in `display/locale`; without one, the
 text itself is shown. Errors, the command line and logs stay English.
 """
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from bokeh.models import ColumnDataSource, HoverTool, Range1d
 from bokeh.plotting import figure
 
+from automl_magic.display.translation import _
+
 if TYPE_CHECKING:
     from automl_magic.pages.live_run import LiveRun
 
@@ -39,8 +41,8 @@ class LiveChart:
             toolbar_location=None,
             tools="",
             y_range=self._y,
-            x_axis_label="seconds since the search started",
-            y_axis_label="score",
+            x_axis_label=_("seconds since the search started"),
+            y_axis_label=_("score"),
             background_fill_alpha=0,
             border_fill_alpha=0,
             outline_line_alpha=0,
@@ -64,12 +66,12 @@ class LiveChart:
         self._crosses = self.figure.scatter("at", "y", source=self._other, size=10, marker="x")
         # Plain placeholders: Bokeh inserts the values as text, not as HTML.
         scored_tooltips = [
-            ("trial", "@number"),
+            (_("trial"), "@number"),
             ("", "@name"),
-            ("score", "@shown"),
-            ("folds", "@folds"),
+            (_("score"), "@shown"),
+            (_("folds"), "@folds"),
         ]
-        other_tooltips = [("trial", "@number"), ("", "@name"), ("", "@state")]
+        other_tooltips = [(_("trial"), "@number"), ("", "@name"), ("", "@state")]
         self.figure.add_tools(
             HoverTool(renderers=[self._dots], tooltips=scored_tooltips),
             HoverTool(renderers=[self._crosses], tooltips=other_tooltips),
@@ -112,7 +114,10 @@ class LiveChart:
             "high": high,
             "name": [event.candidate[:60] for event in scored_events],
             "shown": [f"{score:.5g}" for score in scores],
-            "folds": [f"{a:.4g} to {b:.4g}" for a, b in zip(low, high, strict=True)],
+            "folds": [
+                _("{low} to {high}").format(low=f"{a:.4g}", high=f"{b:.4g}")
+                for a, b in zip(low, high, strict=True)
+            ],
             "number": [str(event.number) for event in scored_events],
         }
         best_events = [event for event in events if event.best is not None]
@@ -132,7 +137,7 @@ class LiveChart:
             "state": [event.state[:20] for event in other_events],
             "number": [str(event.number) for event in other_events],
         }
-        metric = (live_run.metric if live_run else None) or "score"
+        metric = (live_run.metric if live_run else None) or _("score")
         self.figure.yaxis[0].axis_label = metric[:40]
 
 

@@ -17,6 +17,8 @@ from bokeh.models import (
 )
 from bokeh.plotting import figure
 
+from automl_magic.display.translation import _
+
 if TYPE_CHECKING:
     from bokeh.models.annotations import Legend
 
@@ -45,10 +47,12 @@ class DashboardCharts:
         self._is_dark = False
         self._board: MonitorDashboard | None = None
         self._sources: dict[str, ColumnDataSource] = {}
-        self.traffic = self._lines("traffic", "requests per minute", [("", "@who"), ("", "@most")])
-        self.latency = self._lines("latency", "latency in ms", [("", "@who"), ("", "@most")])
-        self.errors = self._lines("errors", "errors in %", [("", "@who"), ("", "@most")])
-        self.performance = self._lines("performance", "score", [("", "@who"), ("", "@most")])
+        self.traffic = self._lines(
+            "traffic", _("requests per minute"), [("", "@who"), ("", "@most")]
+        )
+        self.latency = self._lines("latency", _("latency in ms"), [("", "@who"), ("", "@most")])
+        self.errors = self._lines("errors", _("errors in %"), [("", "@who"), ("", "@most")])
+        self.performance = self._lines("performance", _("score"), [("", "@who"), ("", "@most")])
         self.drift = self._heat()
         self.prediction = self._bars()
 
@@ -167,20 +171,24 @@ class DashboardCharts:
 
     def _bars(self) -> figure:
         self._bins = FactorRange()
-        chart = self._figure("share of rows", x_range=self._bins)
+        chart = self._figure(_("share of rows"), x_range=self._bins)
         names = ("bin", "before", "now", "shown_before", "shown_now")
         source = self._sources["prediction"] = ColumnDataSource({column: [] for column in names})
         self._before = chart.vbar(
-            x="bin", top="before", width=0.85, source=source, legend_label="training"
+            x="bin", top="before", width=0.85, source=source, legend_label=_("training")
         )
         self._now = chart.vbar(
             x="bin",
             top="now",
             width=0.45,
             source=source,
-            legend_label="newest window",
+            legend_label=_("newest window"),
         )
-        tips = [("", "@bin"), ("training", "@shown_before"), ("newest window", "@shown_now")]
+        tips = [
+            ("", "@bin"),
+            (_("training"), "@shown_before"),
+            (_("newest window"), "@shown_now"),
+        ]
         chart.add_tools(HoverTool(renderers=[self._before], tooltips=tips))
         chart.y_range.update(start=0)
         chart.xgrid.visible = False
@@ -228,9 +236,9 @@ class DashboardCharts:
             ("p50", starts, [_or_nan(bucket.p50_ms) for bucket in buckets]),
             ("p95", starts, [_or_nan(bucket.p95_ms) for bucket in buckets]),
         ]
-        self._draw("traffic", request_lines, "{:,.3g} per minute")
-        self._draw("errors", error_lines, "{:.3g}%")
-        self._draw("latency", latency_lines if names else [], "{:.3g} ms")
+        self._draw("traffic", request_lines, "{:,.3g}", _("{value} per minute"))
+        self._draw("errors", error_lines, "{:.3g}", _("{value}%"))
+        self._draw("latency", latency_lines if names else [], "{:.3g}", _("{value} ms"))
 
     def _show_performance(self, checks: Sequence[WindowCheck]) -> None:
         scored_checks = [
@@ -244,41 +252,48 @@ class DashboardCharts:
             margin = max((ends[-1] - ends[0]) / 20, dt.timedelta(minutes=30))
             span = [ends[0] - margin, *ends, ends[-1] + margin]
             self.performance.x_range.update(start=span[0], end=span[-1])
-            self.performance.yaxis[0].axis_label = _label(last.metric or "score", 40)
+            self.performance.yaxis[0].axis_label = _label(last.metric or _("score"), 40)
             lines = [
-                ("score", ends, [_or_nan(check.score) for check in scored_checks]),
+                (_("score"), ends, [_or_nan(check.score) for check in scored_checks]),
                 *(
                     (
                         label,
                         span,
                         [
-                            _limit(check, check.yellow if label == "warning" else check.red)
+                            _limit(check, check.yellow if is_warning else check.red)
                             for check in (scored_checks[0], *scored_checks, last)
                         ],
                     )
-                    for label in ("warning", "critical")
+                    for label, is_warning in ((_("warning"), True), (_("critical"), False))
                 ),
             ]
-        self._draw("performance", lines, "{:.4g}", dashes=("solid", "dashed", "dotted"))
+        self._draw("performance", lines, "{:.4g}", "{value}", dashes=("solid", "dashed", "dotted"))
 
     def _draw(
         self,
         name: str,
         lines: Sequence[tuple[str, list[dt.datetime], list[float]]],
-        template: str,
+        number: str,
+        unit: str,
         dashes: Sequence[str] = (),
     ) -> None:
         styles = [_VERSION_STYLES[i % len(_VERSION_STYLES)] for i in range(len(lines))]
         if dashes:
             styles = [("dot" if i == 0 else "best", dashes[i]) for i in range(len(lines))]
-        finite = [[y for y in ys if isfinite(y)] for _, _, ys in lines]
+        finite = [[y for y in ys if isfinite(y)] for _label, _xs, ys in lines]
+
+        def shown(value: float) -> str:
+            return unit.format(value=number.format(value))
+
         self._sources[name].data = {
-            "xs": [xs for _, xs, _ in lines],
-            "ys": [ys for _, _, ys in lines],
-            "who": [label for label, _, _ in lines],
-            "most": [f"maximum {template.format(max(ys))}" if ys else "" for ys in finite],
-            "colour": [self._colour(colour) for colour, _ in styles],
-            "dash": [dash for _, dash in styles],
+            "xs": [xs for _label, xs, _ys in lines],
+            "ys": [ys for _label, _xs, ys in lines],
+            "who": [label for label, _xs, _ys in lines],
+            "most": [
+                _("maximum {value}").format(value=shown(max(ys))) if ys else "" for ys in finite
+            ],
+            "colour": [self._colour(colour) for colour, _dash in styles],
+            "dash": [dash for _colour, dash in styles],
             "width": [2.0] * len(lines),
         }
         # A single point has no line, so draw all points.
@@ -290,12 +305,12 @@ class DashboardCharts:
             if isfinite(y) and y
         ]
         self._sources[f"{name} points"].data = {
-            "x": [x for x, *_ in points],
-            "y": [y for _, y, *_ in points],
-            "who": [label for _, _, label, _ in points],
-            "shown": [template.format(y) for _, y, *_ in points],
-            "when": [x.strftime("%d %b %H:%M") for x, *_ in points],
-            "colour": [colour for *_, colour in points],
+            "x": [x for x, *_rest in points],
+            "y": [y for _x, y, *_rest in points],
+            "who": [label for _x, _y, label, _colour in points],
+            "shown": [shown(y) for _x, y, *_rest in points],
+            "when": [x.strftime("%d %b %H:%M") for x, *_rest in points],
+            "colour": [colour for *_rest, colour in points],
         }
 
     def _show_drift(
@@ -364,7 +379,7 @@ def _local(timestamp: float) -> dt.datetime:
 
 
 def _version_label(version_and_role: str) -> str:
-    version, _, role = version_and_role.partition(" ")
+    version, _space, role = version_and_role.partition(" ")
     return _label(f"v{version} {role}", 24)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from automl_magic.cli.apps.server import HOST, AppServer, free_port
+from automl_magic.display.translation import _
 from automl_magic.files.templates import templates_folder
 from automl_magic.workspace import Workspace
 
@@ -100,6 +101,7 @@ def serve(name: str, title: str, make: Callable[[], PanelPage], port: int, every
     def page() -> pn.Template:
         contents = make()
         template = pn.Template(source)
+        template.add_variable("_", _)
         for figure, chart in contents.figures.items():
             template.add_panel(figure, pn.pane.Bokeh(chart, sizing_mode="stretch_width"))
         for pane, html in contents.panes.items():

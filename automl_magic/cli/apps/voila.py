@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from automl_magic.cli.apps.server import HOST, AppServer, free_port
+from automl_magic.display.translation import _
 from automl_magic.files.templates import templates_folder
 from automl_magic.workspace import Workspace
 
@@ -99,7 +100,12 @@ def _server(
     name: str, port: int | None, extra_options: Mapping[str, object], workspace: Workspace
 ) -> AppServer:
     free = free_port(port)
-    options = {**OPTIONS, **_app_options(name, free), **extra_options}
+    options = {
+        **OPTIONS,
+        "VoilaConfiguration.resources": {"texts": page_texts()},
+        **_app_options(name, free),
+        **extra_options,
+    }
     return AppServer(
         name=name,
         arguments=[
@@ -114,6 +120,20 @@ def _server(
         probe=f"/voila/templates/{THEME}/static/app.js",
         workspace=workspace,
     )
+
+
+def page_texts() -> dict[str, str]:
+    """Return the texts of the page around the notebook's outputs, in the reader's language."""
+    return {
+        "skip": _("Skip to content"),
+        "loading": _("Loading …"),
+        "failed": _("This page couldn't be created"),
+        "see_terminal": _("For the reason, see the terminal that started the app."),
+        "read_only": _(
+            "Made by automl-magic. This page is read-only and connects to no other machine."
+        ),
+        "wizard": _("Made by automl-magic. Your data stays on this machine."),
+    }
 
 
 def _paths() -> dict[str, str]:
