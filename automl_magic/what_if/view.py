@@ -81,7 +81,7 @@ def texts() -> dict[str, str]:
         "start_from": _("Start from"),
         "typical_row": _("A row of typical values"),
         "reset": _("Undo all changes"),
-        "row_number": _("Or any row of the table, by its number from 0"),
+        "row_number": _("Or any row number, from 0"),
         "take_row": _("Use this row"),
         "any_row_note": _(
             "SHAP values and counterfactuals exist only for the rows in the list. The effect of "

@@ -106,10 +106,15 @@ def _skipped(explanation: Explanation) -> str:
         tag(
             "li",
             tag("b", text(_title(skipped.section))),
-            " ",
-            linked_text(skipped.cell_id, explanation.link(skipped.cell_id)),
-            ": ",
-            text(skipped.why, 400),
+            tag(
+                "p",
+                text(skipped.why, 400),
+                " ",
+                fill(
+                    _("Decided by cell {cell}."),
+                    cell=linked_text(skipped.cell_id, explanation.link(skipped.cell_id)),
+                ),
+            ),
         )
         for skipped in explanation.skipped
     )

@@ -134,11 +134,11 @@ def _why(plan: Plan, about: DecisionKind) -> str:
     decision = next(d for d in plan.decisions if d.about == about)
     if not decision.rejected:
         return decision.why
-    return " ".join((decision.why, *map(_rejected, decision.rejected)))
+    return _("{reason} Rejected: {alternatives}.").format(
+        reason=decision.why, alternatives=", ".join(map(_with_reason, decision.rejected))
+    )
 
 
-def _rejected(alternative: str) -> str:
+def _with_reason(alternative: str) -> str:
     option, _colon, reason = alternative.partition(": ")
-    if not reason:
-        return _("Rejected: {option}.").format(option=option)
-    return _("Rejected: {option}, because {reason}.").format(option=option, reason=reason)
+    return f"{option} ({reason})" if reason else option
