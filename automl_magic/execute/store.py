@@ -160,13 +160,8 @@ class RunStore:
             run = self._read(connection, run_id)
             if run.status.is_end:
                 return None
-            lost_run = replace(
-                run,
-                status=RunStatus.LOST,
-                token=run.token + 1,
-                ended_at=datetime.now(UTC),
-                **changes,
-            )
+            changes["ended_at"] = datetime.now(UTC)
+            lost_run = replace(run, status=RunStatus.LOST, token=run.token + 1, **changes)
             self._write(connection, lost_run)
         return lost_run
 
