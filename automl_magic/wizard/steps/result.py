@@ -185,7 +185,7 @@ def _why(result: WizardResult, board: LeaderboardView) -> list[Block]:
             [
                 _("Model"),
                 _("Role"),
-                format_metric(board.leaderboard.metric),
+                _("Score ({metric})").format(metric=format_metric(board.leaderboard.metric)),
                 _("Why"),
             ],
             rows,
