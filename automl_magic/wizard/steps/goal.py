@@ -112,13 +112,14 @@ def _people(session: WizardSession) -> list[Block]:
         for column in session.table.dataset.columns
         if column.name != session.answers.target and column.kind.value not in ("text", "id")
     ]
+    reason = hint = ""
     if session.answers.sensitive is None and session.sensitive:
         reason = _(
             "Suggested by their names. The model is scored for each group, so unfair treatment "
             "shows up."
         )
     else:
-        reason = _("The model is scored for each group, so unfair treatment shows up.")
+        hint = _("The model is scored for each group, so unfair treatment shows up.")
     return [
         checks(
             "sensitive",
@@ -126,6 +127,7 @@ def _people(session: WizardSession) -> list[Block]:
             [option(column.name, column.name) for column in columns[:300]],
             session.sensitive,
             reason,
+            hint=hint,
         )
     ]
 
