@@ -145,7 +145,7 @@ def test_a_judge_ends_a_growth_for_good(make_search):
     growing = make_search().start_fit(proposal(**SLOW))
     growing.advance(in_seconds(60), judge)
 
-    assert growing.verdict == "Enough."
+    assert growing.prune_reason == "Enough."
     assert [rounds for rounds, _ in seen] == [1, 2, 3, 4, 5]
     assert not growing.is_resumable
 

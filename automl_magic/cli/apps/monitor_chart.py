@@ -282,7 +282,7 @@ class DashboardCharts:
             styles = [("dot" if i == 0 else "best", dashes[i]) for i in range(len(lines))]
         finite = [[y for y in ys if isfinite(y)] for _label, _xs, ys in lines]
 
-        def shown(value: float) -> str:
+        def format_number_with_unit(value: float) -> str:
             return unit.format(value=number.format(value))
 
         self._sources[name].data = {
@@ -290,7 +290,8 @@ class DashboardCharts:
             "ys": [ys for _label, _xs, ys in lines],
             "who": [label for label, _xs, _ys in lines],
             "most": [
-                _("maximum {value}").format(value=shown(max(ys))) if ys else "" for ys in finite
+                _("maximum {value}").format(value=format_number_with_unit(max(ys))) if ys else ""
+                for ys in finite
             ],
             "colour": [self._colour(colour) for colour, _dash in styles],
             "dash": [dash for _colour, dash in styles],
