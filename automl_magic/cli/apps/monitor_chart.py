@@ -309,7 +309,7 @@ class DashboardCharts:
             "x": [x for x, *_rest in points],
             "y": [y for _x, y, *_rest in points],
             "who": [label for _x, _y, label, _colour in points],
-            "shown": [shown(y) for _x, y, *_rest in points],
+            "shown": [format_number_with_unit(y) for _x, y, *_rest in points],
             "when": [x.strftime("%d %b %H:%M") for x, *_rest in points],
             "colour": [colour for *_rest, colour in points],
         }
