@@ -1,7 +1,7 @@
 // A form for one row with its prediction and explanation. Python computes and translates everything.
 
 // Fill the placeholders {name} of a translated text.
-const fillIn = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
+const formatText = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
 
 function render({ model, el }) {
   const { texts } = model.get("view");
@@ -29,7 +29,7 @@ function render({ model, el }) {
     const value = field.missing || field.value === null ? "" : field.value;
     return [
       h("input", { ...shared, type: "range", id, value: value === "" ? (field.low + field.high) / 2 : value, "aria-valuetext": field.missing ? texts.missing : String(value) }),
-      h("input", { type: "number", step: "any", value, oninput: set, "aria-label": fillIn(texts.as_number, { column: field.label }), placeholder: texts.missing }),
+      h("input", { type: "number", step: "any", value, oninput: set, "aria-label": formatText(texts.as_number, { column: field.label }), placeholder: texts.missing }),
     ];
   };
 
@@ -55,10 +55,10 @@ function render({ model, el }) {
     const id = `${scope}-${field.column}`;
     const inputs = field.entry === "number" ? number(field, id) : field.entry === "choice" ? choice(field, id) : textInput(field, id);
     const clear = field.can_miss && field.entry !== "choice" && !field.missing
-      ? h("button", { type: "button", class: "am-button", onclick: () => send({ do: "set", column: field.column, missing: true }), "aria-label": fillIn(texts.set_missing, { column: field.label }) }, texts.missing)
+      ? h("button", { type: "button", class: "am-button", onclick: () => send({ do: "set", column: field.column, missing: true }), "aria-label": formatText(texts.set_missing, { column: field.label }) }, texts.missing)
       : null;
     const back = field.changed
-      ? h("button", { type: "button", class: "am-button", onclick: () => send({ do: "back", column: field.column }), "aria-label": fillIn(texts.undo_label, { column: field.label, value: field.was }) }, fillIn(texts.undo, { value: field.was }))
+      ? h("button", { type: "button", class: "am-button", onclick: () => send({ do: "back", column: field.column }), "aria-label": formatText(texts.undo_label, { column: field.label, value: field.was }) }, formatText(texts.undo, { value: field.was }))
       : null;
     return h(
       "div",

@@ -4,7 +4,7 @@ let serial = 0;
 const newId = () => `am-w-${(serial += 1)}`;
 
 // Fill the {placeholders} of a translated text.
-const fillIn = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
+const formatText = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
 
 // A field keeps its id when it's redrawn, for its label and the focus.
 function fieldId(scope, block) {
@@ -231,7 +231,7 @@ const draw = {
     const copy = async () => {
       try {
         await navigator.clipboard.writeText(tab.text);
-        say(fillIn(texts.copied, { name: tab.name }));
+        say(formatText(texts.copied, { name: tab.name }));
       } catch {
         say(texts.copy_blocked);
       }
@@ -264,7 +264,7 @@ const draw = {
               ),
             )
           : h("span", { class: "am-soft" }, texts.cell),
-        h("button", { type: "button", class: "am-plain", onclick: copy, "aria-label": fillIn(texts.copy_tab, { name: tab.name }) }, texts.copy),
+        h("button", { type: "button", class: "am-plain", onclick: copy, "aria-label": formatText(texts.copy_tab, { name: tab.name }) }, texts.copy),
       ),
       h(
         "pre",
@@ -340,7 +340,7 @@ const draw = {
     return h(
       "section",
       { class: "am-progress", "data-key": "progress" },
-      h("p", {}, h("progress", { max: block.of || 1, value: block.done, "aria-label": fillIn(texts.progress, { percent }) }), " ", block.label),
+      h("p", {}, h("progress", { max: block.of || 1, value: block.done, "aria-label": formatText(texts.progress, { percent }) }), " ", block.label),
       course(block, texts),
     );
   },
@@ -410,11 +410,11 @@ const PIECE = 512 * 1024;
 async function upload(file, block, { send, say, texts }) {
   if (!file) return;
   if (file.size > block.max_bytes) {
-    say(fillIn(texts.too_large, { name: file.name }));
+    say(formatText(texts.too_large, { name: file.name }));
     return;
   }
   if (file.size === 0) {
-    say(fillIn(texts.empty, { name: file.name }));
+    say(formatText(texts.empty, { name: file.name }));
     return;
   }
   for (let offset = 0; offset < file.size; offset += PIECE) {

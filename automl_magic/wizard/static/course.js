@@ -30,8 +30,8 @@ function course(block, texts) {
       svg("line", { x1: LEFT, x2: WIDTH - RIGHT, y1: y(tick), y2: y(tick), class: "am-grid" }),
       svg("text", { x: LEFT - 8, y: y(tick) + 4, "text-anchor": "end" }, tick.toFixed(digits)),
     ]),
-    svg("text", { x: LEFT, y: HEIGHT - 8 }, fillIn(texts.seconds, { n: 0 })),
-    svg("text", { x: WIDTH - RIGHT, y: HEIGHT - 8, "text-anchor": "end" }, fillIn(texts.seconds, { n: last.toFixed(0) })),
+    svg("text", { x: LEFT, y: HEIGHT - 8 }, formatText(texts.seconds, { n: 0 })),
+    svg("text", { x: WIDTH - RIGHT, y: HEIGHT - 8, "text-anchor": "end" }, formatText(texts.seconds, { n: last.toFixed(0) })),
     points.map((point) => svg("circle", { cx: x(point.at), cy: y(point.score), r: 4, class: "am-dot" }, svg("title", {}, `${point.name}: ${point.score.toPrecision(4)}`))),
     svg("path", { d: line, class: "am-best-line" }),
   );

@@ -126,7 +126,7 @@ function render({ model, el }) {
     if (best !== null && best !== memory.best && now - (memory.announcedAt || 0) > 8000) {
       memory.best = best;
       memory.announcedAt = now;
-      say(fillIn(texts.best, { metric: progress.metric, score: best.toPrecision(4) }));
+      say(formatText(texts.best, { metric: progress.metric, score: best.toPrecision(4) }));
     }
   }
 
