@@ -90,12 +90,12 @@ def test_fit_serve_shift_alert_retrain_approve_canary_promote_roll_back(reader):
     ended = reader.end()
 
     said = {line: answers[-1] for line, answers in reader.said.items()}
-    asked = reader.said["python ask.py autumn.csv 50"]
+    asked = reader.said["python send.py autumn.csv 50"]
     history = json.loads(reader.type("automl route churn --json").stdout)
     assert "It hasn't been approved" in reader.said[REFUSED][0]
     assert re.search(r"^age +critical", said["automl monitor churn --window 1h"], re.MULTILINE)
     assert "age" in said["automl alerts churn"]
-    assert re.search(r"'2': \d+", said["python ask.py autumn.csv 300"])
+    assert re.search(r"'2': \d+", said["python send.py autumn.csv 300"])
     assert ("{'2': 50}" in asked[0], "{'1': 50}" in asked[1]) == (True, True)
     assert history["route"]["stable"] == 1
     assert "intact" in said["automl audit verify"]
