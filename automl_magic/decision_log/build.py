@@ -77,9 +77,15 @@ def _missing(files: RunFiles) -> tuple[str, ...]:
     if files.trials and not files.decisions and not run.result.get("replayed"):
         missing.append("The search recorded no decisions while it ran.")
     if files.leaderboard is None:
-        status = "hasn't finished" if not run.status.is_end else f"ended as {run.status.value}"
+        status = (
+            "hasn't finished"
+            if not run.status.is_end
+            else f"ended with the status {run.status.value}"
+        )
         when = "" if not run.status.is_end else " before its last cell"
         missing.append(f"There is no model to explain: the run {status}{when}.")
     elif run.status is not RunStatus.SUCCEEDED:
-        missing.append(f"The run ended as {run.status.value}. Its files may be incomplete.")
+        missing.append(
+            f"The run ended with the status {run.status.value}, so its files may be incomplete."
+        )
     return tuple(missing)

@@ -44,8 +44,8 @@ def descendants(pid: int) -> list[psutil.Process]:
 def kill_run(run_id: str, pid: int | None = None, *, within_s: float = 5.0) -> int:
     """Kill all processes of a run and all descendants of `pid`. Return their number.
 
-    It repeats until there are none, because a process can start another one in the meantime, or
-    until `within_s` seconds have passed.
+    It repeats until there are none or `within_s` seconds have passed, because a process can start
+    another one in the meantime.
     """
     killed: set[psutil.Process] = set()
     end = time.monotonic() + within_s

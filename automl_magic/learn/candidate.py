@@ -74,7 +74,7 @@ def read_views(views: Mapping[str, Sequence[object]]) -> dict[str, tuple[StepSpe
         raise PlanError(
             "There are no feature views.",
             why="`views` is empty, so candidates have no features.",
-            fix="Run the cells of the views before the search.",
+            fix="Before the search, run the cells that define the views.",
         )
     parsed = {}
     for name, steps in views.items():
@@ -101,7 +101,7 @@ def _baseline_view(views: Mapping[str, tuple[StepSpec, ...]]) -> tuple[StepSpec,
         raise PlanError(
             "The feature views have no columns.",
             why="No step of a view has a column, so candidates have no features.",
-            fix="Run the cells of the views before the search.",
+            fix="Before the search, run the cells that define the views.",
         )
     cheapest = min(steps, key=lambda step: step.kind in EXPENSIVE_STEPS)
     return (dataclasses.replace(cheapest, columns=cheapest.columns[:1]),)

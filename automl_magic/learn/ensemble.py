@@ -1,4 +1,4 @@
-"""ensemble: blend the trials that score best together out of fold."""
+"""ensemble: blend the trials whose combined out-of-fold predictions score best."""
 
 from __future__ import annotations
 

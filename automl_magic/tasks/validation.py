@@ -210,7 +210,9 @@ def _holdout(
     )
     share = float(f"{n_holdout / n_rows:.2g}")
     why = f"About {share * n_rows:,.0f} holdout rows score the final model once."
-    rejected = ("0: the cross-validation score is optimistic, because it chose the model",)
+    rejected = (
+        "0: the cross-validation score is optimistic, because it was used to choose the model",
+    )
     return share, _decision(DecisionKind.HOLDOUT, f"{share:g}", why, evidence, rejected)
 
 

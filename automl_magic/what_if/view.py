@@ -159,7 +159,7 @@ def _note(column: ColumnRange) -> str:
 
 
 def _step(low: float, high: float) -> float:
-    """Return a slider step for a few hundred steps, as a power of ten."""
+    """Return the step size of a slider, to one significant digit."""
     span = (high - low) or abs(high) or 1.0
     return float(f"1e{len(str(int(span))) - 1 - 3}") if span >= 1 else float(f"{span / 300:.0e}")
 

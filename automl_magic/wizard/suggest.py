@@ -62,7 +62,7 @@ def suggest_target(columns: Sequence[Column]) -> tuple[str, str] | None:
 
 
 def suggest_sensitive(columns: Sequence[Column], target: str | None) -> tuple[str, ...]:
-    """Return the columns whose names suggest an attribute protected from discrimination."""
+    """Return the columns whose names suggest a protected attribute, such as age or sex."""
     return tuple(
         column.name
         for column in columns

@@ -161,7 +161,7 @@ class CsvReader(Reader):
             return DataNotReadable(
                 f"{name} has a row that is too long.",
                 why=f"The limit is {self._block_bytes:,} bytes. It can also be an unclosed quote.",
-                fix="Look for an unclosed quote, or remove columns of long texts.",
+                fix="Look for an unclosed quote, or remove columns that contain long text.",
             )
         return DataNotReadable(
             f"{name} isn't a table.", why=f"{message}.", fix="Write the file again."

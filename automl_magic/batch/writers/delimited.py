@@ -46,7 +46,7 @@ class _Part(PartWriter):
 
 
 def field(text: str) -> str:
-    """Return a text as a CSV field, with formulas defused and quotes if needed."""
+    """Return text as a CSV field: formulas are made harmless, and quotes added if needed."""
     if _FORMULA.match(text):
         text = f"'{text}"
     if _QUOTED.search(text):

@@ -1,4 +1,4 @@
-"""The input of a check, and its interface."""
+"""The interface of data checks, and the input that they get."""
 
 from __future__ import annotations
 

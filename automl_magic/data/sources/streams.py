@@ -21,7 +21,7 @@ _CHUNK = 1 << 20
 
 
 class GzipContent(io.RawIOBase):
-    """The content of a gzip file, up to the limit for its size.
+    """The decompressed content of a gzip file, with a limit on its size.
 
     Raises
     ------

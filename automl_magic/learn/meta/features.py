@@ -205,7 +205,7 @@ def _landmarks(X: Floats, y: Array, kind: TaskKind) -> dict[str, float]:
 
 
 def _most_correlated(X: Floats, X_train: Floats, targets: Floats) -> Floats:
-    """Return the columns that correlate most with the target, in their own order."""
+    """Return the columns that correlate most with the target, in their original order."""
     if X.shape[1] <= LANDMARK_COLUMNS:
         return X
     scaled = (X_train - X_train.mean(axis=0)) / np.maximum(X_train.std(axis=0), 1e-12)

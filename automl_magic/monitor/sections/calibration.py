@@ -152,7 +152,7 @@ def _variance(bin_: ConfidenceBin) -> float:
 def _pair_bins(
     release: Sequence[ConfidenceBin], current: Sequence[ConfidenceBin], cuts: Sequence[float]
 ) -> list[tuple[ConfidenceBin, ConfidenceBin]]:
-    """Return the pairs of bins that both have, matched by the mean prediction."""
+    """Pair the bins at release with the current ones, matched by mean prediction."""
     release_by_index = {
         int(np.searchsorted(cuts, bin_.predicted, side="left")): bin_ for bin_ in release
     }

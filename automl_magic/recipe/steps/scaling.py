@@ -18,7 +18,7 @@ Choice = TypeVar("Choice")
 
 @dataclass(frozen=True)
 class Scaling:
-    """(value or fill - mean) / spread. Without a fill, NaN stays NaN."""
+    """(value - mean) / spread, with NaN first replaced by the fill value, if there is one."""
 
     fill: float
     mean: float

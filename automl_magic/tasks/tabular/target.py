@@ -156,8 +156,8 @@ def _decide(column: Column, kind: TaskKind, was_requested: bool) -> Decision:
         why = f"The target is {column.stored_as} with {column.n_unique:,} values."
     elif kind.answer is Answer.CLASSES:
         why = (
-            f"The target has {column.n_unique} integer values. Up to {MAX_NUMERIC_CLASSES} are "
-            "treated as classes, like scores and codes."
+            f"The target has {column.n_unique} distinct integer values. Integers with at most "
+            f"{MAX_NUMERIC_CLASSES} distinct values are treated as classes: often ratings or codes."
         )
     else:
         why = f"The target is a number with {column.n_unique:,} values."

@@ -82,7 +82,7 @@ class ServedModel:
         return self._validator.validate(instance, checks)
 
     def predict(self, rows: Sequence[ValidatedInstance]) -> list[RowPrediction]:
-        """Predict some instances, in their order, by the fastest backend for that many."""
+        """Predict instances in order, with the fastest backend for their number."""
         if len(rows) == 1:
             return [self._to_prediction(self._plan.predict_row(rows[0].values))]
         if not rows:

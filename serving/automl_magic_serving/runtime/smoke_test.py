@@ -59,7 +59,7 @@ class SandboxLimits:
 
 @dataclass(frozen=True)
 class SmokeTestResult:
-    """The result of the child. `no_network` is whether it could drop its network access."""
+    """The result of the child. `no_network` is whether it could give up network access."""
 
     no_network: bool
 
