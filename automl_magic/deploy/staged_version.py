@@ -18,7 +18,7 @@ from automl_magic.store.engine import read_transaction
 from automl_magic.store.signing import TrustedKeys
 
 
-class Registry(Protocol):
+class ModelSource(Protocol):
     """A source of model versions and their files."""
 
     def get(self, name: str, version: int | str) -> ModelVersion:
@@ -49,7 +49,12 @@ class StagedVersion:
 
 
 def stage_version(
-    engine: Engine, registry: Registry, version: ModelVersion, *, trusted: TrustedKeys, home: Path
+    engine: Engine,
+    registry: ModelSource,
+    version: ModelVersion,
+    *,
+    trusted: TrustedKeys,
+    home: Path,
 ) -> StagedVersion:
     """Stage a version for the servers of a home.
 
@@ -78,7 +83,7 @@ def stage_version(
 
 def restage_version(
     engine: Engine,
-    registry: Registry,
+    registry: ModelSource,
     model: str,
     version: int,
     *,

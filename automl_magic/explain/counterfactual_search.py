@@ -12,7 +12,7 @@ from automl_magic.display.numbers import format_count
 from automl_magic.errors import PlanError
 from automl_magic.explain.explainer import Explainer
 from automl_magic.explain.formatting import JsonScalar, round_number, to_json_value
-from automl_magic.explain.time_budget import Deadline
+from automl_magic.explain.time_budget import SectionDeadline
 from automl_magic.recipe.values import Array, Floats, missing_mask
 from automl_magic.records.explanations.inspection import Counterfactual, FeatureChange
 
@@ -63,7 +63,7 @@ class CounterfactualSearch:
         return f"neighbours among {format_count(len(self._pool), 'row')}"
 
     def find(
-        self, position: int, desired: DesiredOutcome, limit: int, deadline: Deadline
+        self, position: int, desired: DesiredOutcome, limit: int, deadline: SectionDeadline
     ) -> list[Counterfactual]:
         """Return at most `limit` counterfactuals of a row, those with the fewest changes first.
 

@@ -22,7 +22,7 @@ from automl_magic.records.explanations.section import Section
 P = ParamSpec("P")
 
 
-class NotebookPart(StrEnum):
+class ExplainPart(StrEnum):
     """The parts of an explain notebook, in order. Each starts with its `about_…` template."""
 
     TRUST = "trust"
@@ -66,7 +66,7 @@ class ExplainSection:
     """
 
     record: type[Section]
-    part: NotebookPart
+    part: ExplainPart
     position: int
     requirements: tuple[TaskRequirement, ...] = ()
     time_share: float = 0.0

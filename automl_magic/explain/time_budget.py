@@ -30,19 +30,19 @@ class TimeBudget:
         """
         return max(MIN_SHARE * self.budget_s, share * self.remaining_s)
 
-    def until(self, share: float) -> Deadline:
+    def until(self, share: float) -> SectionDeadline:
         """Return the deadline of a step that starts now and has this share."""
-        return Deadline.after(self.share_s(share))
+        return SectionDeadline.after(self.share_s(share))
 
 
 @dataclass(frozen=True)
-class Deadline:
+class SectionDeadline:
     """A time on the monotonic clock."""
 
     at: float
 
     @classmethod
-    def after(cls, seconds: float) -> Deadline:
+    def after(cls, seconds: float) -> SectionDeadline:
         """Return the deadline in this many seconds from now."""
         return cls(time.monotonic() + seconds)
 

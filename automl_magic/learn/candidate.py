@@ -16,7 +16,7 @@ EXPENSIVE_STEPS = ("target_mean", "text")
 
 
 @dataclass(frozen=True)
-class Candidate:
+class CandidateSpec:
     """An estimator on a view, with parameters. Its name is its key in `candidates`."""
 
     estimator: str
@@ -26,7 +26,7 @@ class Candidate:
 
 def candidate(
     estimator: str, *, view: str, params: Mapping[str, object] | None = None
-) -> Candidate:
+) -> CandidateSpec:
     """Create a candidate for the search.
 
     Parameters
@@ -39,7 +39,9 @@ def candidate(
         Parameters with the names of the estimator's library. Omit the number of boosting rounds,
         which early stopping finds.
     """
-    return Candidate(check_choice(estimators(), estimator, "estimator"), view, dict(params or {}))
+    return CandidateSpec(
+        check_choice(estimators(), estimator, "estimator"), view, dict(params or {})
+    )
 
 
 @dataclass(frozen=True)
@@ -107,10 +109,10 @@ def _baseline_view(views: Mapping[str, tuple[StepSpec, ...]]) -> tuple[StepSpec,
     return (dataclasses.replace(cheapest, columns=cheapest.columns[:1]),)
 
 
-def check_candidates(candidates: Mapping[str, Candidate], views: Mapping[str, object]) -> None:
-    """Raise `PlanError` if a candidate isn't a `Candidate`, or its view doesn't exist."""
+def check_candidates(candidates: Mapping[str, CandidateSpec], views: Mapping[str, object]) -> None:
+    """Raise `PlanError` if a candidate isn't a `CandidateSpec`, or its view doesn't exist."""
     for name, candidate in candidates.items():
-        if not isinstance(candidate, Candidate):
+        if not isinstance(candidate, CandidateSpec):
             raise PlanError(
                 f"{name!r} isn't a candidate.",
                 why=f"It's a {type(candidate).__name__}.",

@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from automl_magic.learn.candidate import BASELINE, Candidate, Proposal
+from automl_magic.learn.candidate import BASELINE, CandidateSpec, Proposal
 from automl_magic.learn.memory import available_memory_bytes
 from automl_magic.recipe import member
 
@@ -44,7 +44,7 @@ class FitCostModel:
         self._task, self._matrices = task, matrices
         self._estimates: dict[tuple[str, str], float] = {}
 
-    def affordable_folds(self, candidates: Mapping[str, Candidate], usable_s: float) -> float:
+    def affordable_folds(self, candidates: Mapping[str, CandidateSpec], usable_s: float) -> float:
         """Return the number of folds on which the portfolio fits into its share of the time.
 
         One of the boosters is fitted for a few rounds on the first fold, and the others are

@@ -11,7 +11,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from automl_magic.learn.candidate import BASELINE, BASELINE_VIEW, Candidate, Proposal
+from automl_magic.learn.candidate import BASELINE, BASELINE_VIEW, CandidateSpec, Proposal
 from automl_magic.learn.cost import PROBE, expected_rounds, memory_bytes, memory_reason
 from automl_magic.learn.formatting import format_seconds
 from automl_magic.learn.preload import LibraryPreloader
@@ -36,7 +36,7 @@ MIN_FIT_S = 1.0
 
 
 def run(
-    search: Search, sampler: str, candidates: Mapping[str, Candidate], max_trials: int | None
+    search: Search, sampler: str, candidates: Mapping[str, CandidateSpec], max_trials: int | None
 ) -> None:
     """Run the baseline and then the trials, until the search stops.
 

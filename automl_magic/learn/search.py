@@ -13,7 +13,7 @@ from automl_magic.learn import replay as replays
 from automl_magic.learn import scheduler
 from automl_magic.learn.blas import one_blas_thread
 from automl_magic.learn.budget import Budget
-from automl_magic.learn.candidate import Candidate, check_candidates, read_views
+from automl_magic.learn.candidate import CandidateSpec, check_candidates, read_views
 from automl_magic.learn.events import RunFolder
 from automl_magic.learn.formatting import check_choice
 from automl_magic.learn.trials import LiveCallback, Search
@@ -29,7 +29,7 @@ def search(
     task: Task,
     split: SplitRows,
     views: Mapping[str, Sequence[object]],
-    candidates: Mapping[str, Candidate],
+    candidates: Mapping[str, CandidateSpec],
     *,
     budget_s: float,
     sampler: str = "tpe",

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from automl_magic.learn import meta
-from automl_magic.learn.candidate import BASELINE_VIEW, Candidate
+from automl_magic.learn.candidate import BASELINE_VIEW, CandidateSpec
 from automl_magic.learn.cost import PORTFOLIO_SHARE
 from automl_magic.recipe import take_rows
 from automl_magic.records import DecisionKind
@@ -21,7 +21,7 @@ MIN_VALIDATED_ROWS = 2_000
 DESCRIBED_VIEW = "dense"
 
 
-def choose_folds(search: Search, candidates: Mapping[str, Candidate]) -> None:
+def choose_folds(search: Search, candidates: Mapping[str, CandidateSpec]) -> None:
     """Use as many folds as the portfolio can be tried on in its share of the time."""
     rows = search.rows
     n_folds = len(rows.pairs)
@@ -43,8 +43,8 @@ def choose_folds(search: Search, candidates: Mapping[str, Candidate]) -> None:
 
 
 def choose_order(
-    search: Search, candidates: Mapping[str, Candidate], *, own: bool
-) -> dict[str, Candidate]:
+    search: Search, candidates: Mapping[str, CandidateSpec], *, own: bool
+) -> dict[str, CandidateSpec]:
     """Return the candidates in the order in which to try them.
 
     Parameters

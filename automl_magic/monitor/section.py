@@ -20,7 +20,7 @@ from automl_magic.records import TaskKind
 P = ParamSpec("P")
 
 
-class NotebookPart(StrEnum):
+class MonitorPart(StrEnum):
     """Parts of a monitor notebook, in order. All but the last start with a text cell."""
 
     INPUTS = "inputs"
@@ -53,7 +53,7 @@ class MonitorSection:
     """
 
     name: str
-    part: NotebookPart
+    part: MonitorPart
     position: int
     requirement: str = ""
     reason: str = ""

@@ -13,17 +13,17 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from automl_magic.secrets.reference import Reference
+    from automl_magic.secrets.reference import SecretReference
     from automl_magic.secrets.resolver import parse_reference, resolve_secret, standalone_code
 
 _MODULES = {
-    "Reference": "reference",
+    "SecretReference": "reference",
     "parse_reference": "resolver",
     "resolve_secret": "resolver",
     "standalone_code": "resolver",
 }
 
-__all__ = ["Reference", "parse_reference", "resolve_secret", "standalone_code"]
+__all__ = ["SecretReference", "parse_reference", "resolve_secret", "standalone_code"]
 
 
 def __getattr__(name: str) -> object:

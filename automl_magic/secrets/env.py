@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Mapping
 
-from automl_magic.secrets.reference import Reference, Scheme, missing_error
+from automl_magic.secrets.reference import Scheme, SecretReference, missing_error
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
 
@@ -19,7 +19,7 @@ class EnvScheme(Scheme):
     def is_place(self, place: str) -> bool:
         return _NAME.fullmatch(place) is not None
 
-    def read(self, reference: Reference) -> str:
+    def read(self, reference: SecretReference) -> str:
         value = os.environ.get(reference.place)
         if value is None:
             raise missing_error(
@@ -29,5 +29,5 @@ class EnvScheme(Scheme):
             )
         return value
 
-    def code(self, reference: Reference) -> tuple[str, Mapping[str, object]]:
+    def code(self, reference: SecretReference) -> tuple[str, Mapping[str, object]]:
         return "credential_env", {"variable": reference.place}

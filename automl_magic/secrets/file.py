@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from automl_magic.errors import SecretError
-from automl_magic.secrets.reference import Reference, Scheme, missing_error
+from automl_magic.secrets.reference import Scheme, SecretReference, missing_error
 
 
 class FileScheme(Scheme):
@@ -22,7 +22,7 @@ class FileScheme(Scheme):
         path, mark, key = place.partition("#")
         return path.startswith("/") and "\x00" not in path and bool(key or not mark)
 
-    def read(self, reference: Reference) -> str:
+    def read(self, reference: SecretReference) -> str:
         name, _, key = reference.place.partition("#")
         path = Path(name)
         try:
@@ -43,14 +43,14 @@ class FileScheme(Scheme):
             ) from None
         return _read_key(text, key, reference) if key else text
 
-    def code(self, reference: Reference) -> tuple[str, Mapping[str, object]]:
+    def code(self, reference: SecretReference) -> tuple[str, Mapping[str, object]]:
         path, _, key = reference.place.partition("#")
         if key:
             return "credential_file_key", {"path": path, "key": key}
         return "credential_file", {"path": path}
 
 
-def _read_key(text: str, key: str, reference: Reference) -> str:
+def _read_key(text: str, key: str, reference: SecretReference) -> str:
     try:
         document = json.loads(text)
     except ValueError:  # its message contains the file's content

@@ -11,7 +11,7 @@ from automl_magic.errors import SecretError
 
 
 @dataclass(frozen=True)
-class Reference:
+class SecretReference:
     """A reference: `env:NAME`, `file:/run/secrets/crm` or `file:/etc/keys.json#crm`."""
 
     scheme: str
@@ -31,7 +31,7 @@ class Scheme(ABC):
         """Return whether the part after the scheme has a valid form."""
 
     @abstractmethod
-    def read(self, reference: Reference) -> str:
+    def read(self, reference: SecretReference) -> str:
         """Return the secret.
 
         Raises
@@ -41,10 +41,10 @@ class Scheme(ABC):
         """
 
     @abstractmethod
-    def code(self, reference: Reference) -> tuple[str, Mapping[str, object]]:
+    def code(self, reference: SecretReference) -> tuple[str, Mapping[str, object]]:
         """Return the template piece in templates/notebooks/sources that reads it, and its slots."""
 
 
-def missing_error(reference: Reference, *, why: str, fix: str) -> SecretError:
+def missing_error(reference: SecretReference, *, why: str, fix: str) -> SecretError:
     """Return the error for a missing secret."""
     return SecretError(f"There's no secret at {reference}.", why=why, fix=fix)

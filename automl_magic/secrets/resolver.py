@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from automl_magic.errors import SecretError
 from automl_magic.secrets.env import EnvScheme
 from automl_magic.secrets.file import FileScheme
-from automl_magic.secrets.reference import Reference, Scheme
+from automl_magic.secrets.reference import Scheme, SecretReference
 
 SCHEMES: Mapping[str, Scheme] = {"env": EnvScheme(), "file": FileScheme()}
 
 
-def parse_reference(text: str) -> Reference:
+def parse_reference(text: str) -> SecretReference:
     """Parse a reference.
 
     Raises
@@ -29,7 +29,7 @@ def parse_reference(text: str) -> Reference:
             why=f"It must be {forms}. The text isn't shown, because it may be the secret.",
             fix="Put the secret in an environment variable and use its name: env:NAME",
         )
-    return Reference(name, path)
+    return SecretReference(name, path)
 
 
 def resolve_secret(reference: str) -> str:

@@ -16,10 +16,10 @@ from automl_magic.recipe.values import Column
 
 
 class _Positions(Protocol):
-    def __getitem__(self, rows: slice, /) -> Frame: ...
+    def __getitem__(self, rows: slice, /) -> FrameLike: ...
 
 
-class Frame(TableLike, Protocol):
+class FrameLike(TableLike, Protocol):
     """The parts of a DataFrame that are used. Servers have no pandas."""
 
     @property
@@ -33,7 +33,7 @@ class Frame(TableLike, Protocol):
 
 @dataclass(frozen=True)
 class _Rows(Chunk):
-    frame: Frame
+    frame: FrameLike
     used: Sequence[str]
     names: Sequence[str]
 
@@ -54,7 +54,7 @@ class _Rows(Chunk):
 class FrameReader(Reader):
     """A DataFrame."""
 
-    def __init__(self, frame: Frame) -> None:
+    def __init__(self, frame: FrameLike) -> None:
         self._frame = frame
         self.columns = tuple(map(str, frame.columns))
         self.n_rows = len(frame)

@@ -34,7 +34,7 @@ def newest_run(workspace: Workspace) -> Run | None:
     return next((run for run in runs if not run.status.is_end), runs[0] if runs else None)
 
 
-class Page(PanelPage):
+class LivePage(PanelPage):
     """One open page. `refresh` is called periodically."""
 
     def __init__(self, run_id: str | None, workspace: Workspace) -> None:
@@ -82,7 +82,9 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--run")
     args, workspace = parser.parse_args(), default_workspace()
-    serve("live", "Live search", lambda: Page(args.run, workspace), args.port, REFRESH_INTERVAL_S)
+    serve(
+        "live", "Live search", lambda: LivePage(args.run, workspace), args.port, REFRESH_INTERVAL_S
+    )
 
 
 if __name__ == "__main__":

@@ -84,7 +84,7 @@ class SharedDashboard:
         self.board = self._reader.read(now=time.time())
 
 
-class Page(PanelPage):
+class MonitorPage(PanelPage):
     """One open page. `refresh` is called periodically."""
 
     def __init__(self, watcher: SharedDashboard) -> None:
@@ -130,7 +130,7 @@ def main() -> None:
     parser.add_argument("--deployment")
     args = parser.parse_args()
     watcher = SharedDashboard(args.deployment, default_workspace())
-    serve("monitor", "Monitor", lambda: Page(watcher), args.port, REFRESH_INTERVAL_S)
+    serve("monitor", "Monitor", lambda: MonitorPage(watcher), args.port, REFRESH_INTERVAL_S)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from automl_magic.batch.formats import BY_NAME
 from automl_magic.data.limits import ReadLimits
 from automl_magic.data.sources.file_source import FileSource
-from automl_magic.data.sources.files import Head, iconv_command, quote_name
+from automl_magic.data.sources.files import FileHead, iconv_command, quote_name
 from automl_magic.data.sources.streams import first_bad_byte, open_content
 from automl_magic.errors import DataNotReadable, shorten
 
@@ -32,7 +32,7 @@ class Csv(FileSource):
     form = BY_NAME["csv"]
     name = form.name
 
-    def head_options(self, path: Path, head: Head) -> dict[str, object]:
+    def head_options(self, path: Path, head: FileHead) -> dict[str, object]:
         """Return the options of `pandas.read_csv`.
 
         With `float_precision`, pandas reads the nearest float, like other readers. Without
@@ -109,7 +109,7 @@ def not_utf8_error(path: Path, limits: ReadLimits) -> DataNotReadable:
     )
 
 
-def _text(head: Head) -> str:
+def _text(head: FileHead) -> str:
     try:
         return head.content.decode(head.encoding)
     except UnicodeDecodeError as error:

@@ -29,7 +29,7 @@ class FileSource(Source):
     is_path = True
 
     @abstractmethod
-    def head_options(self, path: Path, head: files.Head) -> dict[str, object]:
+    def head_options(self, path: Path, head: files.FileHead) -> dict[str, object]:
         """Return the options of pandas' reader for a file that starts with these bytes.
 
         Runs in the caller's process, on untrusted bytes.

@@ -37,7 +37,7 @@ _MAGIC = [
 
 
 @dataclass(frozen=True)
-class Head:
+class FileHead:
     """The first bytes of a file, decompressed.
 
     `is_complete` means that it's the complete content.
@@ -117,7 +117,7 @@ def unsupported_format_error(path: Path) -> DataNotReadable:
     )
 
 
-def read_head(path: Path, form: Format, limits: ReadLimits) -> Head:
+def read_head(path: Path, form: Format, limits: ReadLimits) -> FileHead:
     """Read the first bytes of a file, and raise an error if they don't match its extension."""
     size = path.stat().st_size
     if size == 0:
@@ -141,7 +141,7 @@ def read_head(path: Path, form: Format, limits: ReadLimits) -> Head:
     compressed = is_packed(path)
     _check_magic(path, raw, form, compressed=compressed)
     if not form.is_text:
-        return Head(raw, size <= HEAD_BYTES, "")
+        return FileHead(raw, size <= HEAD_BYTES, "")
     if compressed:
         raw, is_complete = _gunzip_head(path, raw)
         is_complete = is_complete and size <= HEAD_BYTES
@@ -149,7 +149,7 @@ def read_head(path: Path, form: Format, limits: ReadLimits) -> Head:
         is_complete = size <= HEAD_BYTES
     if not raw.removeprefix(b"\xef\xbb\xbf").strip():
         raise empty_file_error(path)
-    return Head(raw, is_complete, _encoding(path, raw))
+    return FileHead(raw, is_complete, _encoding(path, raw))
 
 
 def empty_file_error(path: Path) -> DataNotReadable:

@@ -12,7 +12,7 @@ from automl_magic.batch.formats import BY_NAME
 from automl_magic.data.limits import ReadLimits
 from automl_magic.data.sources.delimited import check_names, not_utf8_error, too_many_columns_error
 from automl_magic.data.sources.file_source import FileSource
-from automl_magic.data.sources.files import Head, quote_name
+from automl_magic.data.sources.files import FileHead, quote_name
 from automl_magic.data.sources.streams import open_content
 from automl_magic.errors import DataNotReadable
 
@@ -26,7 +26,7 @@ class JsonRecords(FileSource):
     form = BY_NAME["jsonl"]
     name = form.name
 
-    def head_options(self, path: Path, head: Head) -> dict[str, object]:
+    def head_options(self, path: Path, head: FileHead) -> dict[str, object]:
         """Return the options of `pandas.read_json`.
 
         They turn off pandas' type inference, which would read the text "007" as 7, a column named

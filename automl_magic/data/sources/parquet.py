@@ -12,7 +12,7 @@ from automl_magic.batch.formats import BY_NAME
 from automl_magic.data.limits import ReadLimits
 from automl_magic.data.sources.delimited import check_names, too_many_columns_error
 from automl_magic.data.sources.file_source import FileSource
-from automl_magic.data.sources.files import Head, quote_name
+from automl_magic.data.sources.files import FileHead, quote_name
 from automl_magic.errors import DataNotReadable
 from automl_magic.records.data.load_code import LoadCode
 
@@ -30,7 +30,7 @@ class Parquet(FileSource):
     form = BY_NAME["parquet"]
     name = form.name
 
-    def head_options(self, path: Path, head: Head) -> dict[str, object]:
+    def head_options(self, path: Path, head: FileHead) -> dict[str, object]:
         del path, head
         return {}
 

@@ -9,7 +9,7 @@ from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 
-from automl_magic.explain.section import ExplainSection, NotebookPart
+from automl_magic.explain.section import ExplainPart, ExplainSection
 
 
 @cache
@@ -17,7 +17,7 @@ def sections() -> tuple[ExplainSection, ...]:
     """Return all sections, in the order of the notebook."""
     modules = [import_module(f"{__name__}.{name}") for name in names()]
     loaded: list[ExplainSection] = [module.SECTION for module in modules]
-    parts = list(NotebookPart)
+    parts = list(ExplainPart)
     return tuple(sorted(loaded, key=lambda section: (parts.index(section.part), section.position)))
 
 

@@ -13,8 +13,8 @@ from automl_magic.explain.explainer import Explainer
 from automl_magic.explain.formatting import format_measure, round_number
 from automl_magic.explain.intervals import RESAMPLES, bootstrap, spread, wilson_interval
 from automl_magic.explain.section import (
+    ExplainPart,
     ExplainSection,
-    NotebookPart,
     TaskRequirement,
     unseen_metadata,
 )
@@ -32,7 +32,7 @@ UPWARD = "On few rows, the expected calibration error is above 0 even for perfec
 
 SECTION = ExplainSection(
     record=Calibration,
-    part=NotebookPart.TRUST,
+    part=ExplainPart.TRUST,
     position=4,
     requirements=(
         TaskRequirement("has_probabilities", "A regression has no probabilities to calibrate."),

@@ -12,8 +12,8 @@ from automl_magic.explain import plotting
 from automl_magic.explain.explainer import Explainer
 from automl_magic.explain.formatting import axis_label, format_cell, to_json_value
 from automl_magic.explain.section import (
+    ExplainPart,
     ExplainSection,
-    NotebookPart,
     TaskRequirement,
     unseen_metadata,
 )
@@ -26,7 +26,7 @@ METHOD = "Rows by true and predicted class, at the model's threshold."
 
 SECTION = ExplainSection(
     record=Confusion,
-    part=NotebookPart.TRUST,
+    part=ExplainPart.TRUST,
     position=3,
     requirements=(TaskRequirement("has_classes", "A regression predicts no classes."),),
 )

@@ -17,7 +17,7 @@ from automl_magic.display.text_table import TextTable
 from automl_magic.explain.counterfactual_search import CounterfactualSearch, DesiredOutcome
 from automl_magic.explain.explainer import Explainer
 from automl_magic.explain.formatting import JsonScalar, format_cell, round_number, to_json_value
-from automl_magic.explain.section import ExplainSection, NotebookPart, section_metadata
+from automl_magic.explain.section import ExplainPart, ExplainSection, section_metadata
 from automl_magic.explain.select_rows import (
     LEAST_SURE,
     LOWEST,
@@ -26,7 +26,7 @@ from automl_magic.explain.select_rows import (
     SelectedRow,
     select_rows,
 )
-from automl_magic.explain.time_budget import Deadline
+from automl_magic.explain.time_budget import SectionDeadline
 from automl_magic.recipe.values import Floats
 from automl_magic.records.explanations.inspection import (
     Counterfactual,
@@ -45,7 +45,7 @@ METHOD = (
 
 SECTION = ExplainSection(
     record=Counterfactuals,
-    part=NotebookPart.CHANGES,
+    part=ExplainPart.CHANGES,
     position=3,
     time_share=1.0,
 )
@@ -72,7 +72,7 @@ def counterfactuals(
     for index, row in enumerate(selected):
         if cases and deadline.has_passed:
             break
-        case_deadline = Deadline.after(deadline.remaining_s / (len(selected) - index))
+        case_deadline = SectionDeadline.after(deadline.remaining_s / (len(selected) - index))
         cases.append(_case(explainer, search, row, case_deadline))
     notes = []
     if len(cases) < len(selected):
@@ -110,7 +110,7 @@ def _cases(explainer: Explainer) -> list[SelectedRow]:
 
 
 def _case(
-    explainer: Explainer, search: CounterfactualSearch, row: SelectedRow, deadline: Deadline
+    explainer: Explainer, search: CounterfactualSearch, row: SelectedRow, deadline: SectionDeadline
 ) -> CounterfactualCase:
     predicted = explainer.predict(explainer.rows([row.position]))
     desired, in_words = _desired_outcome(explainer, predicted)

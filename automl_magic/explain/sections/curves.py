@@ -19,8 +19,8 @@ from automl_magic.explain.formatting import (
     to_json_value,
 )
 from automl_magic.explain.section import (
+    ExplainPart,
     ExplainSection,
-    NotebookPart,
     TaskRequirement,
     unseen_metadata,
 )
@@ -44,7 +44,7 @@ METHOD = (
 
 SECTION = ExplainSection(
     record=Curves,
-    part=NotebookPart.TRUST,
+    part=ExplainPart.TRUST,
     position=1,
     requirements=(
         TaskRequirement("has_probabilities", "A regression has no probabilities to rank rows by."),

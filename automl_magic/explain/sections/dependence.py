@@ -23,7 +23,7 @@ from automl_magic.explain.formatting import (
     to_json_value,
 )
 from automl_magic.explain.ranking import top_columns
-from automl_magic.explain.section import ExplainSection, NotebookPart, section_metadata
+from automl_magic.explain.section import ExplainPart, ExplainSection, section_metadata
 from automl_magic.recipe.values import Array, Floats
 from automl_magic.records.explanations.inspection import (
     ColumnDependence,
@@ -45,7 +45,7 @@ SEEN = "These are values of the final model, which was trained on these rows."
 
 SECTION = ExplainSection(
     record=Dependence,
-    part=NotebookPart.CHANGES,
+    part=ExplainPart.CHANGES,
     position=2,
     time_share=0.5,
 )

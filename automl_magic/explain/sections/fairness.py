@@ -24,7 +24,7 @@ from automl_magic.explain.formatting import (
     to_json_value,
 )
 from automl_magic.explain.intervals import mean_interval, wilson_interval
-from automl_magic.explain.section import ExplainSection, NotebookPart, unseen_metadata
+from automl_magic.explain.section import ExplainPart, ExplainSection, unseen_metadata
 from automl_magic.recipe.values import Array
 from automl_magic.records import Plan
 from automl_magic.records.explanations.evaluation import (
@@ -49,7 +49,7 @@ def _values(plan: Plan) -> dict[str, object]:
 
 SECTION = ExplainSection(
     record=Fairness,
-    part=NotebookPart.PEOPLE,
+    part=ExplainPart.PEOPLE,
     position=1,
     values=_values,
 )

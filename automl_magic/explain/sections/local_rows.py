@@ -20,7 +20,7 @@ from automl_magic.explain.formatting import (
     round_numbers,
     to_json_value,
 )
-from automl_magic.explain.section import ExplainSection, NotebookPart, section_metadata
+from automl_magic.explain.section import ExplainPart, ExplainSection, section_metadata
 from automl_magic.explain.select_rows import SelectedRow, select_rows
 from automl_magic.recipe.values import Floats
 from automl_magic.records.explanations.inspection import LocalExplanations, LocalRow
@@ -34,7 +34,7 @@ METHOD = (
 
 SECTION = ExplainSection(
     record=LocalExplanations,
-    part=NotebookPart.REASONS,
+    part=ExplainPart.REASONS,
     position=2,
 )
 

@@ -14,8 +14,8 @@ from automl_magic.explain.explainer import Explainer
 from automl_magic.explain.formatting import format_cell, round_number
 from automl_magic.explain.intervals import Z
 from automl_magic.explain.ranking import top_columns
-from automl_magic.explain.section import ExplainSection, NotebookPart, section_metadata
-from automl_magic.explain.time_budget import Deadline
+from automl_magic.explain.section import ExplainPart, ExplainSection, section_metadata
+from automl_magic.explain.time_budget import SectionDeadline
 from automl_magic.recipe.values import Floats
 from automl_magic.records.explanations.inspection import PermutationImportance, PermutedColumn
 from automl_magic.tasks import metrics
@@ -38,7 +38,7 @@ SEEN = (
 
 SECTION = ExplainSection(
     record=PermutationImportance,
-    part=NotebookPart.CHANGES,
+    part=ExplainPart.CHANGES,
     position=1,
     time_share=5 / 11,
 )
@@ -112,7 +112,7 @@ class _Shuffles:
         By column, an array of predictions per shuffle.
     """
 
-    def __init__(self, explainer: Explainer, deadline: Deadline) -> None:
+    def __init__(self, explainer: Explainer, deadline: SectionDeadline) -> None:
         sampled = explainer.sample(explainer.unseen.test_rows, MAX_ROWS, salt=6)
         random = np.random.default_rng((explainer.recipe.seed, 8))
         sampled = random.permutation(sampled)

@@ -14,8 +14,8 @@ from automl_magic.explain.explainer import Explainer
 from automl_magic.explain.formatting import format_measure, round_number, round_numbers
 from automl_magic.explain.intervals import bootstrap, mean_interval
 from automl_magic.explain.section import (
+    ExplainPart,
     ExplainSection,
-    NotebookPart,
     TaskRequirement,
     unseen_metadata,
 )
@@ -29,7 +29,7 @@ METHOD = "Residuals (true minus predicted) by decile of the prediction, with 95%
 
 SECTION = ExplainSection(
     record=Residuals,
-    part=NotebookPart.TRUST,
+    part=ExplainPart.TRUST,
     position=5,
     requirements=(
         TaskRequirement(

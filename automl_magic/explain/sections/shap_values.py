@@ -15,7 +15,7 @@ from automl_magic.explain import exact_shap, sampling_shap
 from automl_magic.explain.beeswarm import beeswarms, draw_beeswarms, importance_table
 from automl_magic.explain.explainer import Explainer
 from automl_magic.explain.formatting import round_number, round_numbers
-from automl_magic.explain.section import ExplainSection, NotebookPart, section_metadata
+from automl_magic.explain.section import ExplainPart, ExplainSection, section_metadata
 from automl_magic.explain.select_rows import select_rows
 from automl_magic.explain.shap_result import ShapValues
 from automl_magic.recipe.attribution import shap_unsupported_reason
@@ -30,7 +30,7 @@ MAX_GAP = 0.01  # in probability; with a larger gap, tree SHAP isn't used
 
 SECTION = ExplainSection(
     record=Shap,
-    part=NotebookPart.REASONS,
+    part=ExplainPart.REASONS,
     position=1,
     time_share=0.32,
 )

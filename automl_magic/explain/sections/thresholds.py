@@ -12,8 +12,8 @@ from automl_magic.explain import plotting
 from automl_magic.explain.explainer import Explainer
 from automl_magic.explain.formatting import axis_label, round_number, round_numbers, to_json_value
 from automl_magic.explain.section import (
+    ExplainPart,
     ExplainSection,
-    NotebookPart,
     TaskRequirement,
     unseen_metadata,
 )
@@ -39,7 +39,7 @@ def _values(plan: Plan) -> dict[str, object]:
 
 SECTION = ExplainSection(
     record=ThresholdCurve,
-    part=NotebookPart.TRUST,
+    part=ExplainPart.TRUST,
     position=2,
     requirements=(TaskRequirement("has_threshold", "Only binary classification has a threshold."),),
     values=_values,

@@ -18,7 +18,7 @@ from typing import Protocol
 
 import numpy as np
 
-from automl_magic.learn.candidate import Candidate, Proposal
+from automl_magic.learn.candidate import CandidateSpec, Proposal
 from automl_magic.learn.formatting import check_choice
 from automl_magic.records import Metric, Trial
 from automl_magic.records.plans.experiment import SAMPLERS
@@ -33,13 +33,15 @@ _CLASSES = {"portfolio": "PortfolioStrategy", "random": "RandomStrategy", "tpe":
 class SearchStrategy(Protocol):
     """Proposes the trials of a search."""
 
-    def __init__(self, candidates: Mapping[str, Candidate], metric: Metric, seed: int) -> None: ...
+    def __init__(
+        self, candidates: Mapping[str, CandidateSpec], metric: Metric, seed: int
+    ) -> None: ...
 
     def propose(self, history: Sequence[Trial], usable_s: float) -> Proposal | None: ...
 
 
 def make_strategy(
-    name: str, candidates: Mapping[str, Candidate], metric: Metric, seed: int
+    name: str, candidates: Mapping[str, CandidateSpec], metric: Metric, seed: int
 ) -> SearchStrategy:
     """Return the strategy with this name, or raise `PlanError` with the closest match."""
     module = import_module(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from automl_magic.learn.candidate import Candidate, Proposal
+from automl_magic.learn.candidate import CandidateSpec, Proposal
 from automl_magic.records import Metric, Trial
 
 
 class PortfolioStrategy:
     """Proposes each candidate once."""
 
-    def __init__(self, candidates: Mapping[str, Candidate], metric: Metric, seed: int) -> None:  # noqa: ARG002
+    def __init__(self, candidates: Mapping[str, CandidateSpec], metric: Metric, seed: int) -> None:  # noqa: ARG002
         self._candidates = candidates
 
     def propose(self, history: Sequence[Trial], usable_s: float) -> Proposal | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TypeGuard
 
-from automl_magic.learn.candidate import Candidate
+from automl_magic.learn.candidate import CandidateSpec
 from automl_magic.recipe import Range, member
 
 LEARNING_RATE = "learning_rate"
@@ -41,7 +41,7 @@ def space_of(
     return space
 
 
-def learning_rates(candidates: Iterable[Candidate]) -> dict[str, tuple[float, float]]:
+def learning_rates(candidates: Iterable[CandidateSpec]) -> dict[str, tuple[float, float]]:
     """Return the lowest and the highest learning rate of each estimator's cells."""
     rates: dict[str, list[float]] = {}
     for candidate in candidates:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from automl_magic.learn.candidate import Candidate, Proposal
+from automl_magic.learn.candidate import CandidateSpec, Proposal
 from automl_magic.learn.strategies import portfolio
 from automl_magic.learn.strategies.variations import Variations
 from automl_magic.records import Metric, Trial
@@ -13,7 +13,7 @@ from automl_magic.records import Metric, Trial
 class TpeStrategy:
     """Proposes each candidate once, then the best ones with parameters sampled by TPE."""
 
-    def __init__(self, candidates: Mapping[str, Candidate], metric: Metric, seed: int) -> None:
+    def __init__(self, candidates: Mapping[str, CandidateSpec], metric: Metric, seed: int) -> None:
         self._portfolio = portfolio.PortfolioStrategy(candidates, metric, seed)
         self._variations = Variations(candidates, metric, seed, learns=True)
 

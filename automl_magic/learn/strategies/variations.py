@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from automl_magic.learn.candidate import Candidate, Proposal
+from automl_magic.learn.candidate import CandidateSpec, Proposal
 from automl_magic.learn.strategies import sampling
 from automl_magic.learn.strategies.parents import distinct, loss_of, next_parents
 from automl_magic.learn.strategies.spaces import learning_rates, position_of, space_of
@@ -33,7 +33,7 @@ class Variations:
     """
 
     def __init__(
-        self, candidates: Mapping[str, Candidate], metric: Metric, seed: int, *, learns: bool
+        self, candidates: Mapping[str, CandidateSpec], metric: Metric, seed: int, *, learns: bool
     ) -> None:
         self._rates = learning_rates(candidates.values())
         self._metric, self._seed, self._learns = metric, seed, learns

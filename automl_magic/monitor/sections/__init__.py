@@ -6,7 +6,7 @@ from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 
-from automl_magic.monitor.section import MonitorSection, NotebookPart
+from automl_magic.monitor.section import MonitorPart, MonitorSection
 
 
 @cache
@@ -15,7 +15,7 @@ def sections() -> tuple[MonitorSection, ...]:
     unordered: list[MonitorSection] = [
         import_module(f"{__name__}.{name}").SECTION for name in names()
     ]
-    parts = list(NotebookPart)
+    parts = list(MonitorPart)
     return tuple(
         sorted(unordered, key=lambda section: (parts.index(section.part), section.position))
     )

@@ -15,7 +15,7 @@ from automl_magic.display.text_table import TextTable
 from automl_magic.monitor import draw
 from automl_magic.monitor.formatting import SEVERITY_LABELS, format_p_value
 from automl_magic.monitor.measures.shares import effective_rows
-from automl_magic.monitor.section import MonitorSection, NotebookPart
+from automl_magic.monitor.section import MonitorPart, MonitorSection
 from automl_magic.monitor.window_analysis import WindowAnalysis
 from automl_magic.recipe.values import Array, Floats
 from automl_magic.records.monitoring.drift import CalibrationDrift, DriftSeverity
@@ -31,7 +31,7 @@ METHOD = (
 
 SECTION = MonitorSection(
     name="calibration",
-    part=NotebookPart.TRUTH,
+    part=MonitorPart.TRUTH,
     position=2,
     requirement="has_probabilities",
     reason="Regression models have no probabilities to calibrate.",

@@ -13,7 +13,7 @@ from automl_magic.display.cell_output import CellOutput
 from automl_magic.display.section_cell import SectionResult, SectionSkipped
 from automl_magic.errors import FolderNotWritable
 from automl_magic.files.atomic import write_atomic
-from automl_magic.monitor.section import MonitorSection, NotebookPart
+from automl_magic.monitor.section import MonitorPart, MonitorSection
 from automl_magic.monitor.window import sample_rows
 from automl_magic.monitor.window_analysis import WindowAnalysis
 from automl_magic.recipe.values import Array, Floats
@@ -41,7 +41,7 @@ METHOD = (
 
 SECTION = MonitorSection(
     name="evidently",
-    part=NotebookPart.END,
+    part=MonitorPart.END,
     position=1,
 )
 

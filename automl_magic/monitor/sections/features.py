@@ -17,7 +17,7 @@ from automl_magic.monitor.compare.column_comparison import ColumnComparison
 from automl_magic.monitor.compare.numeric import compare_numbers
 from automl_magic.monitor.compare.verdict import judge_columns
 from automl_magic.monitor.formatting import SEVERITY_LABELS, SHIFT, format_p_value, quote_name
-from automl_magic.monitor.section import MonitorSection, NotebookPart
+from automl_magic.monitor.section import MonitorPart, MonitorSection
 from automl_magic.monitor.window_analysis import WindowAnalysis
 from automl_magic.records import ColumnKind
 from automl_magic.records.monitoring.drift import ColumnDrift, DriftSeverity, Histogram
@@ -34,7 +34,7 @@ METHOD = (
 
 SECTION = MonitorSection(
     name="features",
-    part=NotebookPart.INPUTS,
+    part=MonitorPart.INPUTS,
     position=2,
     alpha_share=0.5,
 )

@@ -17,7 +17,7 @@ from automl_magic.display.text_table import TextTable
 from automl_magic.monitor import draw
 from automl_magic.monitor.formatting import SEVERITY_LABELS, format_p_value, format_time
 from automl_magic.monitor.scoring import REPEATS, score_of, standard_error
-from automl_magic.monitor.section import MonitorSection, NotebookPart
+from automl_magic.monitor.section import MonitorPart, MonitorSection
 from automl_magic.monitor.window_analysis import WindowAnalysis
 from automl_magic.recipe.values import Array
 from automl_magic.records import Score
@@ -38,7 +38,7 @@ METHOD = (
 
 SECTION = MonitorSection(
     name="performance",
-    part=NotebookPart.TRUTH,
+    part=MonitorPart.TRUTH,
     position=1,
     alpha_share=0.1,
 )

@@ -15,7 +15,7 @@ from automl_magic.monitor.compare.column_comparison import ColumnComparison
 from automl_magic.monitor.compare.numeric import compare_numbers
 from automl_magic.monitor.compare.verdict import judge_columns
 from automl_magic.monitor.formatting import SHIFT, format_p_value, quote_name
-from automl_magic.monitor.section import MonitorSection, NotebookPart
+from automl_magic.monitor.section import MonitorPart, MonitorSection
 from automl_magic.monitor.sections.features import drift_table, largest_shift
 from automl_magic.monitor.window_analysis import WindowAnalysis
 from automl_magic.recipe.values import Floats, category_text
@@ -30,7 +30,7 @@ METHOD = (
 
 SECTION = MonitorSection(
     name="prediction",
-    part=NotebookPart.INPUTS,
+    part=MonitorPart.INPUTS,
     position=1,
     alpha_share=0.1,
 )

@@ -18,7 +18,7 @@ from automl_magic.monitor.measures.fisher_exact import fisher_greater
 from automl_magic.monitor.measures.multiple_testing import holm
 from automl_magic.monitor.measures.range_test import out_of_range_p_value
 from automl_magic.monitor.measures.shares import effective_rows
-from automl_magic.monitor.section import MonitorSection, NotebookPart
+from automl_magic.monitor.section import MonitorPart, MonitorSection
 from automl_magic.monitor.window_analysis import WindowAnalysis
 from automl_magic.recipe.values import Array, Floats, category_text
 from automl_magic.records import ColumnKind
@@ -47,7 +47,7 @@ class QualityIssue:
 
 SECTION = MonitorSection(
     name="quality",
-    part=NotebookPart.INPUTS,
+    part=MonitorPart.INPUTS,
     position=3,
     alpha_share=0.2,
 )

@@ -13,7 +13,7 @@ from automl_magic.display.section_cell import SectionResult, SectionSkipped
 from automl_magic.display.text_table import TextTable
 from automl_magic.monitor import draw
 from automl_magic.monitor.formatting import SEVERITY_LABELS, format_time
-from automl_magic.monitor.section import MonitorSection, NotebookPart
+from automl_magic.monitor.section import MonitorPart, MonitorSection
 from automl_magic.monitor.window import Requests
 from automl_magic.monitor.window_analysis import WindowAnalysis
 from automl_magic.recipe.values import Array, Floats
@@ -28,7 +28,7 @@ METHOD = (
 
 SECTION = MonitorSection(
     name="traffic",
-    part=NotebookPart.SERVICE,
+    part=MonitorPart.SERVICE,
     position=1,
     reads_log=True,
 )

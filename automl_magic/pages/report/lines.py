@@ -32,7 +32,7 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Frame:
+class ChartFrame:
     """A chart with two axes, which draws a band, lines and marks in this order."""
 
     x: Scale
@@ -101,11 +101,11 @@ def frame(
     y_name: str,
     *,
     is_share: bool = False,
-) -> Frame:
+) -> ChartFrame:
     """Return a frame that contains all values; for shares, a square from 0 to 1."""
     if is_share:
         width = SQUARE
         x, y = Scale(0, 1, LEFT, width - RIGHT), Scale(0, 1, BOTTOM, TOP)
-        return Frame(x, y, x_name, y_name, width)
+        return ChartFrame(x, y, x_name, y_name, width)
     x = fit_scale(xs, LEFT, WIDTH - RIGHT, margin=0.02)
-    return Frame(x, fit_scale(ys, BOTTOM, TOP, margin=0.08), x_name, y_name)
+    return ChartFrame(x, fit_scale(ys, BOTTOM, TOP, margin=0.08), x_name, y_name)

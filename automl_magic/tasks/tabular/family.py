@@ -29,7 +29,7 @@ DEFAULT_THRESHOLD = 0.5
 TYPICAL_COST = 1.5
 
 
-class Tabular(Family):
+class TabularFamily(Family):
     """One table with a target column."""
 
     name: ClassVar[str] = "tabular"
@@ -107,4 +107,4 @@ class Tabular(Family):
         return (NotebookCell(step="predict", piece=piece),)
 
 
-FAMILY = Tabular()
+FAMILY = TabularFamily()

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from typing import Any
 
 from automl_magic_serving.auth.problem import HttpProblem
-from automl_magic_serving.http.head import Head
+from automl_magic_serving.http.head import RequestHead
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
@@ -15,7 +15,7 @@ class ClientDisconnected(Exception):
     """The client disconnected before sending the whole request."""
 
 
-async def read_body(head: Head, receive: Receive, cap: int) -> bytes:
+async def read_body(head: RequestHead, receive: Receive, cap: int) -> bytes:
     """Return the complete body.
 
     Raises
@@ -46,7 +46,7 @@ async def read_body(head: Head, receive: Receive, cap: int) -> bytes:
     return b"".join(parts)
 
 
-async def stream_body(head: Head, receive: Receive, cap: int) -> AsyncIterator[bytes]:
+async def stream_body(head: RequestHead, receive: Receive, cap: int) -> AsyncIterator[bytes]:
     """Yield the body in chunks; see `read_body`."""
     if head.length is not None and head.length > cap:
         raise body_too_large_error(cap)

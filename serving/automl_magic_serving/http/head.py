@@ -11,7 +11,7 @@ MAX_HEADERS = 100
 _JSON = b"application/json"
 
 
-class Head:
+class RequestHead:
     """The headers of one request.
 
     `request_id` is the caller's `X-Request-ID` if it's valid (1 to 80 of `A-Za-z0-9._:/+=-`), or a

@@ -17,7 +17,7 @@ from automl_magic_serving.auth import AccessControl, Caller, HttpProblem
 from automl_magic_serving.endpoint import Endpoint, Endpoints
 from automl_magic_serving.http.batch.job_runner import JobRunner
 from automl_magic_serving.http.body import ClientDisconnected, Receive, read_body
-from automl_magic_serving.http.head import Head
+from automl_magic_serving.http.head import RequestHead
 from automl_magic_serving.http.openapi import openapi_document
 from automl_magic_serving.http.outcomes import read_outcomes
 from automl_magic_serving.http.page import CONTENT_SECURITY_POLICY, page
@@ -181,7 +181,7 @@ def make_management_app(
         if scope["type"] != "http":
             await router(scope, receive, send)
             return
-        head = scope["automl.head"] = Head(scope["headers"])
+        head = scope["automl.head"] = RequestHead(scope["headers"])
         scope["app"] = router  # unknown routes then raise, and get our error format
         has_started = False
 
@@ -212,9 +212,9 @@ def make_management_app(
     return with_id
 
 
-def request_head(request: Request) -> Head:
+def request_head(request: Request) -> RequestHead:
     """Return the parsed head of a request handled by `make_management_app`."""
-    head: Head = request.scope["automl.head"]
+    head: RequestHead = request.scope["automl.head"]
     return head
 
 

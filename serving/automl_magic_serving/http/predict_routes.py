@@ -10,7 +10,7 @@ from automl_magic_serving.auth import AccessControl, Caller
 from automl_magic_serving.auth.problem import not_found_error
 from automl_magic_serving.endpoint import Endpoint, Endpoints
 from automl_magic_serving.http.body import ClientDisconnected, Receive, read_body
-from automl_magic_serving.http.head import Head
+from automl_magic_serving.http.head import RequestHead
 from automl_magic_serving.http.infer import read_infer_request, write_infer_response
 from automl_magic_serving.http.instances import (
     read_instances,
@@ -29,7 +29,7 @@ _JSON_LENGTH = b"inference-header-content-length"
 _PREDICT = ":predict"
 Scope = MutableMapping[str, Any]
 ResponseParts = tuple[bytes, bytes, Headers]
-Handler = Callable[[Head, Receive, float], Awaitable[ResponseParts]]
+Handler = Callable[[RequestHead, Receive, float], Awaitable[ResponseParts]]
 
 
 class PredictRoutes:
@@ -58,7 +58,7 @@ class PredictRoutes:
         began = time.perf_counter()
         request_id = b"-"
         try:
-            head = Head(scope["headers"])
+            head = RequestHead(scope["headers"])
             request_id = head.request_id
             head.check_size()
             body, kind, headers = await handler(head, receive, began)
@@ -70,7 +70,7 @@ class PredictRoutes:
             await send_response(to, 200, body, request_id, kind=kind, headers=headers)
 
     async def _infer(
-        self, name: str, version: str | None, head: Head, receive: Receive, began: float
+        self, name: str, version: str | None, head: RequestHead, receive: Receive, began: float
     ) -> ResponseParts:
         caller = await self._admit(head, name)
         endpoint = find_endpoint(self._endpoints, name)
@@ -101,7 +101,7 @@ class PredictRoutes:
         return content, _BINARY, [(_JSON_LENGTH, b"%d" % length)]
 
     async def _predict_instances(
-        self, name: str, head: Head, receive: Receive, began: float
+        self, name: str, head: RequestHead, receive: Receive, began: float
     ) -> ResponseParts:
         caller = await self._admit(head, name)
         endpoint = find_endpoint(self._endpoints, name)
@@ -119,7 +119,7 @@ class PredictRoutes:
         )
         return write_predictions(name, instances_request, response), JSON, ()
 
-    async def _predict(self, head: Head, receive: Receive, began: float) -> ResponseParts:
+    async def _predict(self, head: RequestHead, receive: Receive, began: float) -> ResponseParts:
         caller = await self._admit(head, None)
         head.check_json()
         limits = [endpoint.deployment.limits for endpoint in self._endpoints]
@@ -143,7 +143,7 @@ class PredictRoutes:
         )
         return write_predict_response(endpoint.name, predict_request, response), JSON, ()
 
-    def _admit(self, head: Head, deployment: str | None) -> Awaitable[Caller]:
+    def _admit(self, head: RequestHead, deployment: str | None) -> Awaitable[Caller]:
         headers = head.headers
         return self._gate.admit(
             headers.get(b"authorization"),

@@ -4,16 +4,16 @@ import math
 
 import pytest
 
-from automl_magic.learn.candidate import Candidate
+from automl_magic.learn.candidate import CandidateSpec
 from automl_magic.learn.strategies import make_strategy
 from automl_magic.records import Score, Trial, TrialState
 from automl_magic.tasks.metrics import METRICS
 
 BEST_LEAVES = 90
 CANDIDATES = {
-    "linear": Candidate("linear", "dense", {"C": 1.0}),
-    "lightgbm": Candidate("lightgbm", "tree", {"learning_rate": 0.1, "num_leaves": 31}),
-    "xgboost": Candidate("xgboost", "tree", {"learning_rate": 0.1, "max_depth": 6}),
+    "linear": CandidateSpec("linear", "dense", {"C": 1.0}),
+    "lightgbm": CandidateSpec("lightgbm", "tree", {"learning_rate": 0.1, "num_leaves": 31}),
+    "xgboost": CandidateSpec("xgboost", "tree", {"learning_rate": 0.1, "max_depth": 6}),
 }
 
 

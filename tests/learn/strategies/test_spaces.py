@@ -2,7 +2,7 @@
 
 import pytest
 
-from automl_magic.learn.candidate import Candidate
+from automl_magic.learn.candidate import CandidateSpec
 from automl_magic.learn.strategies.spaces import learning_rates, position_of, space_of
 from automl_magic.recipe import Range, member
 from automl_magic.recipe.registry import builtin_estimators
@@ -43,7 +43,7 @@ def test_a_value_outside_a_range_is_brought_to_its_edge():
 
 def test_the_learning_rate_stays_near_those_of_the_cells():
     cells = [
-        Candidate("lightgbm", "tree", {"learning_rate": rate, "num_leaves": 31})
+        CandidateSpec("lightgbm", "tree", {"learning_rate": rate, "num_leaves": 31})
         for rate in (0.05, 0.1)
     ]
 

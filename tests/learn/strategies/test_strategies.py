@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from automl_magic.errors import PlanError
-from automl_magic.learn.candidate import Candidate
+from automl_magic.learn.candidate import CandidateSpec
 from automl_magic.learn.strategies import make_strategy, max_trials_for
 from automl_magic.recipe import member
 from automl_magic.records.plans.experiment import SAMPLERS, Hpo
@@ -55,7 +55,7 @@ def test_the_same_seed_proposes_the_same_and_another_does_not(search, name):
 def test_a_strategy_made_anew_goes_on_where_another_stood(search, name):
     trials = search(name, 14)
     cells = {
-        trial.candidate: Candidate(trial.estimator, trial.view, trial.params)
+        trial.candidate: CandidateSpec(trial.estimator, trial.view, trial.params)
         for trial in trials[1:4]
     }
 
@@ -71,14 +71,14 @@ def test_what_takes_longer_than_is_left_is_not_varied(search, name):
 
 @every_varying
 def test_an_estimator_without_a_space_is_tried_and_not_varied(search, name):
-    cells = {"linear": Candidate("dummy", "dense", {})}
+    cells = {"linear": CandidateSpec("dummy", "dense", {})}
 
     assert len(search(name, 9, candidates=cells)) == 2
 
 
 @every_varying
 def test_a_candidate_of_one_parameter_is_varied_for_as_long_as_there_is_time(search, name):
-    cells = {"linear": Candidate("linear", "dense", {"C": 1.0})}
+    cells = {"linear": CandidateSpec("linear", "dense", {"C": 1.0})}
 
     assert len({trial.params.get("C") for trial in search(name, 40, candidates=cells)[1:]}) == 40
 

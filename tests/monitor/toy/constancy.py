@@ -8,7 +8,7 @@ import numpy as np
 
 from automl_magic.display.cell_output import CellOutput
 from automl_magic.display.section_cell import SectionResult
-from automl_magic.monitor.section import MonitorSection, NotebookPart
+from automl_magic.monitor.section import MonitorPart, MonitorSection
 from automl_magic.monitor.window_analysis import WindowAnalysis
 from automl_magic.records.codec import Record
 from automl_magic.records.monitoring.drift import DriftSeverity
@@ -21,7 +21,7 @@ class Constancy(Record):
     why: str
 
 
-SECTION = MonitorSection(name="constancy", part=NotebookPart.INPUTS, position=9)
+SECTION = MonitorSection(name="constancy", part=MonitorPart.INPUTS, position=9)
 
 
 @SECTION.cell

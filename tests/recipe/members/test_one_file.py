@@ -25,7 +25,7 @@ from automl_magic.recipe import estimators, load_model, member, members, registr
 from automl_magic.render import render_model, to_script
 from automl_magic.tasks.search_steps import search_steps
 from automl_magic.tasks.tabular import candidates
-from automl_magic.tasks.tabular.family import Tabular
+from automl_magic.tasks.tabular.family import TabularFamily
 from automl_magic_serving.runtime.compiled.inference_plan import InferencePlan
 
 TOY = Path(__file__).parent / "toy"
@@ -50,7 +50,7 @@ def installed(monkeypatch, tmp_path):
     monkeypatch.setattr(registry, "MEMBERS_FOLDER", tmp_path / "members")
     monkeypatch.setattr(members, "__path__", [*members.__path__, str(TOY / "estimator")])
     monkeypatch.setattr(candidates, "__path__", [*candidates.__path__, str(TOY / "candidate")])
-    monkeypatch.setattr(Tabular, "templates", tmp_path / "pieces")
+    monkeypatch.setattr(TabularFamily, "templates", tmp_path / "pieces")
     registry.builtin_estimators.cache_clear()
     candidates._modules.cache_clear()
     yield

@@ -13,7 +13,7 @@ from automl_magic.pages.axes import Scale
 from automl_magic.pages.figure import data_table, figure
 from automl_magic.pages.links import linked_briefly
 from automl_magic.pages.report.formatting import class_name, format_cell, tabs
-from automl_magic.pages.report.lines import BOTTOM, Frame, Line, frame
+from automl_magic.pages.report.lines import BOTTOM, ChartFrame, Line, frame
 from automl_magic.pages.report.section import ReportSection
 from automl_magic.records import CellLink, Explanation
 from automl_magic.records.explanations.inspection import (
@@ -107,7 +107,7 @@ def _figure(
     return figure(svg, caption, data_table(headings, rows, title, link=link), label=title)
 
 
-def _levels(xs: Sequence[float], line: DependenceLine, chart: Frame) -> str:
+def _levels(xs: Sequence[float], line: DependenceLine, chart: ChartFrame) -> str:
     """Return a bar and a dot for each unordered level."""
     marks = []
     for level, mean, low, high in zip(xs, line.mean, line.low, line.high, strict=True):

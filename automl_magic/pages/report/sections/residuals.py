@@ -9,7 +9,7 @@ from automl_magic.pages.axes import fit_scale
 from automl_magic.pages.figure import data_table, figure
 from automl_magic.pages.links import linked_briefly
 from automl_magic.pages.report.formatting import format_cell, measure_html
-from automl_magic.pages.report.lines import BOTTOM, LEFT, RIGHT, TOP, WIDTH, Frame, Line, frame
+from automl_magic.pages.report.lines import BOTTOM, LEFT, RIGHT, TOP, WIDTH, ChartFrame, Line, frame
 from automl_magic.pages.report.section import ReportSection
 from automl_magic.records import CellLink, Explanation
 from automl_magic.records.explanations.evaluation import Residuals
@@ -41,7 +41,7 @@ def _points(explanation: Explanation, section: Residuals, link: CellLink) -> str
     x, y = fit_scale(values, LEFT, WIDTH - RIGHT), fit_scale(values, BOTTOM, TOP)
     name = format_cell(explanation.target, 40)
     x_name = _("Predicted {target}").format(target=name)
-    chart = Frame(x, y, x_name, _("True {target}").format(target=name))
+    chart = ChartFrame(x, y, x_name, _("True {target}").format(target=name))
     dots = join_html(
         tag("circle", cx=x.to_pixel(p), cy=y.to_pixel(t), r=3, class_="am-shade-none")
         for p, t in zip(section.points_predicted, section.points_true, strict=True)

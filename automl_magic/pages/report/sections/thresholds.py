@@ -10,7 +10,7 @@ from automl_magic.display.translation import _
 from automl_magic.pages.figure import data_table, figure, scroll_region
 from automl_magic.pages.links import linked_briefly, linked_number, linked_text
 from automl_magic.pages.report.formatting import format_cell, tabs
-from automl_magic.pages.report.lines import Frame, Line, Mark, frame
+from automl_magic.pages.report.lines import ChartFrame, Line, Mark, frame
 from automl_magic.pages.report.section import ReportSection
 from automl_magic.records import CellLink, Explanation
 from automl_magic.records.explanations.evaluation import ThresholdCurve
@@ -75,7 +75,7 @@ def _cost_curve(section: ThresholdCurve, link: CellLink) -> str:
     return figure(svg, caption, _all_thresholds(section, link), label=title)
 
 
-def _marker(chart: Frame) -> str:
+def _marker(chart: ChartFrame) -> str:
     """Return a hidden line that a script moves to a threshold."""
     return tag(
         "line",

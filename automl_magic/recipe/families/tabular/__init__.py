@@ -5,8 +5,8 @@ from __future__ import annotations
 from automl_magic.recipe.families.base import RecipeFamily
 
 
-class Tabular(RecipeFamily):
+class TabularRecipeFamily(RecipeFamily):
     """One table with a target column: its models are served as their kinds' answers say."""
 
 
-RECIPE_FAMILY = Tabular()
+RECIPE_FAMILY = TabularRecipeFamily()

@@ -36,7 +36,7 @@ from automl_magic_serving.http.batch.upload import (
     receive_file,
 )
 from automl_magic_serving.http.body import read_body, stream_body
-from automl_magic_serving.http.head import Head
+from automl_magic_serving.http.head import RequestHead
 from automl_magic_serving.http.instances import read_instances
 from automl_magic_serving.http.strict_json import loads
 from automl_magic_serving.oip.lookup import find_endpoint
@@ -79,7 +79,7 @@ class BatchRoutes:
         return _json(_job_document(job), 202, {"location": f"/v1/batch-predict/{job.id}"})
 
     async def _receive(self, request: Request, folder: Path) -> Upload:
-        head: Head = request.scope["automl.head"]
+        head: RequestHead = request.scope["automl.head"]
         head.check_plain()
         fields: dict[str, str] = {}
         for name, value in request.query_params.items():

@@ -11,8 +11,8 @@ from automl_magic.display.cell_output import CellOutput
 from automl_magic.display.section_cell import SectionResult
 from automl_magic.explain.explainer import Explainer
 from automl_magic.explain.section import (
+    ExplainPart,
     ExplainSection,
-    NotebookPart,
     TaskRequirement,
     unseen_metadata,
 )
@@ -32,7 +32,7 @@ class Decisiveness(Section):
 
 SECTION = ExplainSection(
     record=Decisiveness,
-    part=NotebookPart.TRUST,
+    part=ExplainPart.TRUST,
     position=9,
     requirements=(TaskRequirement("has_threshold", "Only two classes can be even."),),
     values=lambda plan: {"far": plan.split.holdout + 0.05},
