@@ -108,7 +108,7 @@ def check_frame(frame: pd.DataFrame) -> None:
 
 @contextmanager
 def frame_as_source(frame: pd.DataFrame, folder: Path) -> Iterator[TableSource]:
-    """Save a DataFrame to a temporary file. `TableSource.kept` then copies it into the folder."""
+    """Save a DataFrame to a temporary file. `TableSource.copied` then copies it into the folder."""
     with tempfile.TemporaryDirectory(prefix="automl-magic-") as private:
         path = save_frame(frame, Path(private))
         final = Path(folder).absolute() / FRAME_NAME

@@ -15,10 +15,6 @@ SEVERITY_LABELS = {
 }
 
 
-# Starts the description of the shift in `ColumnDrift.why`. The command line shows only that part.
-SHIFT = "Shift: "
-
-
 def quote_name(column: str, limit: int = 60) -> str:
     """Return a column name in quotes, shortened to `limit` characters."""
     return repr(printable(column, limit))

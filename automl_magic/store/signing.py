@@ -92,7 +92,7 @@ class PrivateKey:
     def load(cls, path: Path) -> Self:
         """Read the key. Raises FileNotFoundError if there is none, or StoreError."""
         try:
-            # A link could point to somebody else's key.
+            # A link could point to another user's key.
             descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
         except FileNotFoundError:
             raise

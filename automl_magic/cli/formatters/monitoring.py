@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from automl_magic.cli.formatters.table import format_table
 from automl_magic.display.numbers import format_number, format_score_interval, format_seconds
 from automl_magic.display.text import printable
-from automl_magic.monitor.formatting import SHIFT, format_p_value
+from automl_magic.monitor.formatting import format_p_value
 from automl_magic.records.monitoring.alert import Notification
 from automl_magic.records.monitoring.drift import ColumnDrift, DriftReport, DriftSeverity
 from automl_magic.runs.outcome import MonitorResult
@@ -120,11 +120,7 @@ def _table(report: DriftReport) -> list[str]:
 
 def _format_shift(drift: ColumnDrift) -> str:
     """Return the shift of a column, or why it wasn't checked. The numbers are in the table."""
-    if drift.severity is DriftSeverity.OK:
-        return ""
-    if SHIFT in drift.why:
-        return drift.why.rpartition(SHIFT)[2]
-    return drift.why.rpartition("; ")[2]  # reports of version 0.1
+    return "" if drift.severity is DriftSeverity.OK else drift.shift or drift.why
 
 
 def _quality(report: DriftReport) -> list[str]:

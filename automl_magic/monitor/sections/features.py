@@ -16,7 +16,7 @@ from automl_magic.monitor.compare.categories import compare_categories
 from automl_magic.monitor.compare.column_comparison import ColumnComparison
 from automl_magic.monitor.compare.numeric import compare_numbers
 from automl_magic.monitor.compare.verdict import judge_columns
-from automl_magic.monitor.formatting import SEVERITY_LABELS, SHIFT, format_p_value, quote_name
+from automl_magic.monitor.formatting import SEVERITY_LABELS, format_p_value, quote_name
 from automl_magic.monitor.section import MonitorPart, MonitorSection
 from automl_magic.monitor.window_analysis import WindowAnalysis
 from automl_magic.records import ColumnKind
@@ -58,8 +58,7 @@ def features(analysis: WindowAnalysis, /) -> SectionResult:
         analysis.alpha(SECTION.alpha_share),
     )
     for (column, comparison), (severity, p) in zip(comparisons, severities, strict=True):
-        why = _why(analysis, column, comparison, p, len(comparisons))
-        drifts[column.name] = _drift(analysis, column, comparison, (severity, p, why))
+        drifts[column.name] = _drift(analysis, column, comparison, (severity, p), len(comparisons))
     ranked = sorted(drifts.values(), key=lambda drift: (-drift.severity.rank, -(drift.psi or 0.0)))
     section = tuple(
         drift if rank < MAX_HISTOGRAMS else dataclasses.replace(drift, histogram=None)
@@ -93,9 +92,15 @@ def _drift(
     analysis: WindowAnalysis,
     column: ColumnReference,
     comparison: ColumnComparison,
-    verdict: tuple[DriftSeverity, float, str],
+    verdict: tuple[DriftSeverity, float],
+    n_columns: int,
 ) -> ColumnDrift:
-    severity, p, why = verdict
+    severity, p = verdict
+    shift = f"{describe_shift(analysis, column, comparison)}."
+    why = (
+        f"{quote_name(column.name)}: PSI {comparison.psi:.3f}, p {format_p_value(p)} adjusted for "
+        f"{n_columns:,} columns. Shift: {shift}"
+    )
     if severity.raises_alert and _advances_with_time(analysis, column):
         severity = DriftSeverity.OK
         why = f"{quote_name(column.name)}: dates advance with time, so most are new."
@@ -109,6 +114,7 @@ def _drift(
         p_adjusted=p,
         statistics=comparison.statistics,
         why=why,
+        shift=shift,
         histogram=comparison.histogram,
     )
 
@@ -131,22 +137,6 @@ def _advances_with_time(analysis: WindowAnalysis, column: ColumnReference) -> bo
         return False
     numbers = analysis.contents(column.name).numbers
     return numbers is not None and float(np.mean(numbers > column.high)) > 0.5
-
-
-def _why(
-    analysis: WindowAnalysis,
-    column: ColumnReference,
-    comparison: ColumnComparison,
-    p: float,
-    n_columns: int,
-) -> str:
-    statistics = (
-        f"PSI {comparison.psi:.3f}, p {format_p_value(p)} adjusted for {n_columns:,} columns"
-    )
-    return (
-        f"{quote_name(column.name)}: {statistics}. "
-        f"{SHIFT}{describe_shift(analysis, column, comparison)}."
-    )
 
 
 def describe_shift(

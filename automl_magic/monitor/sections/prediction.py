@@ -14,7 +14,7 @@ from automl_magic.monitor.compare.categories import compare_categories
 from automl_magic.monitor.compare.column_comparison import ColumnComparison
 from automl_magic.monitor.compare.numeric import compare_numbers
 from automl_magic.monitor.compare.verdict import judge_columns
-from automl_magic.monitor.formatting import SHIFT, format_p_value, quote_name
+from automl_magic.monitor.formatting import format_p_value, quote_name
 from automl_magic.monitor.section import MonitorPart, MonitorSection
 from automl_magic.monitor.sections.features import drift_table, largest_shift
 from automl_magic.monitor.window_analysis import WindowAnalysis
@@ -87,7 +87,8 @@ def _drift(analysis: WindowAnalysis, comparison: ColumnComparison, shift: str) -
         p_adjusted=p,
         statistics=comparison.statistics,
         why=f"Predictions of {subject}: PSI {comparison.psi:.3f}, p "
-        f"{format_p_value(p)}. {SHIFT}{shift}.",
+        f"{format_p_value(p)}. Shift: {shift}.",
+        shift=f"{shift}.",
         histogram=comparison.histogram,
     )
 

@@ -104,8 +104,9 @@ class ColumnDrift(Record):
     `psi` is the population stability index minus its expected value under no drift. `p_adjusted`
     is the p-value of all tests of the column, corrected for the number of columns. `rows` is the
     number of rows with a value, `effective_rows` the effective sample size if they were logged at
-    different rates. `why` explains the severity in a sentence. `histogram` is only set for the
-    columns with the most drift.
+    different rates. `why` explains the severity, with the statistics. `shift` only says what
+    changed, empty if it wasn't checked or in reports of version 0.1. `histogram` is only set for
+    the columns with the most drift.
     """
 
     column: str
@@ -117,6 +118,7 @@ class ColumnDrift(Record):
     p_adjusted: float | None = None
     statistics: tuple[Statistic, ...] = ()
     why: str
+    shift: str = ""
     histogram: Histogram | None = None
 
 
