@@ -49,7 +49,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from http import HTTPStatus
-from typing import ClassVar
+from typing import ClassVar, Self
 
 # Labels of the second and third line of an error. The command also finds errors in logs by them.
 WHY, DO = "Why:", "Do:"
@@ -129,7 +129,28 @@ class TargetNotUsable(DataError):
 
 
 class SpecError(AutomlMagicError):
-    """The experiment file is invalid."""
+    """The experiment file is invalid.
+
+    Attributes
+    ----------
+    line : int or None
+        Line in the file, counted from 1, if it's known.
+    detail : str
+        What is wrong, without the file and the line.
+    """
+
+    line: int | None = None
+
+    def __init__(self, what: str, *, why: str, fix: str) -> None:
+        super().__init__(what, why=why, fix=fix)
+        self.detail = what
+
+    @classmethod
+    def at_line(cls, file: str, line: int, detail: str, *, why: str, fix: str) -> Self:
+        """Return an error whose first part starts with the file and the line."""
+        error = cls(f"{file}, line {line}: {detail}", why=why, fix=fix)
+        error.line, error.detail = line, detail
+        return error
 
 
 class UnknownField(SpecError):

@@ -2,7 +2,14 @@ from __future__ import annotations
 
 import pickle
 
-from automl_magic.errors import DataError, RunFailed, TargetNotFound, closest_match, shorten
+from automl_magic.errors import (
+    DataError,
+    RunFailed,
+    TargetNotFound,
+    WrongType,
+    closest_match,
+    shorten,
+)
 
 
 def test_an_error_says_what_happened_why_and_what_to_do():
@@ -28,6 +35,15 @@ def test_an_error_survives_the_way_back_from_a_worker_process():
         "raised",
         "load",
     )
+
+
+def test_an_error_in_a_file_has_its_line_and_what_is_wrong_apart():
+    error = WrongType.at_line("a.yaml", 7, "folds can't be -1.", why="Why.", fix="Use 5.")
+
+    again = pickle.loads(pickle.dumps(error))
+
+    assert error.what == "a.yaml, line 7: folds can't be -1."
+    assert (again.line, again.detail, again.what) == (7, "folds can't be -1.", error.what)
 
 
 def test_a_caller_can_catch_every_data_error_by_one_name():

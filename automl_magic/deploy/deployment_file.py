@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from automl_magic.errors import closest_match
 from automl_magic.files.yaml_text import FileFormat, field_error, node_value, parse_yaml, read_text
 from automl_magic.records import RecordProblem
 from automl_magic.records.models.deployment import Deployment
@@ -129,14 +128,7 @@ def _deployment(fields: Mapping[str, object]) -> Deployment:
             if file_path := paths_in_file.get(path[:length]):
                 path = (*file_path, *path[length:])
                 break
-        raise RecordProblem(
-            path,
-            problem.expected,
-            problem.actual,
-            missing=problem.missing,
-            unknown=problem.unknown,
-            close=problem.close,
-        ) from problem
+        raise problem.at(path) from problem
 
 
 def _check_constant(document: Mapping[str, object], field: str, expected: str) -> None:
@@ -155,13 +147,7 @@ def _leaves(
         raise RecordProblem(path, "a mapping of fields", actual)
     for key, item in value.items():
         if key not in field_map:
-            raise RecordProblem(
-                (*path, key),
-                f"one of {', '.join(field_map)}",
-                f"the unknown field {key!r}",
-                unknown=True,
-                close=closest_match(key, field_map),
-            )
+            raise RecordProblem.unknown_field((*path, key), field_map)
         target = field_map[key]
         if isinstance(target, tuple):
             if target:

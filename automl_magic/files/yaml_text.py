@@ -96,22 +96,28 @@ def _check_events(text: str, name: str, form: FileFormat) -> None:
         line = event.start_mark.line + 1 if event.start_mark is not None else 1
         tag = getattr(event, "tag", None)
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
-            raise SpecError(
-                f"{name}, line {line}: anchors and aliases aren't allowed.",
+            raise SpecError.at_line(
+                name,
+                line,
+                "anchors and aliases aren't allowed.",
                 why="A few lines of them can expand to gigabytes.",
                 fix="Write the value in full. Put text that starts with & or * in quotes.",
             )
         if tag is not None:
-            raise SpecError(
-                f"{name}, line {line}: the tag {tag[:60]!r} isn't allowed.",
+            raise SpecError.at_line(
+                name,
+                line,
+                f"the tag {tag[:60]!r} isn't allowed.",
                 why="Tags can turn text into objects.",
                 fix="Remove it. Put text that starts with ! in quotes.",
             )
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
         if depth > MAX_DEPTH:
-            raise SpecError(
-                f"{name}, line {line}: values are nested too deeply.",
+            raise SpecError.at_line(
+                name,
+                line,
+                "values are nested too deeply.",
                 why=f"There are more than {MAX_DEPTH} levels of mappings and lists.",
                 fix=f"{form.compare_hint}.",
             )
@@ -123,14 +129,18 @@ def node_value(node: yaml.Node, name: str) -> Any:
         values: dict[str, object] = {}
         for key, item in node.value:
             if not isinstance(key, yaml.ScalarNode):
-                raise SpecError(
-                    f"{name}, line {_line(key)}: a list or mapping can't be a field name.",
+                raise SpecError.at_line(
+                    name,
+                    _line(key),
+                    "a list or mapping can't be a field name.",
                     why="Field names are text.",
                     fix="Write the name, a colon and the value.",
                 )
             if key.value in values:
-                raise SpecError(
-                    f"{name}, line {_line(key)}: {_shorten(key.value)} is set twice.",
+                raise SpecError.at_line(
+                    name,
+                    _line(key),
+                    f"{_shorten(key.value)} is set twice.",
                     why="A field can have only one value.",
                     fix="Delete one of the two.",
                 )
@@ -160,13 +170,17 @@ def _not_yaml(error: yaml.YAMLError, text: str, name: str, form: FileFormat) -> 
     else:
         line, problem = 1, str(error)
     if "'\\t'" in problem:
-        return SpecError(
-            f"{name}, line {line}: the indentation contains a tab.",
+        return SpecError.at_line(
+            name,
+            line,
+            "the indentation contains a tab.",
             why="YAML only allows spaces there.",
             fix="Replace the tab with spaces.",
         )
-    return SpecError(
-        f"{name}, line {line}: this isn't valid YAML.",
+    return SpecError.at_line(
+        name,
+        line,
+        "this isn't valid YAML.",
         why=f"{problem[0].upper()}{problem[1:]}.",
         fix=f"{form.compare_hint}. Put text with : # ' \" in quotes.",
     )
@@ -176,22 +190,28 @@ def field_error(problem: RecordProblem, root: yaml.Node, name: str) -> SpecError
     """Return the error for a problem with a field. It names the line."""
     line = _line_of(problem, root)
     field = ".".join(map(str, problem.path)) or "the file"
-    if problem.unknown:
+    if problem.valid_fields:
         where = ".".join(map(str, problem.path[:-1]))
-        fields = problem.expected.removeprefix("one of ")
-        return UnknownField(
-            f"{name}, line {line}: unknown field {_shorten(str(problem.path[-1]))}.",
+        fields = ", ".join(problem.valid_fields)
+        return UnknownField.at_line(
+            name,
+            line,
+            f"unknown field {_shorten(str(problem.path[-1]))}.",
             why=f"The fields {f'of {where}' if where else 'here'} are {fields}.",
             fix=f"Use {problem.close}." if problem.close else "Use one of these, or delete it.",
         )
     if problem.missing:
-        return WrongType(
-            f"{name}, line {line}: {field} is missing.",
+        return WrongType.at_line(
+            name,
+            line,
+            f"{field} is missing.",
             why="This field is required.",
             fix=f"Add {problem.path[-1]}: and its value.",
         )
-    return WrongType(
-        f"{name}, line {line}: {_shorten(field, marks='')} can't be {problem.actual}.",
+    return WrongType.at_line(
+        name,
+        line,
+        f"{_shorten(field, marks='')} can't be {problem.actual}.",
         why=f"It must be {problem.expected}.",
         fix=f"Use {problem.close}." if problem.close else f"Use {_first_option(problem.expected)}.",
     )

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from dataclasses import dataclass
 
 from automl_magic.errors import SpecError
@@ -16,7 +15,6 @@ from automl_magic.records import ExperimentSpec, Record, RecordProblem
 
 MAX_PROBLEMS = 50
 _NAME = "experiment"
-_LINE = re.compile(rf"{_NAME}, line (\d+): (.*)\Z", re.DOTALL)
 _REQUIRED = frozenset(
     field.name
     for field in dataclasses.fields(ExperimentSpec)
@@ -48,7 +46,7 @@ def find_problems(text: str) -> tuple[SpecProblem, ...]:
             ExperimentSpec.from_json(document)
             break
         except RecordProblem as error:
-            is_about_field = bool(error.path) and not error.unknown
+            is_about_field = bool(error.path) and not error.valid_fields
             spec_error = field_error(error, root, _NAME)
             problems.append(_problem(spec_error, is_about_field=is_about_field))
             if not _remove_field(document, error):
@@ -57,12 +55,11 @@ def find_problems(text: str) -> tuple[SpecProblem, ...]:
 
 
 def _problem(error: SpecError, *, is_about_field: bool) -> SpecProblem:
-    match = _LINE.match(error.what)
-    line, what = (int(match[1]), match[2]) if match else (1, error.what)
+    what = error.detail
     # A text about a field starts with the field's name, which keeps its case.
     if not is_about_field:
         what = what[:1].upper() + what[1:]
-    return SpecProblem(line=line, what=what, why=error.why, fix=error.fix)
+    return SpecProblem(line=error.line or 1, what=what, why=error.why, fix=error.fix)
 
 
 def _remove_field(document: object, problem: RecordProblem) -> bool:

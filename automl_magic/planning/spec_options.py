@@ -137,9 +137,8 @@ def spec_from_options(
     except RecordProblem as error:
         field = str(error.path[-1]) if error.path else "data"
         option = OPTION_OF_FIELD.get(field, field).replace("_", "-")
-        value = error.actual.removeprefix("the number ").removeprefix("the text ")
         raise WrongType(
-            f"--{option} can't be {value}.",
+            f"--{option} can't be {error.literal}.",
             why=f"It must be {error.expected}.",
             fix=f"Use --{option} {error.close}."
             if error.close

@@ -11,7 +11,7 @@ import hashlib
 import json
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import Enum
 from typing import Any, Self, TypeAlias
@@ -31,10 +31,12 @@ class RecordProblem(ValueError):
         Keys and positions that lead to the value.
     expected, actual : str
         The valid value and the actual one, in words.
+    literal : str
+        The actual value as it's written, such as `-1` or `'abc'`.
     missing : bool
         Whether a required field is missing.
-    unknown : bool
-        Whether the field itself doesn't exist.
+    valid_fields : tuple of str
+        The fields that exist here, if the field of the path doesn't.
     close : str or None
         The closest valid name, if there is one.
     """
@@ -45,14 +47,49 @@ class RecordProblem(ValueError):
         expected: str,
         actual: str,
         *,
+        literal: str | None = None,
         missing: bool = False,
-        unknown: bool = False,
+        valid_fields: tuple[str, ...] = (),
         close: str | None = None,
     ) -> None:
         path_text = ".".join(map(str, path)) or "the document"
         super().__init__(f"{path_text}: expected {expected}, found {actual}")
         self.path, self.expected, self.actual = path, expected, actual
-        self.missing, self.unknown, self.close = missing, unknown, close
+        self.literal = actual if literal is None else literal
+        self.missing, self.valid_fields, self.close = missing, valid_fields, close
+
+    @classmethod
+    def of_value(
+        cls, path: Path, expected: str, value: object, *, close: str | None = None
+    ) -> RecordProblem:
+        """Return the problem with a value."""
+        return cls(path, expected, format_value(value), literal=_format_literal(value), close=close)
+
+    @classmethod
+    def unknown_field(
+        cls, path: Path, valid_fields: Iterable[str], expected: str | None = None
+    ) -> RecordProblem:
+        """Return the problem with a field that doesn't exist, the last one of the path."""
+        name, fields = str(path[-1]), tuple(valid_fields)
+        return cls(
+            path,
+            expected or f"one of {', '.join(fields)}",
+            f"the unknown field {name!r}",
+            valid_fields=fields,
+            close=closest_match(name, fields),
+        )
+
+    def at(self, path: Path) -> RecordProblem:
+        """Return the same problem with another path."""
+        return type(self)(
+            path,
+            self.expected,
+            self.actual,
+            literal=self.literal,
+            missing=self.missing,
+            valid_fields=self.valid_fields,
+            close=self.close,
+        )
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -73,18 +110,12 @@ class Record:
             If a field is unknown, missing, of the wrong type or out of range.
         """
         if not isinstance(document, Mapping):
-            raise RecordProblem(path, "a mapping of fields", format_value(document))
+            raise RecordProblem.of_value(path, "a mapping of fields", document)
         hints = typing.get_type_hints(cls)
         fields = {_key(f): f for f in dataclasses.fields(cls)}
         for key in document:
             if key not in fields:
-                raise RecordProblem(
-                    (*path, key),
-                    f"one of {', '.join(fields)}",
-                    f"the unknown field {key!r}",
-                    unknown=True,
-                    close=closest_match(str(key), fields),
-                )
+                raise RecordProblem.unknown_field((*path, key), fields)
         values = {}
         for key, field in fields.items():
             if key in document:
@@ -100,8 +131,8 @@ class Record:
             return cls(**values)
         except OutOfRange as problem:
             value = values.get(fields[problem.field].name) if problem.field in fields else None
-            raise RecordProblem(
-                (*path, problem.field), problem.expected, format_value(value)
+            raise RecordProblem.of_value(
+                (*path, problem.field), problem.expected, value
             ) from problem
 
     def digest(self) -> str:
@@ -184,11 +215,11 @@ def _read(hint: Any, value: object, path: Path) -> Any:
         return _read_union(arguments, value, path)
     if origin is tuple:
         if not isinstance(value, list | tuple):
-            raise RecordProblem(path, "a list", format_value(value))
+            raise RecordProblem.of_value(path, "a list", value)
         return tuple(_read(arguments[0], item, (*path, i)) for i, item in enumerate(value))
     if origin is not None and issubclass(origin, Mapping):
         if not isinstance(value, Mapping):
-            raise RecordProblem(path, "a mapping", format_value(value))
+            raise RecordProblem.of_value(path, "a mapping", value)
         return {str(k): _read(arguments[1], item, (*path, str(k))) for k, item in value.items()}
     if isinstance(hint, type) and issubclass(hint, Record):
         return hint.from_json(value, path)
@@ -203,7 +234,7 @@ def _read(hint: Any, value: object, path: Path) -> Any:
     # bool is a subclass of int in Python, but not a number in JSON.
     if isinstance(value, hint) and not (isinstance(value, bool) and hint is not bool):
         return value
-    raise RecordProblem(path, _type_name(hint), format_value(value))
+    raise RecordProblem.of_value(path, _type_name(hint), value)
 
 
 def _read_union(options: tuple[object, ...], value: object, path: Path) -> Any:
@@ -219,20 +250,20 @@ def _read_union(options: tuple[object, ...], value: object, path: Path) -> Any:
         raise deepest
     expected = " or ".join(dict.fromkeys(problem.expected for _, problem in problems))
     close = next((problem.close for _, problem in problems if problem.close), None)
-    raise RecordProblem(path, expected, format_value(value), close=close)
+    raise RecordProblem.of_value(path, expected, value, close=close)
 
 
 def _read_choice(hint: type[Enum | OpenChoice], value: object, path: Path) -> Enum | OpenChoice:
     try:
         return hint(value)
     except RecordProblem as problem:
-        raise RecordProblem(path, problem.expected, problem.actual, close=problem.close) from None
+        raise problem.at(path) from None
     except ValueError:
         valid_names = [str(member.value) for member in hint]  # type: ignore[union-attr]
-        raise RecordProblem(
+        raise RecordProblem.of_value(
             path,
             f"one of {', '.join(valid_names)}",
-            format_value(value),
+            value,
             close=closest_match(str(value), valid_names),
         ) from None
 
@@ -256,5 +287,11 @@ def format_value(value: object) -> str:
     kind = {bool: "", int: "the number ", float: "the number ", str: "the text "}.get(plain)
     if kind is None:
         return "a list" if isinstance(value, list | tuple) else "a mapping"
+    return kind + _format_literal(value)
+
+
+def _format_literal(value: object) -> str:
+    if not isinstance(value, bool | int | float | str):
+        return format_value(value)
     text = repr(value)
-    return kind + (text if len(text) <= 60 else text[:59] + "…")
+    return text if len(text) <= 60 else text[:59] + "…"

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from automl_magic.errors import closest_match
-from automl_magic.records.codec import OpenChoice, RecordProblem, format_value
+from automl_magic.records.codec import OpenChoice, RecordProblem
 from automl_magic.records.task import Answer
 
 ENTRY_POINTS = "automl_magic.families"
@@ -271,10 +271,10 @@ def _find(name: object) -> TaskKind:
                 return kind
     names = TaskKind.choices()
     problems = "".join(f"; {problem}" for problem in installed_families()[1])
-    raise RecordProblem(
+    raise RecordProblem.of_value(
         (),
         f"one of {', '.join(names)}{problems}",
-        format_value(name),
+        name,
         close=closest_match(str(name), names),
     )
 

@@ -230,7 +230,7 @@ class WizardSession:
             changed = Answers.from_json(document)
         except RecordProblem as error:
             raise AutomlMagicError(
-                f"{_label(name)} can't be {error.actual.removeprefix('the number ')}.",
+                f"{_label(name)} can't be {error.literal}.",
                 why=f"It must be {error.expected}.",
                 fix="Enter another value, or leave the field empty.",
             ) from error

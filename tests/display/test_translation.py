@@ -5,6 +5,8 @@ from __future__ import annotations
 import gettext
 
 import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
 
 from automl_magic.display.translation import _, ngettext, set_translations
 
@@ -42,9 +44,10 @@ def test_the_language_is_read_from_the_environment_each_time(monkeypatch, tmp_pa
 
     folder = tmp_path / "de" / "LC_MESSAGES"
     folder.mkdir(parents=True)
-    (folder / "automl_magic.mo").write_bytes(
-        _catalogue({"": "Content-Type: text/plain; charset=UTF-8\n", "Rows": "Zeilen"})
-    )
+    catalogue = Catalog()
+    catalogue.add("Rows", "Zeilen")
+    with (folder / "automl_magic.mo").open("wb") as file:
+        write_mo(file, catalogue)
     monkeypatch.setattr(translation, "LOCALE_FOLDER", tmp_path)
     translation._catalogue.cache_clear()
 
@@ -53,18 +56,3 @@ def test_the_language_is_read_from_the_environment_each_time(monkeypatch, tmp_pa
     monkeypatch.setenv("LANGUAGE", "en")
     assert _("Rows") == "Rows"
     translation._catalogue.cache_clear()
-
-
-def _catalogue(messages):
-    """Write what `msgfmt` would: the header, two tables of lengths and offsets, the texts."""
-    import struct
-
-    pairs = sorted((key.encode(), value.encode()) for key, value in messages.items())
-    offset = 28 + 16 * len(pairs)
-    tables, texts = [], b""
-    for column in (0, 1):
-        for pair in pairs:
-            tables.append(struct.pack("<II", len(pair[column]), offset + len(texts)))
-            texts += pair[column] + b"\0"
-    header = struct.pack("<7I", 0x950412DE, 0, len(pairs), 28, 28 + 8 * len(pairs), 0, 0)
-    return header + b"".join(tables) + texts

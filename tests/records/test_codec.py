@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from automl_magic import records
 from automl_magic.records import ExperimentSpec, RecordProblem, Run, RunStatus, Split, SplitKind
 from automl_magic.records.codec import Record, digest_of
+from automl_magic.records.plans.experiment import CrossValidation
 from automl_magic.records.runs.run import END_STATES, TRANSITIONS
 from automl_magic.stream.windows.definition import Aggregate, WindowFeature, Windows
 
@@ -48,7 +49,24 @@ def test_a_renamed_field_keeps_its_key_in_files():
 def test_an_unknown_field_is_named_with_its_path_and_near_miss():
     error = problem({**MINIMAL, "cv": {"fold": 3}})
 
-    assert (error.path, error.unknown, error.close) == (("cv", "fold"), True, "folds")
+    assert (error.path, error.close) == (("cv", "fold"), "folds")
+    assert error.valid_fields == tuple(CrossValidation.__dataclass_fields__)
+
+
+@pytest.mark.parametrize(
+    ("value", "actual", "literal"),
+    [
+        ("many", "the text 'many'", "'many'"),
+        (-1, "the number -1", "-1"),
+        (True, "True", "True"),
+        ([], "a list", "a list"),
+    ],
+)
+def test_a_wrong_value_is_given_in_words_and_as_it_is_written(value, actual, literal):
+    error = problem({**MINIMAL, "cv": {"folds": value}})
+
+    assert (error.actual, error.literal) == (actual, literal)
+    assert error.at(("spec", "folds")).literal == literal
 
 
 def test_a_missing_required_field_is_named():

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Self, TypeVar
 
-from automl_magic.errors import closest_match
 from automl_magic.records.codec import OutOfRange, Path, Record, RecordProblem
 from automl_magic.records.explanations.columns import ColumnRange
 from automl_magic.records.explanations.section import Section
@@ -108,12 +107,8 @@ class Explanation(Record):
             elif _is_section(value):
                 sections[name] = value
             elif value is not None:
-                raise RecordProblem(
-                    (*path, name),
-                    f"a section, or one of {', '.join(sorted(own))}",
-                    f"the unknown field {name!r}",
-                    unknown=True,
-                    close=closest_match(str(name), own),
+                raise RecordProblem.unknown_field(
+                    (*path, name), sorted(own), f"a section, or one of {', '.join(sorted(own))}"
                 )
         return super().from_json({**values, "sections": sections}, path)
 
