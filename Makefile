@@ -5,7 +5,7 @@ BIN := .venv/bin
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(8, 2 * (os.cpu_count() or 1)))')
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 .DEFAULT_GOAL := help
-.PHONY: help setup extension demo test test-all lint format golden bench docs constraints clean
+.PHONY: help setup extension demo test test-all lint format golden bench messages docs constraints clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -59,6 +59,10 @@ golden: setup  ## regenerate the golden notebooks (review the diff)
 
 bench: setup  ## run the benchmarks: ratios to a baseline measured in the same run
 	for script in startup steps predict overhead lab rows batch serving; do echo "== $$script"; $(BIN)/python tests/benchmarks/$$script.py || exit 1; done
+
+messages: setup  ## extract the texts to translate to docs/_build/automl_magic.pot
+	@mkdir -p docs/_build
+	$(BIN)/pybabel -q extract -F pyproject.toml --no-location --omit-header --input-dirs=. -o docs/_build/automl_magic.pot
 
 docs: setup  ## build the documentation as HTML in docs/_build
 	$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going docs docs/_build
