@@ -31,9 +31,6 @@ class ArrowRows(Chunk):
     def passthrough(self) -> Mapping[str, pa.Array]:
         return {name: self.batch.column(name) for name in self.names}
 
-    def skip(self, n_rows: int) -> Chunk:
-        return ArrowRows(self.batch.slice(n_rows), self.used, self.names)
-
 
 class ArrowReader(Reader):
     """A table of Arrow batches.

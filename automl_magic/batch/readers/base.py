@@ -32,10 +32,6 @@ class Chunk(ABC):
     def passthrough(self) -> Mapping[str, pa.Array | list[Json]]:
         """Return the passthrough columns, as Arrow arrays or lists of JSON values."""
 
-    @abstractmethod
-    def skip(self, n_rows: int) -> Chunk:
-        """Return the chunk without its first `n_rows` rows."""
-
 
 class Reader(ABC):
     """A table that is read once, from start to end.

@@ -43,9 +43,6 @@ class _Rows(Chunk):
     def passthrough(self) -> Mapping[str, pa.Array]:
         return {name: self.batch.column(name) for name in self.names}
 
-    def skip(self, n_rows: int) -> Chunk:
-        return _Rows(self.batch.slice(n_rows), self.stored_as, self.used, self.names)
-
 
 class CsvReader(Reader):
     """A CSV file, which can be gzipped. Passthrough columns stay unchanged texts.

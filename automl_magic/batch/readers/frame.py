@@ -47,9 +47,6 @@ class _Rows(Chunk):
     def passthrough(self) -> Mapping[str, pa.Array]:
         return {name: _arrow(name, self.frame[name]) for name in self.names}
 
-    def skip(self, n_rows: int) -> Chunk:
-        return _Rows(self.frame.iloc[n_rows:], self.used, self.names)
-
 
 class FrameReader(Reader):
     """A DataFrame."""

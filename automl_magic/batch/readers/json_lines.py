@@ -36,9 +36,6 @@ class _Rows(Chunk):
     def passthrough(self) -> Mapping[str, list[Json]]:
         return {name: [row.get(name) for row in self.records] for name in self.names}
 
-    def skip(self, n_rows: int) -> Chunk:
-        return _Rows(self.records[n_rows:], self.used, self.names)
-
 
 class JsonLinesReader(Reader):
     """JSON records, one per line or in one array. The file can be gzipped.
