@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
-from automl_magic.cli.types import ColumnKindAssignment, Duration, TaskKindChoice
+from automl_magic.cli.types import ColumnKindAssignment, Duration, MissingAssignment, TaskKindChoice
 from automl_magic.records import SPEC_SUFFIX
 
 F = TypeVar("F", bound=Callable[..., object])
@@ -50,6 +50,18 @@ _SEARCH = (
     click.option("--threads", type=int, help="Maximum threads for a model.  [default: all cores]"),
     click.option(
         "--exclude", multiple=True, metavar="COLUMN", help="Column to exclude. Repeatable."
+    ),
+    click.option(
+        "--include",
+        multiple=True,
+        metavar="COLUMN",
+        help="Column to use although a check excludes it. Repeatable.",
+    ),
+    click.option(
+        "--missing",
+        multiple=True,
+        type=MissingAssignment(),
+        help="Texts that are missing values: NA,- or COLUMN=NA,-. Repeatable.",
     ),
     click.option(
         "--kind",
@@ -112,6 +124,8 @@ def typed_options(options: Mapping[str, object]) -> dict[str, Any]:
         typed["candidates"] = [name.strip() for name in typed["candidates"].split(",")]
     if "kinds" in typed:
         typed["kinds"] = dict(typed["kinds"])
+    if "missing" in typed:
+        typed["missing"] = dict(typed["missing"])
     return typed
 
 

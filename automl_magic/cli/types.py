@@ -1,4 +1,4 @@
-"""Parameter types of options: durations, notebook parameters, tasks and column kinds."""
+"""Parameter types of options: durations, notebook parameters, tasks, column kinds and missing values."""
 
 from __future__ import annotations
 
@@ -81,6 +81,21 @@ class ColumnKindAssignment(click.ParamType[tuple[str, str]]):
         if not equals or not column:
             self.fail(f"{value!r} isn't of the form column=kind.", param, ctx)
         return column, kind
+
+
+class MissingAssignment(click.ParamType[tuple[str, tuple[str, ...]]]):
+    """`NA,-` for all columns (its key is `""`), or `column=NA,-`, at the last equals sign."""
+
+    name = "column=text,…"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, tuple[str, ...]]:
+        del param, ctx
+        if isinstance(value, tuple):
+            return value
+        column, _, texts = str(value).rpartition("=")
+        return column, tuple(texts.split(","))
 
 
 def _no_constant(name: str) -> None:

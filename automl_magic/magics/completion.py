@@ -26,7 +26,7 @@ WORKSPACE = "--workspace"
 _MAGIC = re.compile(r"^\s*(?:[\w.,\s]+=\s*)?%{1,2}automl[ \t]+(?P<words>.*)$", re.DOTALL)
 _WORD = re.compile(r"""(?:"[^"]*"?|'[^']*'?|[^\s"'])+""")
 _FILES = {"data", "input", "path", "folder", "output"}
-_COLUMN_OPTIONS = {"target", "group", "time", "exclude", "sensitive", "kinds"}
+_COLUMN_OPTIONS = {"target", "group", "time", "exclude", "include", "sensitive", "kinds"}
 _RUN_ARGUMENTS = {"run", "before", "after", "model"}
 
 

@@ -28,6 +28,8 @@ def check_columns(
     columns_by_field = {
         "cv.column": [experiment.cv.column] if experiment.cv.column is not None else [],
         "features.exclude": experiment.features.exclude,
+        "features.include": experiment.features.include,
+        "missing.columns": experiment.missing.columns,
         "features.kinds": experiment.features.kinds,
         "sensitive": experiment.sensitive,
     }

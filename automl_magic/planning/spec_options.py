@@ -12,6 +12,8 @@ OPTION_OF_FIELD = {
     "objective": "metric",
     "budget_s": "budget",
     "exclude": "exclude",
+    "include": "include",
+    "missing": "missing",
     "kinds": "kind",
     "imbalance": "class-weight",
     "latency_ms_p95": "latency-ms",
@@ -37,6 +39,8 @@ def spec_from_options(
     class_weight: bool = False,
     candidates: Sequence[str] | None = None,
     exclude: Sequence[str] = (),
+    include: Sequence[str] = (),
+    missing: Mapping[str, Sequence[str]] | None = None,
     kinds: Mapping[str, str] | None = None,
     select: str | None = None,
     sensitive: Sequence[str] = (),
@@ -71,6 +75,11 @@ def spec_from_options(
         Candidates to try.
     exclude : sequence of str
         Columns to exclude.
+    include : sequence of str
+        Columns to use although a check or a sign of personal data excludes them.
+    missing : mapping of str to sequence of str, optional
+        Texts that are missing values, by column. The key `""` is for all other columns. Default:
+        the texts that pandas reads as missing.
     kinds : mapping of str to str, optional
         Column kinds to use instead of the inferred ones.
     select : str, optional
@@ -121,9 +130,11 @@ def spec_from_options(
         "candidates": list(candidates) if candidates is not None else None,
         "features": {
             "exclude": list(exclude),
+            "include": list(include),
             "kinds": dict(kinds or {}),
             **({"select": select} if select is not None else {}),
         },
+        "missing": _missing(missing or {}),
         "sensitive": list(sensitive),
         "constraints": {"latency_ms_p95": latency_ms_p95},
         "business": {
@@ -144,3 +155,8 @@ def spec_from_options(
             if error.close
             else f"Set --{option} to another value.",
         ) from error
+
+
+def _missing(words: Mapping[str, Sequence[str]]) -> dict[str, object]:
+    columns = {name: list(texts) for name, texts in words.items() if name}
+    return {"columns": columns, **({"all": list(words[""])} if "" in words else {})}

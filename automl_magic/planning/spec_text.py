@@ -24,6 +24,8 @@ _WORD = re.compile(r"[A-Za-z/][A-Za-z0-9_./-]*\Z")
 _NOT_TEXT = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n"})
 # PyYAML reads a plain `key: value` only if the key is shorter than 1,024 characters.
 _LONGEST_PLAIN_KEY = 500
+# A longer list is written on one line.
+_MAX_LINES = 18
 
 
 def format_spec(experiment: ExperimentSpec) -> str:
@@ -52,6 +54,8 @@ def _entry(key: str, value: object, indent: str) -> Iterator[str]:
             yield f"{indent}{key}:"
             for name, item in value.items():
                 yield from _named(quote(name), format_scalar(item), inner)
+        case tuple() if len(value) > _MAX_LINES:
+            yield f"{indent}{key}: {_flow(value)}"
         case tuple() if value:
             yield f"{indent}{key}:"
             yield from (f"{inner}- {format_scalar(item)}" for item in value)
@@ -80,9 +84,13 @@ def format_scalar(value: object) -> str:
         case Mapping():
             return "{}"
         case tuple():
-            return "[]"
+            return _flow(value)
         case _:
             return json.dumps(value)
+
+
+def _flow(values: tuple[object, ...]) -> str:
+    return f"[{', '.join(map(format_scalar, values))}]"
 
 
 def quote(text: str) -> str:

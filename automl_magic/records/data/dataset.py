@@ -9,6 +9,7 @@ from typing import Any
 
 from automl_magic.errors import TargetNotFound
 from automl_magic.records.codec import Record
+from automl_magic.records.data.missing import MissingWords
 
 
 class ColumnKind(StrEnum):
@@ -41,7 +42,8 @@ class Column(Record):
     "thousands": ","}` or `{"date_format": "%d/%m/%Y"}`, or the values of a boolean, such as
     `{"true": "Yes", "false": "No"}`. It's empty if the values need no parsing. `summary` has the
     contents of a profile: quantiles of numbers, counts of the most frequent categories, the range
-    of dates.
+    of dates. `missing` counts the texts that were read as missing values: `{"NA": 12}`. `personal`
+    is the kind of personal data that the values look like (`email`, `phone`, …), or None.
     """
 
     name: str
@@ -52,6 +54,8 @@ class Column(Record):
     n_unique: int
     parse: Mapping[str, str] = field(default_factory=dict)
     summary: Mapping[str, Any] = field(default_factory=dict)
+    missing: Mapping[str, int] = field(default_factory=dict)
+    personal: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +83,8 @@ class Dataset(Record):
     `source` is the argument of `data.load`: an absolute path or `SCHEME:NAME`. `fingerprint`
     depends only on column names and values, not on the file format. `read` is how the source was
     read: `{"format": "csv", "options": {"sep": ";"}}`. The format is the name of a source in
-    `data.sources`. The options of a file are those of pandas' reader. `memory_bytes` is in bytes.
+    `data.sources`. The options of a file are those of pandas' reader. `missing` has the texts that
+    were read as missing values. `memory_bytes` is in bytes.
     """
 
     name: str
@@ -90,6 +95,7 @@ class Dataset(Record):
     memory_bytes: int
     columns: tuple[Column, ...]
     findings: tuple[Finding, ...] = ()
+    missing: MissingWords = field(default_factory=MissingWords)
 
     def column(self, name: str) -> Column:
         """Return a column by name, or raise `TargetNotFound` with the closest name."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from automl_magic.records.codec import Record
 from automl_magic.records.data.dataset import ColumnKind
+from automl_magic.records.data.missing import MissingWords
 from automl_magic.records.families import TaskKind
 
 SCHEMA_NAME = "schema.json"
@@ -24,7 +25,8 @@ class InputColumn(Record):
     `high` are the minimum and maximum of the numbers (of dates: seconds since 1970). `levels` are
     all categories if there are few, written as in `recipe.values.text_of`. `nullable` is True if
     values were missing. `personal` is the kind of personal data that the values look like
-    (`email`, `phone`, …), or None.
+    (`email`, `phone`, …), or None. `unread` is the share of the non-missing training values
+    that couldn't be read as the kind.
     """
 
     name: str
@@ -37,6 +39,7 @@ class InputColumn(Record):
     levels: tuple[str, ...] = ()
     personal: str | None = None
     example: Any = None
+    unread: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +47,7 @@ class InputSchema(Record):
     """A model's input columns and output, in `schema.json` in the model's folder.
 
     `classes` are the labels in the order of the probabilities. It's empty for a regression.
+    `missing` has the texts that stand for a missing value.
     """
 
     schema_version: int = 1
@@ -51,3 +55,4 @@ class InputSchema(Record):
     target: str
     classes: tuple[object, ...] = ()
     columns: tuple[InputColumn, ...]
+    missing: MissingWords = field(default_factory=MissingWords)

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from automl_magic.records.codec import OutOfRange, Record
+from automl_magic.records.data.missing import MissingWords
 from automl_magic.records.families import TaskKind
 from automl_magic.records.task import SplitKind
 
@@ -169,9 +170,12 @@ class Business(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Features(Record):
-    """Columns to exclude, column kinds and feature selection."""
+    """Columns to exclude or include, column kinds and feature selection."""
 
     exclude: tuple[str, ...] = documented("Columns to exclude from all models.", default=())
+    include: tuple[str, ...] = documented(
+        "Columns to use although a check or a sign of personal data excludes them.", default=()
+    )
     kinds: Mapping[str, str] = documented(
         "Column kinds to use instead of the inferred ones: number, boolean, category, "
         "high_cardinality, date or text.",
@@ -218,7 +222,11 @@ class ExperimentSpec(Record):
         "Names of the candidates to try, in order. Default: chosen for the task.", default=None
     )
     features: Features = documented(
-        "Columns to exclude, column kinds and feature selection.", default_factory=Features
+        "Columns to exclude or include, column kinds and feature selection.",
+        default_factory=Features,
+    )
+    missing: MissingWords = documented(
+        "Texts that stand for a missing value.", default_factory=MissingWords
     )
     constraints: Constraints = documented(
         "Latency and cost limits of the deployed model.", default_factory=Constraints
