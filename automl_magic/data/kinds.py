@@ -14,6 +14,7 @@ from automl_magic.data.hidden_dates import find_dates, read_dates
 from automl_magic.data.hidden_numbers import NumbersInText, find_numbers, read_numbers
 from automl_magic.data.storage import as_dates, as_numbers, as_text, stored_as
 from automl_magic.errors import DataError
+from automl_magic.recipe.values import category_text
 from automl_magic.records import ColumnKind
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ def infer_kind(
     if n_levels == 1 and values.n_missing == 0:
         return InferredKind(ColumnKind.CONSTANT, "All rows have the same value.")
     if values.storage == "boolean":
-        return InferredKind(ColumnKind.BOOLEAN, "Stored as true and false.")
+        return InferredKind(ColumnKind.BOOLEAN, "Stored as true and false.", parse=_meaning(values))
     if values.storage == "date":
         return InferredKind(ColumnKind.DATE, "Stored as dates.")
     if values.storage == "number":
@@ -189,8 +190,10 @@ def _text(values: ColumnValues, *, is_target: bool) -> InferredKind:
 
 
 def _meaning(values: ColumnValues) -> dict[str, str]:
-    """Return the two values for true and false as text, integers without decimals."""
-    texts = [str(level) if values.storage == "text" else f"{level:g}" for level in values.levels]
+    """Return the two values for true and false, as texts of categories."""
+    if values.storage == "boolean":
+        return {"true": "True", "false": "False"}
+    texts = [category_text(level) or "" for level in values.levels]
     no, yes = sorted(texts, key=lambda text: text.strip().lower() in MEANS_TRUE)
     if not (yes.strip().lower() in MEANS_TRUE and no.strip().lower() in MEANS_FALSE):
         # For other values, when the kind was set by hand: the one that sorts last is true.
@@ -237,8 +240,8 @@ def _level_kind(n_levels: int, n_filled: int) -> ColumnKind:
 
 def _as_requested(values: ColumnValues, kind: ColumnKind) -> InferredKind:
     requested = InferredKind(kind, "Set by hand.")
-    if kind is ColumnKind.BOOLEAN and values.storage != "boolean":
-        if len(values.levels) != 2:
+    if kind is ColumnKind.BOOLEAN:
+        if len(values.levels) != 2 and values.storage != "boolean":
             raise DataError(
                 f"Can't read column {values.name[:40]!r} as boolean.",
                 why=f"It has {len(values.levels):,} distinct values. A boolean has two.",

@@ -55,27 +55,6 @@ def check_columns(
             )
 
 
-def with_kinds(dataset: Dataset, experiment: ExperimentSpec) -> Dataset:
-    """Return the dataset with the kinds set in the experiment instead of the inferred ones."""
-    kinds = experiment.features.kinds
-    if not kinds:
-        return dataset
-    return dataclasses.replace(
-        dataset,
-        columns=tuple(
-            _as_kind(column, ColumnKind(kinds[column.name])) if column.name in kinds else column
-            for column in dataset.columns
-        ),
-    )
-
-
-def _as_kind(column: Column, kind: ColumnKind) -> Column:
-    if column.kind is kind:
-        return column
-    # The parse rule belongs to the inferred kind.
-    return dataclasses.replace(column, kind=kind, parse={}, reason="You set this kind.")
-
-
 def _check_target(experiment: ExperimentSpec) -> None:
     target = experiment.target
     if target in experiment.features.exclude:

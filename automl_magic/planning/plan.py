@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 
 from automl_magic.errors import BudgetTooSmall, DataError, PlanError, closest_match
-from automl_magic.planning.columns import check_columns, with_kinds
+from automl_magic.planning.columns import check_columns
 from automl_magic.planning.estimate import make_estimate
 from automl_magic.records import (
     EXCLUDED,
@@ -64,7 +64,6 @@ def make_plan(
     requested_task = experiment.task
     family = default_family() if requested_task is None else family_for(requested_task)
     check_columns(experiment, dataset, family.column_kinds)
-    dataset = with_kinds(dataset, experiment)
     experiment = family.complete(experiment, dataset)
     target = family.read_target(dataset, experiment.target, requested_task)
     _check_imbalance(experiment.imbalance, target.kind)

@@ -1,5 +1,7 @@
 """Splits, folds and the holdout, chosen by the table or as they were asked for."""
 
+from datetime import date, timedelta
+
 import pytest
 
 from automl_magic.errors import PlanError, TooFewRows
@@ -7,12 +9,12 @@ from automl_magic.errors import PlanError, TooFewRows
 
 @pytest.fixture
 def table(dataset, column, target):
-    def make(n_rows=1_000, y=None, **times):
+    def make(n_rows=1_000, y=None, **day):
         return dataset(
             column("x"),
             column("who", "category", n_unique=40),
-            column("day", "date", n_unique=n_rows, **times),
-            y or target([0, 1], [n_rows // 2, n_rows // 2]),
+            column("day", "date", n_unique=min(n_rows, 5_000), **day),
+            y or target([0, 1]),
             n_rows=n_rows,
         )
 
@@ -46,7 +48,7 @@ def test_a_regression_is_divided_at_random(plan, dataset, column):
 
 
 def test_rows_in_the_order_of_time_are_divided_in_time(plan, table):
-    split = plan(table(summary={"ordered": True}, parse={"date_format": "%d.%m.%Y"})).split
+    split = plan(table(value=lambda i: f"{date(2024, 1, 1) + timedelta(i):%d.%m.%Y}")).split
 
     assert (split.kind.value, split.column, split.date_format) == ("time", "day", "%d.%m.%Y")
 
@@ -130,11 +132,12 @@ def test_fewer_rows_than_folds_are_refused(plan, table):
     )
 
 
-def test_a_single_row_is_refused(plan, table):
+def test_a_single_group_is_refused(plan, dataset, column, target):
+    table = dataset(column("x"), column("who", "category", n_unique=1, n_missing=5), target([0, 1]))
     with pytest.raises(TooFewRows) as refused:
-        plan(table(1, summary={}))
+        plan(table, cv={"type": "grouped", "column": "who"})
 
-    assert refused.value.what == "There are too few rows for cross-validation."
+    assert refused.value.what == "There are too few groups for cross-validation."
 
 
 def test_a_holdout_of_single_rows_is_refused(plan, table):

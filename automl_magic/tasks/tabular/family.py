@@ -53,7 +53,10 @@ class TabularFamily(Family):
     def excluded_columns(self, dataset: Dataset, experiment: ExperimentSpec) -> dict[str, Decision]:
         selection = experiment.features
         return features.excluded_columns(
-            dataset, experiment.target, selection.exclude, keep=(*selection.kinds, *selection.include)
+            dataset,
+            experiment.target,
+            selection.exclude,
+            keep=(*selection.kinds, *selection.include),
         )
 
     def views(

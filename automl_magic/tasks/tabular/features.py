@@ -12,7 +12,6 @@ import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TypeAlias
 
-from automl_magic.recipe.values import category_text
 from automl_magic.records import (
     EXCLUDED,
     Column,
@@ -252,9 +251,6 @@ def _n_forecasts(dataset: Dataset, target: str) -> int:
 
 
 def _kind_used(column: Column, *, tree: bool) -> ColumnKind:
-    if column.kind is ColumnKind.BOOLEAN and "true" not in column.summary:
-        # Set by the user on a column that doesn't have two values.
-        return ColumnKind.CATEGORY
     max_levels = MAX_CODES if tree else MAX_ONE_HOT_LEVELS
     if column.kind is ColumnKind.CATEGORY and column.n_unique > max_levels:
         return ColumnKind.HIGH_CARDINALITY
@@ -304,8 +300,7 @@ def _number_rule(column: Column) -> Rule:
 
 
 def _boolean_rule(column: Column) -> Rule:
-    meaning = ((word, category_text(column.summary.get(word))) for word in ("true", "false"))
-    return tuple((word, text) for word, text in meaning if text is not None)
+    return tuple((word, column.parse[word]) for word in ("true", "false"))
 
 
 def _date_rule(column: Column) -> Rule:

@@ -36,7 +36,7 @@ def test_a_number_with_many_values_is_a_regression_without_classes(plan, dataset
 
 
 def test_a_number_that_is_unique_in_each_row_can_be_predicted(plan, dataset, column):
-    plan_result = plan(dataset(column("x"), column("y", "id", n_unique=1_000)))
+    plan_result = plan(dataset(column("x"), column("y", value=lambda i: 3 * i)))
 
     assert plan_result.task == "regression"
 
@@ -77,7 +77,7 @@ def test_a_constant_target_is_refused(plan, dataset, column):
 
 
 def test_a_target_without_values_is_refused(plan, dataset, column):
-    y = column("y", "constant", n_unique=0, n_missing=1_000)
+    y = column("y", n_missing=1_000)
 
     assert refusal(TargetNotUsable, plan, dataset, column, y).what == ("The target 'y' is empty.")
 
@@ -91,7 +91,7 @@ def test_a_target_of_unique_texts_is_refused(plan, dataset, column):
 
 
 def test_a_target_with_infinite_values_is_refused(plan, dataset, column):
-    y = column("y", n_unique=700, summary={"n_infinite": 3})
+    y = column("y", value=lambda i: float("inf") if i < 3 else i % 700 / 2)
 
     assert refusal(TargetNotUsable, plan, dataset, column, y).what == (
         "The target 'y' has infinite values."
@@ -116,7 +116,7 @@ def test_a_target_of_too_many_classes_is_refused(plan, dataset, column):
 
 
 def test_a_target_of_numbers_with_decimal_commas_is_refused(plan, dataset, column):
-    y = column("y", stored_as="text", n_unique=700, parse={"decimal": ","})
+    y = column("y", value=lambda i: f"{i % 700},5")
 
     assert refusal(TargetNotUsable, plan, dataset, column, y).fix == (
         "Convert the column to numbers in the file."
