@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 
 from automl_magic.display.text import quote_name
 from automl_magic.errors import PlanError, TargetNotFound, closest_match, shorten
-from automl_magic.records import Column, ColumnKind, Dataset, ExperimentSpec
+from automl_magic.records import ColumnKind, Dataset, ExperimentSpec
 
 
 def check_columns(

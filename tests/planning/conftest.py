@@ -80,7 +80,8 @@ def a_column(name, kind="number", *, n_unique=None, n_missing=0, ordered=False, 
 
 def a_target(classes, shares=None, *, name="y", n_missing=0):
     """Describe a target. The classes take turns, each `shares` times."""
-    turns = [label for label, n in zip(classes, shares or [1] * len(classes)) for _ in range(n)]
+    shares = shares or [1] * len(classes)
+    turns = [label for label, n in zip(classes, shares, strict=True) for _ in range(n)]
     return Described(name, lambda i: turns[i % len(turns)], n_missing)
 
 
