@@ -18,7 +18,7 @@ import shlex
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -32,12 +32,16 @@ MANIFEST, LOCK, WHOLE = "manifest.json", "lock", "whole"
 
 @dataclass(frozen=True, kw_only=True)
 class PartsManifest(Record):
-    """The finished parts: `rows` is the number of rows of each, `made_from` describes the job."""
+    """The finished parts: `rows` is the number of rows of each, `made_from` describes the job.
+
+    `unread` has the unread values of all parts, as `recipe.reading.UnreadValues` writes them.
+    """
 
     schema_version: int = 1
     made_from: Any
     names: tuple[str, ...] = ()
     rows: tuple[int, ...] = ()
+    unread: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Parts:
@@ -56,13 +60,21 @@ class Parts:
         """The number of finished rows."""
         return sum(self.manifest.rows)
 
-    def add(self, fill: Callable[[PartWriter], tuple[int, tuple[str, ...]]]) -> int:
-        """Add a part. `fill` writes it and returns its number of rows and its column names."""
+    def add(
+        self,
+        fill: Callable[[PartWriter], tuple[int, tuple[str, ...]]],
+        unread: Callable[[], Mapping[str, Any]],
+    ) -> int:
+        """Add a part. `fill` writes it and returns its number of rows and its column names.
+
+        `unread` then returns the unread values of all parts so far.
+        """
         path = self._path(len(self.manifest.rows))
         with self._writer.open(path) as part:
             n_rows, names = fill(part)
         if n_rows:
-            self._write(replace(self.manifest, names=names, rows=(*self.manifest.rows, n_rows)))
+            rows = (*self.manifest.rows, n_rows)
+            self._write(replace(self.manifest, names=names, rows=rows, unread=unread()))
         return n_rows
 
     def finish(self) -> None:

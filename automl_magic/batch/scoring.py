@@ -8,12 +8,13 @@ doesn't depend on the other rows, so chunks and threads don't change any value.
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from automl_magic.batch.formats import writer_for
@@ -23,20 +24,28 @@ from automl_magic.batch.writers import OutputColumn, PartWriter
 from automl_magic.errors import DataError, DataNotReadable
 from automl_magic.recipe.batches import predict_table, prediction_columns
 from automl_magic.recipe.fitted import FittedRecipe
+from automl_magic.recipe.reading import UnreadValues, read_policy
+from automl_magic.records.data.schema import OnUnread
 
 # Maximum work that a killed process loses, plus the time of one chunk.
 PART_S = 20.0
+# The first rows of a text can be shorter than the others.
+ESTIMATE_MARGIN = 1.25
 OnRows = Callable[[int, int | None, float], None]
 
 
 @dataclass(frozen=True)
 class ScoringSummary:
-    """The totals of a scoring job. `n_resumed` is the number of rows of earlier processes."""
+    """The totals of a scoring job. `n_resumed` is the number of rows of earlier processes.
+
+    `unread` counts the values that couldn't be read and were predicted as missing, by column.
+    """
 
     path: Path
     n_rows: int
     n_resumed: int
     wall_s: float
+    unread: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def rows_per_s(self) -> float:
@@ -50,6 +59,7 @@ class ScoringSummary:
             "resumed": self.n_resumed,
             "wall_s": round(self.wall_s, 3),
             "rows_per_s": round(self.rows_per_s, 1),
+            "unread": dict(self.unread),
         }
 
 
@@ -62,6 +72,7 @@ def score(
     keep: Sequence[str] = (),
     resume: bool = False,
     overwrite: bool = False,
+    on_unread: str = OnUnread.FAIL,
     on_rows: OnRows | None = None,
     threads: int | None = None,
     part_s: float = PART_S,
@@ -81,6 +92,9 @@ def score(
         Whether to continue after the parts of an interrupted job.
     overwrite : bool
         Whether to discard the parts of an interrupted job.
+    on_unread : {"fail", "missing"}
+        Whether the table is refused if a column has too many values that can't be read, or they
+        count as missing values.
     on_rows : callable, optional
         Called after each chunk with the finished rows, the total rows or None, and the fraction of
         the input. An exception from it stops the job, which can be resumed.
@@ -92,7 +106,8 @@ def score(
     Raises
     ------
     DataError
-        If a column is missing, a row is invalid, or a kept column has the name of a prediction.
+        If a column is missing or can't be read, a row is invalid, or a kept column has the name of
+        a prediction.
     FolderBusy, RunError
         If another process writes the output, or the job can't be resumed.
     OSError
@@ -106,6 +121,7 @@ def score(
             why="The predictions have a column with this name.",
             fix="Rename it in the input.",
         )
+    policy = read_policy(on_unread)
     reader.check(used, keep)
     started = time.monotonic()
     made_from = {
@@ -115,13 +131,27 @@ def score(
     }
     with open_parts(output, writer, made_from, resume=resume, overwrite=overwrite) as parts:
         resumed = parts.n_rows
+        table_reader = model.reader
+        unread = UnreadValues()
+        if table_reader is not None:
+            unread = UnreadValues.from_json(parts.manifest.unread, table_reader)
         predicted = _predict_chunks(
             model, reader.chunks(used, keep, resumed), threads or len(_cores())
         )
+
+        def on_chunk(n_done: int, chunk_unread: UnreadValues) -> None:
+            unread.merge(chunk_unread)
+            if policy is OnUnread.FAIL:
+                unread.check(_estimated_rows(reader, n_done))
+            if on_rows is not None:
+                on_rows(n_done, reader.n_rows, reader.share)
+
         try:
             more = True
             while more:
-                more = _add_part(parts, predicted, reader, on_rows, part_s)
+                more = _add_part(parts, predicted, on_chunk, unread, part_s)
+            if policy is OnUnread.FAIL:
+                unread.check()
         except DataError:
             parts.delete()  # the input must be fixed, so a resume would refuse it
             raise
@@ -134,14 +164,22 @@ def score(
                 fix="Use a table with rows.",
             )
         parts.finish()
-        return ScoringSummary(output, parts.n_rows, resumed, time.monotonic() - started)
+        wall_s = time.monotonic() - started
+        return ScoringSummary(output, parts.n_rows, resumed, wall_s, unread.counts)
+
+
+def _estimated_rows(reader: Reader, n_done: int) -> float:
+    """Return the number of rows of the table, or an upper estimate from the bytes read so far."""
+    if reader.n_rows is not None:
+        return reader.n_rows
+    return n_done * ESTIMATE_MARGIN / reader.share if reader.share > 0 else math.inf
 
 
 def _add_part(
     parts: Parts,
-    predicted: Iterator[tuple[int, Mapping[str, OutputColumn]]],
-    reader: Reader,
-    on_rows: OnRows | None,
+    predicted: Iterator[_PredictedChunk],
+    on_chunk: Callable[[int, UnreadValues], None],
+    unread: UnreadValues,
     part_s: float,
 ) -> bool:
     """Write a part. Return whether there can be more rows."""
@@ -152,29 +190,41 @@ def _add_part(
         end, n_rows = time.monotonic() + part_s, 0
         names: tuple[str, ...] = ()
         while n_rows == 0 or time.monotonic() < end:
-            rows, columns = next(predicted, (0, {}))
-            if not rows:
+            chunk = next(predicted, None)
+            if chunk is None:
                 is_finished = True
                 break
-            part.write(columns)
-            n_rows, names = n_rows + rows, tuple(columns)
-            if on_rows is not None:
-                on_rows(parts.n_rows + n_rows, reader.n_rows, reader.share)
+            part.write(chunk.columns)
+            n_rows, names = n_rows + chunk.n_rows, tuple(chunk.columns)
+            on_chunk(parts.n_rows + n_rows, chunk.unread)
         return n_rows, names
 
-    parts.add(fill)
+    parts.add(fill, unread.to_json)
     return not is_finished
+
+
+@dataclass(frozen=True)
+class _PredictedChunk:
+    """The output columns of some rows, and the input values that couldn't be read."""
+
+    n_rows: int
+    columns: Mapping[str, OutputColumn]
+    unread: UnreadValues
 
 
 def _predict_chunks(
     model: FittedRecipe, chunks: Iterator[Chunk], threads: int
-) -> Generator[tuple[int, Mapping[str, OutputColumn]]]:
-    """Yield the number of rows and the output columns of each chunk, in order."""
+) -> Generator[_PredictedChunk]:
+    """Yield the predictions of each chunk, in order."""
 
-    def predict_chunk(chunk: Chunk) -> tuple[int, Mapping[str, OutputColumn]]:
-        return chunk.n_rows, {**chunk.passthrough(), **predict_table(model, chunk.table())}
+    def predict_chunk(chunk: Chunk) -> _PredictedChunk:
+        unread, table = UnreadValues(), chunk.table()
+        if model.reader is not None:
+            table = model.reader.read(table, unread)
+        columns = {**chunk.passthrough(), **predict_table(model, table)}
+        return _PredictedChunk(chunk.n_rows, columns, unread)
 
-    futures: deque[Future[tuple[int, Mapping[str, OutputColumn]]]] = deque()
+    futures: deque[Future[_PredictedChunk]] = deque()
     with ThreadPoolExecutor(threads, thread_name_prefix="automl-score") as pool:
         try:
             for chunk in chunks:

@@ -1,4 +1,4 @@
-"""Parameter types of options: durations, notebook parameters, tasks, kinds and missing values."""
+"""Parameter types of options: durations, parameters, tasks, column kinds and missing values."""
 
 from __future__ import annotations
 

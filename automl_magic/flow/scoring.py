@@ -32,6 +32,7 @@ def predict(
     keep_all: bool = False,
     resume: bool = False,
     overwrite: bool = False,
+    on_unread: str = "fail",
     on_event: OnEvent | None = None,
     workspace: Workspace | None = None,
 ) -> ScoringSummary:
@@ -59,6 +60,11 @@ def predict(
         same.
     overwrite : bool
         Whether to replace an existing file and discard an interrupted job.
+    on_unread : {"fail", "missing"}
+        Values are read by the rules of the training table, however they're written: `1`, `TRUE` and
+        `yes` are the same in a yes/no column. If more than 0.5% of a column's values can't be read,
+        and more than twice the share in training, the table is refused. With "missing", they count
+        as missing values.
     on_event : callable, optional
         Called with a `rows` event about ten times per second.
     workspace : Workspace, optional
@@ -99,6 +105,7 @@ def predict(
             keep=reader.columns if keep_all else tuple(dict.fromkeys(keep)),
             resume=resume,
             overwrite=overwrite,
+            on_unread=on_unread,
             on_rows=None if on_event is None else _RowEvents(on_event),
         )
 

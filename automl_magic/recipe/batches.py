@@ -12,6 +12,7 @@ from typing import Any
 
 from automl_magic.recipe.families import recipe_family
 from automl_magic.recipe.fitted import FittedRecipe
+from automl_magic.recipe.levels import column_levels
 from automl_magic.recipe.table import TableLike
 from automl_magic.recipe.values import NUMBER, Array, category_text
 from automl_magic.records import ColumnKind
@@ -28,6 +29,8 @@ def prediction_columns(model: FittedRecipe) -> tuple[str, ...]:
 def predict_table(model: FittedRecipe, table: TableLike) -> dict[str, Array]:
     """Return the predictions for a table, by the names of `prediction_columns`, each of shape
     (n_rows,).
+
+    The values must be as in the training table; see `FittedRecipe.read`.
 
     Parameters
     ----------
@@ -51,31 +54,11 @@ def column_storage(model: FittedRecipe, schema: InputSchema | None = None) -> di
     if schema is not None:
         return {column.name: column.stored_as for column in schema.columns}
     documents = [step.to_state()[0] for view in model.views.values() for step in view.steps]
-    levels, parsed = _levels(documents), _parsed(documents)
+    levels, parsed = column_levels(model.views), _parsed(documents)
     return {
         name: "text" if name in parsed else _stored_as(kind, levels.get(name, set()))
         for name, kind in model.recipe.columns.items()
     }
-
-
-def _levels(documents: Iterable[Mapping[str, Any]]) -> dict[str, set[str]]:
-    """Return the levels of each column that the steps learned."""
-    levels: dict[str, set[str]] = {}
-    for document in documents:
-        names = document.get("columns", ())
-        levels_by_column: Any = document.get("levels", ())
-        if "true" in document:
-            levels_by_column = [
-                [word for word in (document["true"], document["false"]) if word]
-            ] * len(names)
-        pairs = (
-            levels_by_column.items()
-            if isinstance(levels_by_column, Mapping)
-            else zip(names, levels_by_column, strict=False)
-        )
-        for name, texts in pairs:
-            levels.setdefault(name, set()).update(texts)
-    return levels
 
 
 def _parsed(documents: Iterable[Mapping[str, Any]]) -> set[str]:

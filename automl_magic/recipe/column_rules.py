@@ -1,22 +1,21 @@
-"""column_rules: the valid values of a column: a quick check, a full check, and error texts."""
+"""column_rules: the valid values of a column in a request: a quick check, a full check, and texts.
+
+A request has types, so a text isn't a number here unless the training table had texts. Apart from
+that, values are read as everywhere, by `recipe.reading`.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple, TypeAlias
 
-from automl_magic.recipe.values import (
-    EPOCH,
-    MAX_MAGNITUDE,
-    category_text,
-    to_float,
-    to_utc_datetime,
-)
+from automl_magic.recipe.reading import LABELS, UNREAD, ColumnReader
+from automl_magic.recipe.values import EPOCH, MAX_MAGNITUDE, category_text, to_float
 from automl_magic.records import ColumnKind
 from automl_magic.records.data.schema import InputColumn
 
-LABELS = (ColumnKind.CATEGORY, ColumnKind.HIGH_CARDINALITY, ColumnKind.ID, ColumnKind.CONSTANT)
 MAX_SHOWN_LEVELS = 10
 
 
@@ -42,8 +41,9 @@ def number_range(column: InputColumn) -> tuple[float, float] | None:
     return column.low, column.high
 
 
-def quick_check_for(column: InputColumn) -> QuickCheck | None:
+def quick_check_for(column: InputColumn, missing: Collection[str] = ()) -> QuickCheck | None:
     """Return the quick check of a column: True if a value is valid as is."""
+    missing = frozenset({"", *missing})
     if column.kind is ColumnKind.BOOLEAN and column.stored_as == "boolean":
         return lambda value: value is True or value is False
     if column.kind is ColumnKind.BOOLEAN and column.stored_as == "text" and column.parse:
@@ -54,30 +54,36 @@ def quick_check_for(column: InputColumn) -> QuickCheck | None:
     if column.stored_as != "text":
         return None
     if column.kind in LABELS and column.levels:
-        levels = frozenset(column.levels)
+        levels = frozenset(column.levels) - missing
         return lambda value: type(value) is str and value in levels
     if column.kind in LABELS or column.kind is ColumnKind.TEXT:
-        return lambda value: type(value) is str
+        return lambda value: type(value) is str and value not in missing
     return None
 
 
-def value_checker_for(column: InputColumn) -> ValueChecker:
-    """Return the full check of a column, for any value."""
+def value_checker_for(column: InputColumn, missing: Collection[str] = ()) -> ValueChecker:
+    """Return the full check of a column, for any value.
+
+    Parameters
+    ----------
+    missing : collection of str
+        The texts that stand for a missing value.
+    """
     rule = {
         ColumnKind.NUMBER: _number_checker,
         ColumnKind.BOOLEAN: _boolean_checker,
         ColumnKind.DATE: _date_checker,
     }.get(column.kind, _label_checker)
-    check_value = rule(column)
+    reader = ColumnReader(column, missing)
+    check_value = rule(column, reader)
     expected = _describe_column(column)
 
     def check(value: object) -> CheckedValue:
-        if value is None:
-            return (
-                CheckedValue(None)
-                if column.nullable
-                else CheckedValue(None, "missing", expected, "null")
-            )
+        if value is None or (type(value) is str and reader.is_missing(value)):
+            if column.nullable:
+                return CheckedValue(None)
+            actual = "null" if value is None else short_value(value)
+            return CheckedValue(None, "missing", expected, actual)
         checked = check_value(value)
         if checked.problem is None:
             return checked
@@ -102,7 +108,8 @@ def short_value(value: object) -> str:
     return _describe_type(value)
 
 
-def _number_checker(column: InputColumn) -> ValueChecker:
+def _number_checker(column: InputColumn, reader: ColumnReader) -> ValueChecker:
+    del reader
     low, high, parse = column.low, column.high, column.parse
     as_text, as_boolean = column.stored_as == "text", column.stored_as == "boolean"
 
@@ -111,8 +118,6 @@ def _number_checker(column: InputColumn) -> ValueChecker:
         if kind is float or kind is int or (kind is bool and as_boolean):
             number = value
         elif kind is str and as_text:
-            if not value.strip():
-                return _missing(column)
             number = to_float(value, parse)
         else:
             return CheckedValue(value, "type")
@@ -127,55 +132,24 @@ def _number_checker(column: InputColumn) -> ValueChecker:
     return check
 
 
-def _boolean_checker(column: InputColumn) -> ValueChecker:
-    texts = frozenset(column.parse.values())
-    if column.stored_as == "boolean":
-        booleans: Mapping[object, bool] = {1: True, 0: False, "true": True, "false": False}
-
-        def check_boolean(value: object) -> CheckedValue:
-            if isinstance(value, bool):
-                return CheckedValue(value)
-            key = value.strip().lower() if isinstance(value, str) else value
-            if isinstance(key, str | int | float) and key in booleans:
-                return CheckedValue(booleans[key])
-            return CheckedValue(value, "type")
-
-        return check_boolean
+def _boolean_checker(column: InputColumn, reader: ColumnReader) -> ValueChecker:
+    del column
 
     def check(value: object) -> CheckedValue:
-        if isinstance(value, bool):
-            # JSON booleans for training values 1 and 0.
-            value = next(
-                (
-                    candidate
-                    for candidate in (value, int(value))
-                    if category_text(candidate) in texts
-                ),
-                value,
-            )
-        elif not isinstance(value, str | int | float):
+        meaning = reader.read(value)
+        if meaning is UNREAD or meaning is None:
             return CheckedValue(value, "type")
-        if category_text(value) in texts or (
-            "false" not in column.parse and isinstance(value, str)
-        ):
-            return CheckedValue(value)
-        same_kind = isinstance(value, str) == (column.stored_as == "text")
-        return CheckedValue(value, "category" if same_kind else "type")
+        return CheckedValue(meaning)
 
     return check
 
 
-def _date_checker(column: InputColumn) -> ValueChecker:
-    date_format = column.parse.get("date_format")
+def _date_checker(column: InputColumn, reader: ColumnReader) -> ValueChecker:
     low, high = column.low, column.high
 
     def check(value: object) -> CheckedValue:
-        if isinstance(value, bool) or not isinstance(value, str | int | float):
-            return CheckedValue(value, "type")
-        if isinstance(value, str) and not value.strip():
-            return _missing(column)
-        moment = to_utc_datetime(value, date_format)
-        if moment is None:
+        moment = reader.read(value)
+        if not isinstance(moment, datetime):
             return CheckedValue(value, "type")
         seconds = (moment - EPOCH).total_seconds()
         if low is not None and high is not None and not low <= seconds <= high:
@@ -185,7 +159,8 @@ def _date_checker(column: InputColumn) -> ValueChecker:
     return check
 
 
-def _label_checker(column: InputColumn) -> ValueChecker:
+def _label_checker(column: InputColumn, reader: ColumnReader) -> ValueChecker:
+    del reader
     levels = frozenset(column.levels)
     is_label = column.kind in LABELS
     native = {"text": (str,), "boolean": (bool,), "number": (int, float)}.get(
@@ -204,10 +179,6 @@ def _label_checker(column: InputColumn) -> ValueChecker:
         return CheckedValue(value, "category") if is_label and levels else CheckedValue(value)
 
     return check
-
-
-def _missing(column: InputColumn) -> CheckedValue:
-    return CheckedValue(None) if column.nullable else CheckedValue(None, "missing")
 
 
 def _describe_column(column: InputColumn) -> str:
@@ -242,7 +213,5 @@ def _describe_type(value: object) -> str:
 
 
 def _iso(seconds: float) -> str:
-    from datetime import timedelta
-
     moment = EPOCH + timedelta(seconds=seconds)
     return moment.isoformat(timespec="seconds").removesuffix("T00:00:00")

@@ -21,21 +21,29 @@ from automl_magic.recipe.document import MemberSpec, Recipe
 from automl_magic.recipe.families import RecipeFamily, recipe_family
 from automl_magic.recipe.families.row_predictions import RowPredictor, decision_threshold
 from automl_magic.recipe.members import FittedEstimator, FittedMember, member
+from automl_magic.recipe.reading import TableReader, UnreadValues, read_policy
 from automl_magic.recipe.split_groups import groups_of_split
 from automl_magic.recipe.steps import needs_inner_folds
 from automl_magic.recipe.table import TableLike, n_rows, select_columns, take_rows
 from automl_magic.recipe.target import encode_target, label_array
 from automl_magic.recipe.values import Array, Floats
 from automl_magic.recipe.view import FittedView, fit_view
+from automl_magic.records.data.schema import OnUnread
 
 
 @dataclass(frozen=True)
 class FittedRecipe:
-    """A recipe with its fitted views and members, from `fit_recipe` or `load_model`."""
+    """A recipe with its fitted views and members, from `fit_recipe` or `load_model`.
+
+    A loaded model has a `reader`: values that are written in another way than in the training table
+    are read as the same values. A model that was just fitted has none, and expects a table like the
+    one it was fitted on.
+    """
 
     recipe: Recipe
     views: Mapping[str, FittedView]
     members: tuple[FittedMember, ...]
+    reader: TableReader | None = None
 
     @cached_property
     def classes_(self) -> Array:
@@ -47,41 +55,69 @@ class FittedRecipe:
         """The decision threshold: the lowest probability that predicts the positive class."""
         return decision_threshold(self.recipe)
 
-    def predict(self, frame: TableLike) -> Array:
+    def predict(self, frame: TableLike, *, on_unread: str = OnUnread.FAIL) -> Array:
         """Return labels, or values for a regression, of shape (n_rows,).
 
         Parameters
         ----------
         frame : DataFrame of shape (n_rows, n_columns) or mapping of arrays
             Contains the columns of the recipe. Other columns are ignored.
+        on_unread : {"fail", "missing"}
+            Whether a table is refused if a column has too many values that can't be read, or they
+            count as missing values.
 
         Raises
         ------
         DataError
-            If a column is missing.
+            If a column is missing or can't be read.
         """
-        return self._family.predictions(self.recipe, self.blend(frame))
+        return self._family.predictions(self.recipe, self.blend(self.read(frame, on_unread)))
 
-    def predict_proba(self, frame: TableLike) -> Floats:
+    def predict_proba(self, frame: TableLike, *, on_unread: str = OnUnread.FAIL) -> Floats:
         """Return probabilities of shape (n_rows, n_classes), in the order of `classes_`."""
         self._check_has_probabilities()
-        return self.blend(frame)
+        return self.blend(self.read(frame, on_unread))
+
+    def read(self, frame: TableLike, on_unread: str = OnUnread.FAIL) -> TableLike:
+        """Return the model's columns of a table, with values as in the training table.
+
+        Raises
+        ------
+        DataError
+            If a column is missing or can't be read.
+        """
+        policy = read_policy(on_unread)
+        if self.reader is None:
+            return frame
+        unread = UnreadValues()
+        table = self.reader.read(select_columns(frame, self.recipe.used_columns), unread)
+        if policy is OnUnread.FAIL:
+            unread.check()
+        return table
 
     def predict_row(self, row: Mapping[str, object]) -> Any:
         """Return the label, or the value, for one row given as a dictionary.
 
         Absent columns count as missing. Unknown keys are ignored.
+
+        Raises
+        ------
+        DataError
+            If a value can't be read.
         """
-        return self._predict_blend(self.blend_row(row)).prediction
+        return self._predict_blend(self.blend_row(self._read_row(row))).prediction
 
     def predict_proba_row(self, row: Mapping[str, object]) -> list[float]:
         """Return the probability of each class for one row given as a dictionary."""
         self._check_has_probabilities()
-        blend = self.blend_row(row)
+        blend = self.blend_row(self._read_row(row))
         return blend if isinstance(blend, list) else [blend]
 
     def blend(self, frame: TableLike) -> Floats:
-        """Return values of shape (n_rows,), or probabilities of shape (n_rows, n_classes)."""
+        """Return values of shape (n_rows,), or probabilities of shape (n_rows, n_classes).
+
+        The values of the table must be as in the training table, as `read` returns them.
+        """
         table = select_columns(frame, self.recipe.used_columns)
         if n_rows(table) == 0:
             return np.empty((0, self.recipe.n_classes) if self.recipe.n_classes else 0)
@@ -105,6 +141,9 @@ class FittedRecipe:
             if isinstance(blend, list)
             else blend
         )
+
+    def _read_row(self, row: Mapping[str, object]) -> Mapping[str, object]:
+        return row if self.reader is None else self.reader.read_row(row)
 
     @cached_property
     def _weights(self) -> list[float]:

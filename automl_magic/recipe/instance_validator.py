@@ -86,7 +86,11 @@ class InstanceValidator:
         self._get = _getter(self.names)
         self._columns = [
             _ColumnCheck(
-                index, column.name, quick_check_for(column), value_checker_for(column), column
+                index,
+                column.name,
+                quick_check_for(column, schema.missing.words(column.name)),
+                value_checker_for(column, schema.missing.words(column.name)),
+                column,
             )
             for index, column in enumerate(schema.columns)
         ]

@@ -30,7 +30,9 @@ from automl_magic.files.atomic import write_folder
 from automl_magic.files.digests import mismatched_sha256, sha256_of
 from automl_magic.recipe.document import Recipe
 from automl_magic.recipe.fitted import FittedRecipe
+from automl_magic.recipe.levels import column_levels
 from automl_magic.recipe.members import FittedMember, member
+from automl_magic.recipe.reading import TableReader
 from automl_magic.recipe.values import Array
 from automl_magic.recipe.view import FittedView
 from automl_magic.records import Artifact, Manifest, Record, RecordProblem
@@ -192,7 +194,14 @@ def parse_model(contents: Mapping[str, bytes]) -> FittedRecipe:
             for seed in range(len(spec.seeds))
         )
         members.append(FittedMember(spec, kind, models))
-    return FittedRecipe(recipe, views, tuple(members))
+    reader = None
+    if SCHEMA_NAME in contents:
+        try:
+            schema = InputSchema.from_json(json.loads(contents[SCHEMA_NAME]))
+        except PARSE_ERRORS as error:
+            raise _tampered_error(SCHEMA_NAME, f"it can't be read: {error}") from error
+        reader = TableReader(schema, column_levels(views))
+    return FittedRecipe(recipe, views, tuple(members), reader)
 
 
 def _file_contents(fitted: FittedRecipe) -> dict[str, bytes]:

@@ -38,6 +38,7 @@ MAX_EXACT_INTEGER = 2.0**53
 MAX_MAGNITUDE = float(np.finfo(np.float32).max)
 SIGNS = str.maketrans({**dict.fromkeys("$€£¥₹₽₩₺₴₫₪฿¢%", None), "\u2212": "-"})
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9])")
 # pandas isn't imported here, so its missing values are recognized by type name.
 MISSING_TYPES = ("NAType", "NaTType")
 
@@ -98,8 +99,9 @@ def category_text(value: object) -> str | None:
 def to_utc_datetime(value: object, date_format: str | None = None) -> datetime | None:
     """Return a value as a naive datetime in UTC, or None if it is missing or not a date.
 
-    Text is parsed with `date_format` (as in strptime), or as ISO 8601 if that is None. With a
-    format, numbers are parsed as text: 20240131 with `%Y%m%d`. Years range from 1 to 9999.
+    Text is parsed with `date_format` (as in strptime), or as ISO 8601 if that is None. Text like
+    `2024-01-31 10:00` is never ambiguous, so it's parsed whatever the format. With a format,
+    numbers are parsed as text: 20240131 with `%Y%m%d`. Years range from 1 to 9999.
     Fractions of a microsecond are truncated.
     """
     if isinstance(value, np.datetime64):
@@ -114,10 +116,15 @@ def to_utc_datetime(value: object, date_format: str | None = None) -> datetime |
         value = category_text(value)
     if not isinstance(value, str):
         return None
+    text = value.strip()
+    if date_format is not None:
+        try:
+            return _to_utc(datetime.strptime(text, date_format))  # noqa: DTZ007
+        except ValueError:
+            if ISO_DATE.match(text) is None:
+                return None
     try:
-        if date_format is None:
-            return _to_utc(datetime.fromisoformat(value.strip()))
-        return _to_utc(datetime.strptime(value.strip(), date_format))  # noqa: DTZ007
+        return _to_utc(datetime.fromisoformat(text))
     except ValueError:
         return None
 

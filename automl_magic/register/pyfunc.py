@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from automl_magic.errors import ModelRefused, closest_match
+from automl_magic.records.data.schema import OnUnread
 from automl_magic.register.verify import verified_manifest
 
 if TYPE_CHECKING:
@@ -39,16 +40,20 @@ class RecipeModel:
             The columns that the model was trained on, in any order.
         params : mapping, optional
             `{"output": "probabilities"}` returns one column per class, named after the class,
-            instead of labels or values.
+            instead of labels or values. `{"on_unread": "missing"}` predicts values that can't be
+            read as missing values, instead of raising an error if there are too many.
 
         Raises
         ------
         ModelRefused
             If the output is unknown, or probabilities are requested from a regression model.
+        DataError
+            If a column is missing or can't be read.
         """
         output = (params or {}).get("output", OUTPUTS[0])
+        on_unread = str((params or {}).get("on_unread", OnUnread.FAIL))
         if output == "predictions":
-            return self.recipe.predict(model_input)
+            return self.recipe.predict(model_input, on_unread=on_unread)
         if output != "probabilities":
             close = closest_match(str(output), OUTPUTS)
             raise ModelRefused(
@@ -65,7 +70,7 @@ class RecipeModel:
         import pandas as pd
 
         return pd.DataFrame(
-            self.recipe.predict_proba(model_input),
+            self.recipe.predict_proba(model_input, on_unread=on_unread),
             columns=list(self.recipe.classes_),
             index=model_input.index,
         )

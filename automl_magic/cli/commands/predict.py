@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+
 import click
 
 from automl_magic.cli.command import subcommand
 from automl_magic.cli.frontend import CommandResult, Frontend
 from automl_magic.display.text import printable
 from automl_magic.flow.scoring import predict as score
+from automl_magic.records.data.schema import OnUnread
 
 
 @subcommand
@@ -24,6 +27,13 @@ from automl_magic.flow.scoring import predict as score
     "--keep", multiple=True, metavar="COLUMN", help="Input column to copy to FILE. Repeatable."
 )
 @click.option("--keep-all", is_flag=True, help="Copy all input columns to FILE.")
+@click.option(
+    "--on-unread",
+    type=click.Choice(list(OnUnread)),
+    default=OnUnread.FAIL.value,
+    help="If a column has too many values that can't be read: fail, or predict them as missing.  "
+    "[default: fail]",
+)
 @click.option("--resume", is_flag=True, help="Continue an interrupted job.")
 @click.option("--overwrite", is_flag=True, help="Replace FILE and discard an interrupted job.")
 def predict(
@@ -35,6 +45,7 @@ def predict(
     *,
     keep: tuple[str, ...],
     keep_all: bool,
+    on_unread: str,
     resume: bool,
     overwrite: bool,
 ) -> CommandResult:
@@ -53,8 +64,17 @@ def predict(
             workspace=frontend.workspace,
             keep=keep,
             keep_all=keep_all,
+            on_unread=on_unread,
             resume=resume,
             overwrite=overwrite,
         )
     rows = f"{summary.n_rows:,} row{'s' * (summary.n_rows != 1)}, {summary.rows_per_s:,.0f} rows/s"
-    return CommandResult(summary, summary.to_json(), f"Wrote {printable(output)}: {rows}.")
+    lines = [f"Wrote {printable(output)}: {rows}.", *_unread_lines(summary.unread)]
+    return CommandResult(summary, summary.to_json(), "\n".join(lines))
+
+
+def _unread_lines(unread: Mapping[str, int]) -> Iterator[str]:
+    """Yield a line on each column with values that couldn't be read."""
+    for name, count in unread.items():
+        values = "value" if count == 1 else "values"
+        yield f"{printable(name, 60)}: {count:,} {values} can't be read and count as missing."

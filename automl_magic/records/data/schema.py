@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 from automl_magic.records.codec import Record
@@ -15,6 +16,13 @@ from automl_magic.records.data.missing import MissingWords
 from automl_magic.records.families import TaskKind
 
 SCHEMA_NAME = "schema.json"
+
+
+class OnUnread(StrEnum):
+    """What happens to a table with too many values that can't be read."""
+
+    FAIL = "fail"
+    MISSING = "missing"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -78,12 +78,7 @@ def as_date(value, date_format=None):
         (value,) = as_text([value])  # 20240131 by %Y%m%d
     try:
         if isinstance(value, str):
-            text = value.strip()
-            value = (
-                datetime.strptime(text, date_format)
-                if date_format
-                else datetime.fromisoformat(text)
-            )
+            value = parse_date(value.strip(), date_format)
         if isinstance(value, date) and not isinstance(value, datetime):
             value = datetime(value.year, value.month, value.day)
         if not isinstance(value, datetime) or value is pd.NaT:
@@ -92,6 +87,17 @@ def as_date(value, date_format=None):
     except (ValueError, OverflowError):
         return None
     return datetime(*value.timetuple()[:6], value.microsecond)
+
+
+def parse_date(text, date_format):
+    """The date in a text: by the format, or ISO 8601, which is never ambiguous."""
+    if date_format:
+        try:
+            return datetime.strptime(text, date_format)
+        except ValueError:
+            if not re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9])", text):
+                raise
+    return datetime.fromisoformat(text)
 
 
 def fill_and_scale(train_values, values, fill, scale):
