@@ -15,9 +15,10 @@ from automl_magic.learn.distributions import categorical_distribution, numeric_d
 from automl_magic.learn.evaluate import Holdout
 from automl_magic.recipe import Recipe, select_columns
 from automl_magic.recipe.contents import read_contents
+from automl_magic.recipe.reading import ColumnReader, TableReader
 from automl_magic.recipe.values import Array, Floats, category_text
 from automl_magic.records import Score
-from automl_magic.records.data.schema import InputColumn, InputSchema
+from automl_magic.records.data.schema import InputSchema
 from automl_magic.records.monitoring.reference import (
     CategoricalDistribution,
     ColumnReference,
@@ -79,8 +80,8 @@ def column_references(
     n_knots = _within(KNOTS, len(schema.columns), MIN_KNOTS, MAX_KNOTS) // 10 * 10 + 1
     n_levels = _within(LEVELS, len(schema.columns), MIN_LEVELS, MAX_LEVELS)
     return tuple(
-        _column(column, select_columns(frame, [column.name])[column.name], n_knots, n_levels)
-        for column in schema.columns
+        _column(reader, select_columns(frame, [name])[name], n_knots, n_levels)
+        for name, reader in TableReader(schema).columns.items()
     )
 
 
@@ -147,8 +148,8 @@ def _calibration(confidence: Floats, is_correct: Array, cuts: Floats) -> tuple[C
     )
 
 
-def _column(column: InputColumn, values: Array, n_knots: int, n_levels: int) -> ColumnReference:
-    contents = read_contents(values, column.kind, column.parse)
+def _column(reader: ColumnReader, values: Array, n_knots: int, n_levels: int) -> ColumnReference:
+    column, contents = reader.column, read_contents(values, reader)
     distribution: NumericDistribution | CategoricalDistribution | None = None
     if not column.personal and contents.numbers is not None:
         distribution = numeric_distribution(contents.numbers, n_knots)

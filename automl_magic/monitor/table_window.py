@@ -12,6 +12,7 @@ from automl_magic.monitor.window import MAX_SAMPLED_ROWS, Window, sample_rows
 from automl_magic.recipe import select_columns, take_rows
 from automl_magic.recipe.families import recipe_family
 from automl_magic.recipe.values import Array, Floats, as_numbers, missing_mask
+from automl_magic.records.data.schema import OnUnread
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,9 +91,11 @@ def _predictions(table: dict[str, Array], monitored_model: MonitoredModel, n: in
         return as_numbers(values_given)
     else:
         shape = (n,)
+    # The quality section reports the values that can't be read.
     if any(name not in table for name in recipe.used_columns) or n == 0:
         # The quality section reports the missing columns.
         return np.full(shape, np.nan)
     if recipe.task.has_classes:
-        return monitored_model.fitted.predict_proba(table)
-    return np.asarray(monitored_model.fitted.predict(table), dtype=np.float64)
+        return monitored_model.fitted.predict_proba(table, on_unread=OnUnread.MISSING)
+    predicted = monitored_model.fitted.predict(table, on_unread=OnUnread.MISSING)
+    return np.asarray(predicted, dtype=np.float64)

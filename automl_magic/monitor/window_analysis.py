@@ -15,6 +15,7 @@ from automl_magic.monitor.model import MonitoredModel
 from automl_magic.monitor.window import Window
 from automl_magic.recipe import encode_target
 from automl_magic.recipe.contents import Contents, read_contents
+from automl_magic.recipe.reading import TableReader
 from automl_magic.recipe.values import Array, Floats, as_numbers, category_text, missing_mask
 from automl_magic.records.data.schema import InputColumn
 from automl_magic.records.explanations.explanation import SkippedSection
@@ -76,6 +77,11 @@ class WindowAnalysis:
         return {column.name: column for column in self.monitored_model.schema.columns}
 
     @cached_property
+    def _readers(self) -> TableReader:
+        fitted = self.monitored_model.fitted
+        return fitted.reader or TableReader(self.monitored_model.schema)
+
+    @cached_property
     def weights(self) -> Floats:
         """Number of rows that each sampled row represents."""
         return self.window.weights[self.window.sampled]
@@ -83,8 +89,8 @@ class WindowAnalysis:
     def contents(self, name: str) -> Contents:
         """Return the values of a column in the sampled rows. Cached."""
         if name not in self._contents:
-            column = self.columns[name]
-            self._contents[name] = read_contents(self.window.table[name], column.kind, column.parse)
+            reader = self._readers.columns[name]
+            self._contents[name] = read_contents(self.window.table[name], reader)
         return self._contents[name]
 
     @cached_property

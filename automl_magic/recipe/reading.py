@@ -416,8 +416,8 @@ def _label_reader(column: InputColumn, levels: frozenset[str]) -> ValueReader:
             return UNREAD if number is None else number
         if isinstance(value, list | tuple | dict | set | np.ndarray):
             return UNREAD
-        is_number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
-        return UNREAD if stored_as == "text" and (is_number or isinstance(value, bool)) else value
+        is_rest_of_text = stored_as == "text" and isinstance(value, int | float | np.number)
+        return UNREAD if levels and is_rest_of_text else value
 
     return read
 
