@@ -9,23 +9,23 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from automl_magic.recipe.number_text import SEPARATORS, UNITS
+from automl_magic.recipe.values import as_numbers
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from automl_magic.recipe.values import Array
+    from automl_magic.recipe.values import Array, Floats
 
 SHARE = 0.95
 # Decimal and thousands separator. If two rules read the same values, the first wins: "1,234" is
 # 1234.
-_RULES = ((".", ""), (".", ","), (",", ""), (",", "."), (".", " "), (",", " "), (".", "'"))
-_SIGNS = "$€£¥₹₽₩₺₴₫₪฿¢%"
-_SPACES = " \t\u00a0\u202f\u2009"
-_SAMPLE = 300
-_LEADING_ZERO = re.compile(r"0[0-9]")
-_LOOKS_LIKE = re.compile(
-    rf"[-+]?[{_SIGNS}]?\s*[-+]?\.?[0-9][0-9.,'{_SPACES}]*(e[-+]?[0-9]+)?\s*[{_SIGNS}]?",
-    re.IGNORECASE,
+_RULES = (
+    *((".", ""), (".", ","), (",", ""), (",", ".")),
+    *((".", " "), (",", " "), (".", "'"), (",", "'")),
 )
+_SAMPLE = 300
+_LEADING_ZERO = re.compile("[^0-9.,]*0[0-9]")
 
 
 @dataclass(frozen=True)
@@ -34,12 +34,14 @@ class NumbersInText:
 
     `parse` is the rule as stored in records: `decimal`, and `thousands` if there's a separator.
     Currency signs, `%` and spaces around the digits are always removed. `signs` has those found.
+    `is_ambiguous` means that another rule reads as many rows as other numbers.
     """
 
     parse: Mapping[str, str]
     share: float
     n_unread: int
     signs: str = ""
+    is_ambiguous: bool = False
 
 
 def find_numbers(levels: Array, counts: NDArray[np.int64]) -> NumbersInText | None:
@@ -52,56 +54,75 @@ def find_numbers(levels: Array, counts: NDArray[np.int64]) -> NumbersInText | No
     counts : array of int, shape (n_levels,)
         The number of rows with each value.
     """
-    texts = [level.strip() for level in levels]
-    filled = np.array([bool(text) for text in texts])
-    n_filled = int(counts[filled].sum())
-    sample = [text for text in texts[: _SAMPLE * 2] if text][:_SAMPLE]
-    if n_filled == 0 or _share_like(sample) < SHARE / 2:
+    is_filled = np.array([not level.isspace() and level != "" for level in levels], dtype=bool)
+    texts, counts_filled = levels[is_filled], counts[is_filled]
+    rules = _likely_rules(texts)
+    if not rules:
         return None
-    best: tuple[int, tuple[str, str]] = (0, _RULES[0])
-    for rule in _RULES:
-        pattern = _pattern(*rule)
-        n_read = int(counts[[bool(pattern.fullmatch(text)) for text in texts]].sum())
-        if n_read > best[0]:
-            best = (n_read, rule)
-    n_read, rule = best
-    if n_read < SHARE * n_filled:
+    read = {rule: read_numbers(texts, _parse(*rule)) for rule in rules}
+    n_read = {rule: int(counts_filled[~np.isnan(numbers)].sum()) for rule, numbers in read.items()}
+    equal = [rule for rule in rules if n_read[rule] == max(n_read.values())]
+    best = _groups_of_amounts(equal, texts) or equal[0]
+    numbers = read[best]
+    if n_read[best] < SHARE * counts_filled.sum():
         return None
-    pattern = _pattern(*rule)
-    numbers = [text for text in texts if pattern.fullmatch(text)]
+    shown = [text for text, number in zip(texts, numbers, strict=True) if not np.isnan(number)]
     # 00501 is a postal code or a key. As the number 501, it couldn't be looked up.
-    if any(_LEADING_ZERO.match(text) for text in numbers):
+    if any(_LEADING_ZERO.match(text) for text in shown):
         return None
-    signs = "".join(sign for sign in _SIGNS if any(sign in text for text in numbers))
-    parse = {"decimal": rule[0]}
-    if rule[1]:
-        parse["thousands"] = rule[1]
-    return NumbersInText(parse, n_read / n_filled, int(counts.sum()) - n_read, signs)
+    return NumbersInText(
+        parse=_parse(*best),
+        share=n_read[best] / int(counts_filled.sum()),
+        n_unread=int(counts.sum()) - n_read[best],
+        signs="".join(sign for sign in UNITS if any(sign in text for text in shown)),
+        is_ambiguous=any(_differ(read[rule], numbers) for rule in equal),
+    )
 
 
-def read_numbers(levels: Array, parse: Mapping[str, str]) -> NDArray[np.float64]:
+def read_numbers(levels: Array, parse: Mapping[str, str]) -> Floats:
     """Read texts by a rule, shape (n_levels,). Text that isn't a number becomes NaN."""
-    pattern = _pattern(parse["decimal"], parse.get("thousands", ""))
-    return np.array([_number(text.strip(), pattern, parse) for text in levels], dtype=np.float64)
+    return as_numbers(levels, parse)
 
 
-def _share_like(sample: list[str]) -> float:
-    return sum(bool(_LOOKS_LIKE.fullmatch(text)) for text in sample) / max(len(sample), 1)
+def _parse(decimal: str, thousands: str) -> dict[str, str]:
+    return {"decimal": decimal} | ({"thousands": thousands} if thousands else {})
 
 
-def _pattern(decimal: str, thousands: str) -> re.Pattern[str]:
-    integer = r"[0-9]+"
-    if thousands:
-        separator = f"[{_SPACES}]" if thousands == " " else re.escape(thousands)
-        integer = rf"(?:[0-9]{{1,3}}(?:{separator}[0-9]{{3}})+|[0-9]+)"
-    fraction = rf"(?:{re.escape(decimal)}[0-9]*)?"
-    digits = rf"(?:{integer}{fraction}|{re.escape(decimal)}[0-9]+)(?:[eE][-+]?[0-9]+)?"
-    return re.compile(rf"(?:[-+]?[{_SIGNS}]?|[{_SIGNS}]\s?[-+]?){digits}\s?[{_SIGNS}]?")
+def _likely_rules(texts: Array) -> list[tuple[str, str]]:
+    """Return the rules that read a sample best. All values decide between them."""
+    sample = texts[:_SAMPLE]
+    if len(sample) == 0:
+        return []
+    used = set().union(*map(set, texts))
+    # A sign that no value has makes no difference.
+    rules = [
+        (decimal, thousands)
+        for decimal, thousands in _RULES
+        if (decimal, thousands) == _RULES[0]
+        or used.intersection(SEPARATORS.get(thousands, thousands) or decimal)
+    ]
+    shares = {rule: np.mean(~np.isnan(read_numbers(sample, _parse(*rule)))) for rule in rules}
+    best = max(shares.values())
+    if best < SHARE / 2:
+        return []
+    return [rule for rule, share in shares.items() if share >= best - 0.1]
 
 
-def _number(text: str, pattern: re.Pattern[str], parse: Mapping[str, str]) -> float:
-    if not pattern.fullmatch(text):
-        return float("nan")
-    for dropped in (*_SIGNS, *_SPACES, parse.get("thousands", "")):
-        text = text.replace(dropped, "") if dropped else text
-    return float(text.replace(parse["decimal"], "."))
+def _groups_of_amounts(rules: list[tuple[str, str]], texts: Array) -> tuple[str, str] | None:
+    """Return the rule for "950 €" and "1.234 €", where a point can only group digits.
+
+    Amounts have no three decimals in some rows and none in the others.
+    """
+    if not {(".", ""), (",", ".")} <= set(rules):
+        return None
+    plain = [text for text in texts if "." not in text]
+    has_units = any(unit in text for text in texts for unit in UNITS)
+    return (",", ".") if plain and has_units and max(map(_n_digits, plain)) <= 3 else None
+
+
+def _n_digits(text: str) -> int:
+    return sum(map(str.isdigit, text))
+
+
+def _differ(one: Floats, other: Floats) -> bool:
+    return bool((one != other)[~np.isnan(one) & ~np.isnan(other)].any())

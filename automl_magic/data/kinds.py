@@ -93,15 +93,15 @@ class ColumnValues:
 class InferredKind:
     """A kind, the reason for it, and the rule to read values that are stored as text.
 
-    `n_unread` counts the values that the rule can't read. `has_ambiguous_dates` means that the
-    dates read equally well with day or month first.
+    `n_unread` counts the values that the rule can't read. `is_ambiguous` means that another rule
+    reads them equally well: the day or the month first, or a comma as decimal sign or separator.
     """
 
     kind: ColumnKind
     reason: str
     parse: Mapping[str, str] = field(default_factory=dict)
     n_unread: int = 0
-    has_ambiguous_dates: bool = False
+    is_ambiguous: bool = False
 
 
 def infer_kind(
@@ -176,6 +176,7 @@ def _text(values: ColumnValues, *, is_target: bool) -> InferredKind:
             f"{_rule(numbers)}.",
             parse=numbers.parse,
             n_unread=numbers.n_unread,
+            is_ambiguous=numbers.is_ambiguous,
         )
     if (dates := find_dates(levels, counts)) is not None:
         return InferredKind(
@@ -184,7 +185,7 @@ def _text(values: ColumnValues, *, is_target: bool) -> InferredKind:
             f"non-empty rows. {dates.order_reason}".strip(),
             parse={"date_format": dates.date_format},
             n_unread=dates.n_unread,
-            has_ambiguous_dates=dates.is_ambiguous,
+            is_ambiguous=dates.is_ambiguous,
         )
     return _labels_or_text(values, is_target=is_target)
 

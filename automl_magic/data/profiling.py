@@ -67,8 +67,8 @@ def profile(
         columns=columns,
         digests=digests,
         target=target,
-        ambiguous_dates=frozenset(
-            v.name for v, kind in zip(values, inferred, strict=True) if kind.has_ambiguous_dates
+        ambiguous=frozenset(
+            v.name for v, kind in zip(values, inferred, strict=True) if kind.is_ambiguous
         ),
     )
     findings = [f for check in CHECKS if check.CODE not in mute for f in check.run(context)]

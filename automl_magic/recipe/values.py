@@ -18,11 +18,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from functools import cache
 from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+
+from automl_magic.recipe.number_text import read_number
 
 Array: TypeAlias = NDArray[Any]
 Floats: TypeAlias = NDArray[np.float64]
@@ -36,7 +37,6 @@ MICROSECOND = timedelta(microseconds=1)
 MAX_EXACT_INTEGER = 2.0**53
 # Trees use float32, where larger numbers would become infinite.
 MAX_MAGNITUDE = float(np.finfo(np.float32).max)
-SIGNS = str.maketrans({**dict.fromkeys("$€£¥₹₽₩₺₴₫₪฿¢%", None), "\u2212": "-"})
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9])")
 # pandas isn't imported here, so its missing values are recognized by type name.
@@ -46,13 +46,11 @@ MISSING_TYPES = ("NAType", "NaTType")
 def to_float(value: object, parse: Mapping[str, str] | None = None) -> float:
     """Return a value as a float, or NaN if it is missing, not a number, or out of float32 range.
 
-    `parse` sets how text is read: `decimal` is the decimal sign (default `.`), `thousands` the
-    sign between groups of digits. With "," as `thousands`, "1,234" is a number and "12,5" isn't.
-    Surrounding blanks, currency signs and `%` are ignored. Parentheses mean negative, as in
-    accounting.
+    `parse` sets how text is read; see `read_number`. With "," as `thousands`, "1,234" is a number
+    and "12,5" isn't.
     """
     if isinstance(value, str):
-        return _parse_number(value, parse)
+        return _in_range(read_number(value, parse))
     if isinstance(value, bool | int | float | Decimal | np.number | np.bool_):
         if isinstance(value, np.complexfloating | np.timedelta64):
             return NAN
@@ -60,7 +58,7 @@ def to_float(value: object, parse: Mapping[str, str] | None = None) -> float:
             number = float(value)
         except (OverflowError, ValueError):  # an int above 1e308; a signalling Decimal NaN
             return NAN
-        return number if abs(number) <= MAX_MAGNITUDE else NAN
+        return _in_range(number)
     return NAN
 
 
@@ -253,31 +251,6 @@ def to_microseconds(moment: datetime) -> int:
     return (moment - EPOCH) // MICROSECOND
 
 
-def _parse_number(text: str, parse: Mapping[str, str] | None) -> float:
-    text = text.translate(SIGNS).strip()
-    if text[:1] == "(" and text[-1:] == ")":
-        text = f"-{text[1:-1].strip()}"
-    if parse:
-        decimal, thousands = parse.get("decimal") or ".", parse.get("thousands") or ""
-        if thousands and (groups := _group_pattern(thousands).match(text)):
-            text = "".join(re.findall("[-+0-9]+", groups[0])) + text[groups.end() :]
-        if decimal != ".":
-            if "." in text:
-                return NAN
-            text = text.replace(decimal, ".")
-    if NUMBER.fullmatch(text) is None:
-        return NAN
-    number = float(text)
-    return number if abs(number) <= MAX_MAGNITUDE else NAN
-
-
-@cache
-def _group_pattern(thousands: str) -> re.Pattern[str]:
-    """Return the pattern of grouped digits. Leading groups may have two digits, as in India."""
-    sign = r"\s" if thousands.isspace() else re.escape(thousands)
-    return re.compile(f"[+-]?[0-9]{{1,3}}(?:{sign}[0-9]{{2,3}})*{sign}[0-9]{{3}}(?![0-9])")
-
-
 def _cached_number(
     value: object, parse: Mapping[str, str] | None, cache: dict[str, float]
 ) -> float:
@@ -285,8 +258,12 @@ def _cached_number(
         return to_float(value)
     number = cache.get(value)
     if number is None:
-        number = cache[value] = _parse_number(value, parse)
+        number = cache[value] = _in_range(read_number(value, parse))
     return number
+
+
+def _in_range(number: float) -> float:
+    return number if abs(number) <= MAX_MAGNITUDE else NAN
 
 
 def _cached_date(

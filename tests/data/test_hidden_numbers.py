@@ -1,7 +1,11 @@
+import re
+
 import numpy as np
 import pytest
 
 from automl_magic.data.hidden_numbers import find_numbers, read_numbers
+from automl_magic.recipe.values import to_float
+from tests.number_texts import RULES, TEXTS
 
 
 def _find(texts, counts=None):
@@ -23,6 +27,19 @@ def _find(texts, counts=None):
         (["1e3", "2.5E-4"], {"decimal": "."}, [1000, 2.5e-4]),
         (["1'234", "2'345.5"], {"decimal": ".", "thousands": "'"}, [1234, 2345.5]),
         (["1,234", "5,678"], {"decimal": ".", "thousands": ","}, [1234, 5678]),
+        (["0,125", "0,9", "5,678"], {"decimal": ","}, [0.125, 0.9, 5.678]),
+        (["(56.00)", "7.5", "($ 1.25)"], {"decimal": "."}, [-56, 7.5, -1.25]),
+        (["\u22125", "3.5"], {"decimal": "."}, [-5, 3.5]),
+        (
+            ["1,23,456", "12,34,567.5", "9"],
+            {"decimal": ".", "thousands": ","},
+            [123456, 1234567.5, 9],
+        ),
+        (["1\u00a0234", "5\u2009678"], {"decimal": ".", "thousands": " "}, [1234, 5678]),
+        (["1\u2019234.5", "2'000"], {"decimal": ".", "thousands": "'"}, [1234.5, 2000]),
+        (["1'234,5", "2'000"], {"decimal": ",", "thousands": "'"}, [1234.5, 2000]),
+        (["950 €", "1.234 €"], {"decimal": ",", "thousands": "."}, [950, 1234]),
+        (["1.234 €", "1.659 €"], {"decimal": "."}, [1.234, 1.659]),
     ],
 )
 def test_the_rule_that_reads_all_values_is_found(texts, parse, numbers):
@@ -64,10 +81,12 @@ def test_what_a_rule_cannot_read_is_missing():
     np.testing.assert_array_equal(read, [1.5, np.nan, np.nan, np.nan])
 
 
-def test_the_serving_side_reads_the_same_numbers():
-    from automl_magic.recipe.values import as_numbers
-
-    for texts in (["$1,200", "-$3.50", "12 %"], ["1.234,5", "7,25 €"], ["1 234", "5\u00a0678,5"]):
-        levels = np.array(texts, object)
-        parse = _find(texts).parse
-        np.testing.assert_array_equal(as_numbers(levels, parse), read_numbers(levels, parse))
+@pytest.mark.parametrize("rule", [rule for rule in RULES if len(set(rule.values())) > 1], ids=str)
+def test_what_is_found_is_what_is_read(rule):
+    for text in TEXTS[:: 1 if rule == {"decimal": ".", "thousands": ","} else 11]:
+        number, rule_found = to_float(text, rule), _find([text])
+        if rule_found is None:
+            # Leading zeros are codes, although the reader reads them.
+            assert np.isnan(number) or re.match("[^0-9.,]*0[0-9]", text), text
+        else:
+            assert not np.isnan(to_float(text, rule_found.parse)), text

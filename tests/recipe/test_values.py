@@ -22,6 +22,8 @@ from automl_magic.recipe.values import (
     to_float,
     to_utc_datetime,
 )
+from tests.number_texts import RULES as NUMBER_RULES
+from tests.number_texts import TEXTS
 
 RULES = [
     None,
@@ -121,6 +123,13 @@ def test_the_readers_of_a_standalone_notebook_read_the_same(readers, items, rule
     same(readers["as_dates"](column, date_format), as_dates(objects(items), date_format))
 
 
+@pytest.mark.parametrize("rule", [None, *NUMBER_RULES], ids=str)
+def test_the_readers_of_a_standalone_notebook_read_the_same_number_texts(readers, rule):
+    texts = np.array(TEXTS[::5], object)
+
+    same(readers["as_numbers"](pd.Series(texts), rule), as_numbers(texts, rule))
+
+
 TYPED = {
     "float": pd.Series([1.0, 2.5, -0.0, np.nan, np.inf, 1e300, 2.0**53, 1e22]),
     "float32": pd.Series([0.1, np.nan, 3.0], dtype="float32"),
@@ -201,7 +210,7 @@ def test_the_text_of_a_category(value, text):
     ("value", "rule", "number"),
     [
         (" $1,200.50 ", RULES[2], 1200.5),
-        ("-€ 5", None, math.nan),
+        ("-€ 5", None, -5.0),
         ("-€5", None, -5.0),
         ("12 %", None, 12.0),
         ("1.200,5", RULES[3], 1200.5),

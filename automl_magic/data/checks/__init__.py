@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from automl_magic.data.checks import (
     ambiguous_dates,
+    ambiguous_numbers,
     constant_column,
     duplicate_column,
     duplicate_rows,
@@ -33,6 +34,7 @@ CHECKS: tuple[Check, ...] = (
     hidden_numbers,
     hidden_dates,
     ambiguous_dates,
+    ambiguous_numbers,
 )
 
 __all__ = ["CHECKS", "Check", "CheckContext"]

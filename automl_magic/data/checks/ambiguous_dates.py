@@ -11,7 +11,11 @@ CODE, TITLE = "AM013", "Ambiguous day and month order"
 
 
 def run(table: CheckContext) -> Iterator[Finding]:
-    ambiguous = [column for column in table.features if column.name in table.ambiguous_dates]
+    ambiguous = [
+        column
+        for column in table.features
+        if column.name in table.ambiguous and "date_format" in column.parse
+    ]
     if not ambiguous:
         return
     yield Finding(

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class CheckContext:
     """A table and its profile. `values`, `columns` and `digests` are in column order.
 
-    `ambiguous_dates` has the columns whose dates read equally well with day or month first.
+    `ambiguous` has the columns whose dates or numbers another rule reads equally well.
     """
 
     frame: pd.DataFrame
@@ -28,7 +28,7 @@ class CheckContext:
     columns: Sequence[Column]
     digests: Sequence[bytes]
     target: str | None
-    ambiguous_dates: frozenset[str] = frozenset()
+    ambiguous: frozenset[str] = frozenset()
 
     @property
     def n_rows(self) -> int:

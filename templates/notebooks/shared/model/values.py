@@ -8,23 +8,39 @@ import pandas as pd
 MAX_MAGNITUDE = float(np.finfo("float32").max)  # larger numbers count as missing
 
 
+UNITS, SPACES = "$€£¥₹₽₩₺₴₫₪฿¢%", " \u00a0\u2007\u2009\u202f"
+
+
+def number_pattern(decimal, thousands):
+    """The texts that are numbers, such as 1,234.5, -$3, 50 % and (56.00)."""
+    point, integer = re.escape(decimal), "[0-9]+"
+    if thousands:
+        separator = {" ": f"[{SPACES}]", "'": "['\u2019]"}.get(thousands, re.escape(thousands))
+        groups = rf"[1-9][0-9]{{0,2}}(?:{separator}[0-9]{{3}})+"
+        if thousands == ",":
+            groups += r"|[1-9][0-9]?(?:,[0-9]{2})+,[0-9]{3}"  # 1,23,456, as in India
+        integer = f"(?:{groups}|[0-9]+)"
+    digits = rf"(?:{integer}(?:{point}[0-9]*)?|{point}[0-9]+)(?:[eE][-+]?[0-9]+)?"
+    before, after = f"(?:[{UNITS}][{SPACES}]*)?", f"(?:[{SPACES}]*[{UNITS}])?"
+    signed = rf"(?:[-+]?{before}|{before}[-+]?){digits}{after}"
+    negative = rf"{before}\([{SPACES}]*{before}{digits}{after}[{SPACES}]*\){after}"
+    return re.compile(f"{signed}|{negative}")
+
+
 def as_numbers(column, parse=None):
     """A column as float64, NaN if not a number. `parse` gives the decimal and thousands signs."""
     decimal, thousands = (parse or {}).get("decimal", "."), (parse or {}).get("thousands", "")
+    pattern = number_pattern(decimal, thousands)
+    dropped = "'\u2019" if thousands == "'" else thousands
 
     def read(value):
         if isinstance(value, str):
-            text = re.sub("[$€£¥₹₽₩₺₴₫₪฿¢%]", "", value).replace("\u2212", "-").strip()
-            if text[:1] == "(" and text[-1:] == ")":  # negative, as in accounting
-                text = f"-{text[1:-1].strip()}"
-            separator = r"\s" if thousands.isspace() else re.escape(thousands)
-            groups = f"[+-]?[0-9]{{1,3}}({separator}[0-9]{{2,3}})*{separator}[0-9]{{3}}(?![0-9])"
-            if thousands and (match := re.match(groups, text)):
-                text = "".join(re.findall("[-+0-9]+", match[0])) + text[match.end() :]
-            if decimal != ".":
-                text = text.replace(".", "?").replace(decimal, ".")
-            is_plain = re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", text)
-            return float(text) if is_plain else np.nan
+            text = value.strip().replace("\u2212", "-")
+            if not pattern.fullmatch(text):
+                return np.nan
+            digits = "".join(c for c in text if c not in UNITS + SPACES + "()" + dropped)
+            number = float(digits.replace(decimal, "."))
+            return -number if "(" in text else number  # as in accounting
         try:
             return (
                 float(value)
