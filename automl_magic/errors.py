@@ -36,7 +36,8 @@
     ├── StreamError                  a topic can't be read, or its results can't be written
     ├── WorkspaceError               no workspace with this name
     ├── StoreError                   the store of approvals, routes and predictions doesn't respond
-    └── TrackingError                the tracking store doesn't respond or can't be used
+    └── TrackingError                the tracking store or model registry can't be used
+        └── TrackingUnreachable      its server doesn't answer
 
 The `status` of an error is its HTTP status. The server (HTTP and gRPC) and the JupyterLab
 extension use it, so there's no other list of errors.
@@ -302,3 +303,7 @@ class TrackingError(AutomlMagicError):
 
     status = HTTPStatus.SERVICE_UNAVAILABLE
     retry_after_s = 5.0
+
+
+class TrackingUnreachable(TrackingError):
+    """The server of the tracking store or model registry doesn't answer."""

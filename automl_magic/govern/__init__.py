@@ -1,10 +1,10 @@
 """Governance: who approved which model version, and which version an alias points to.
 
-policy     permissions, checked inside the transaction of the action
-approving  sign and revoke approvals
-promoting  move aliases by compare-and-swap, and roll back
-mirror     write the aliases to MLflow
-results    results of commands that move aliases
+policy       permissions, checked inside the transaction of the action
+approval     sign and revoke approvals
+promotion    move aliases by compare-and-swap, and roll back
+mlflow_sync  write the aliases to MLflow
+results      results of commands that move aliases
 """
 
 from automl_magic.govern.approval import approve, author_of, register, revoke

@@ -7,6 +7,7 @@ A version refers to the run's tracked model, so a run must be tracked before it'
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ from automl_magic.register.registry import (
 )
 from automl_magic.register.verify import verified_manifest, verify_version
 from automl_magic.workspace.mlflow import (
+    check_registry,
     connect,
     local_path,
     redact_url,
@@ -56,35 +58,26 @@ class MlflowRegistry:
         check_name(name)
         digest = verified_manifest(model_folder).digest()
         client = self._client()
-        with translate_mlflow_errors(self.tracking), store_lock(self.tracking):
+        with translate_mlflow_errors(self.tracking):
             model = self._tracked_model(client, run)
-            if model.tags.get("automl.manifest_sha256") != digest:
-                raise ArtifactTampered(
-                    f"The model of run {run.run_id} isn't the tracked one.",
-                    why="Its manifest has changed since the run ended.",
-                    fix="Rerun it and register the new run: automl rerun " + run.run_id,
-                )
+        if model.tags.get("automl.manifest_sha256") != digest:
+            raise ArtifactTampered(
+                f"The model of run {run.run_id} isn't the tracked one.",
+                why="Its manifest has changed since the run ended.",
+                fix="Rerun it and register the new run: automl rerun " + run.run_id,
+            )
+        with self._errors(), store_lock(self._uri):
             if name not in self._names(client):
-                client.create_registered_model(name)
-            same = [v for v in self._all_versions(client, name) if v.run_id == run.run_id]
-            if same:
-                number = same[0].version
-            else:
-                # Use the location, not models:/ID, which MLflow would look up in its global store.
-                created = client.create_model_version(
-                    name,
-                    model.artifact_location,
-                    run_id=model.source_run_id,
-                    model_id=model.model_id,
-                    tags=version_tags(run, digest),
-                )
-                number = int(created.version)
+                self._create_model(client, name)
+            number = self._version_of(client, name, run) or self._create_version(
+                client, name, run, model, digest
+            )
             client.set_registered_model_alias(name, CANDIDATE, str(number))
         return self.get(name, number)
 
     def versions(self, name: str) -> tuple[ModelVersion, ...]:
         client = self._client()
-        with translate_mlflow_errors(self.tracking):
+        with self._errors():
             names = self._names(client)
             if name not in names:
                 raise unknown_name_error(name, names)
@@ -101,7 +94,7 @@ class MlflowRegistry:
 
     def names(self) -> tuple[str, ...]:
         client = self._client()
-        with translate_mlflow_errors(self.tracking):
+        with self._errors():
             return tuple(sorted(self._names(client)))
 
     def set_aliases(self, name: str, aliases: Mapping[str, int | None]) -> None:
@@ -112,7 +105,7 @@ class MlflowRegistry:
             if version is not None and version not in [v.version for v in versions]:
                 raise unknown_version_error(name, version, [v.version for v in versions], [])
         client = self._client()
-        with translate_mlflow_errors(self.tracking), store_lock(self.tracking):
+        with self._errors(), store_lock(self._uri):
             # The number is a string or an int, depending on MLflow's store.
             current = client.get_registered_model(name).aliases
             for alias, version in aliases.items():
@@ -124,7 +117,7 @@ class MlflowRegistry:
     def fetch(self, model: ModelVersion | str, folder: Path | None = None) -> Path:
         version = self.get(*parse_address(model)) if isinstance(model, str) else model
         client = self._client()
-        with translate_mlflow_errors(self.tracking):
+        with self._errors():
             uri = client.get_model_version_download_uri(version.name, str(version.version))
             path = local_path(uri)
             if folder is not None or path is None:
@@ -143,8 +136,17 @@ class MlflowRegistry:
 
     def _client(self) -> MlflowClient:
         if self._connection is None:
-            self._connection = connect(self.tracking)
+            connection = connect(self.tracking)
+            check_registry(self.tracking)
+            self._connection = connection
         return self._connection
+
+    @property
+    def _uri(self) -> str:
+        return self.tracking.registry_uri or self.tracking.uri
+
+    def _errors(self) -> AbstractContextManager[None]:
+        return translate_mlflow_errors(self.tracking, of_registry=True)
 
     def _tracked_model(self, client: MlflowClient, run: Run) -> LoggedModel:
         from mlflow.entities import LoggedModelStatus
@@ -164,6 +166,39 @@ class MlflowRegistry:
                 fix="Track the run first (track.sync_tracking), or check MLFLOW_TRACKING_URI.",
             )
         return models[0]
+
+    def _create_model(self, client: MlflowClient, name: str) -> None:
+        from mlflow.exceptions import MlflowException
+
+        try:
+            client.create_registered_model(name)
+        except MlflowException:
+            # A server has no lock: another process can have created it in the meantime.
+            if name not in self._names(client):
+                raise
+
+    def _create_version(
+        self, client: MlflowClient, name: str, run: Run, model: LoggedModel, digest: str
+    ) -> int:
+        # Use the location, not models:/ID, which MLflow would look up in its global store.
+        created = client.create_model_version(
+            name,
+            model.artifact_location,
+            run_id=model.source_run_id,
+            model_id=model.model_id,
+            tags=version_tags(run, digest),
+        )
+        # A server has no lock: another process can have registered the run in the meantime. The
+        # server numbers the versions, so all processes agree on the first one.
+        number = self._version_of(client, name, run) or int(created.version)
+        if number != int(created.version):
+            client.delete_model_version(name, str(created.version))
+        return number
+
+    def _version_of(self, client: MlflowClient, name: str, run: Run) -> int | None:
+        """Return the number of the first version with this run's model, or None."""
+        same = [v.version for v in self._all_versions(client, name) if v.run_id == run.run_id]
+        return min(same, default=None)
 
     def _names(self, client: MlflowClient) -> set[str]:
         names: set[str] = set()

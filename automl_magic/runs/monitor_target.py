@@ -101,7 +101,7 @@ def find_monitor_target(
         version=number,
         folder=folder,
         manifest_sha256=digest,
-        search_run=_search_run(registry, route.model, number, workspace),
+        search_run=_search_run(engine, registry, route.model, number, workspace),
     )
 
 
@@ -156,13 +156,24 @@ def _folder(
 
 
 def _search_run(
-    registry: VersionLookup, model: str, version: int, workspace: Workspace
+    engine: Engine, registry: VersionLookup, model: str, version: int, workspace: Workspace
 ) -> Run | None:
     """Return the search run of a version, or None if it isn't on this machine."""
     try:
-        return _find_run(registry.get(model, version).run_id, workspace)
+        run_id = _registered_run(engine, model, version) or registry.get(model, version).run_id
+        return _find_run(run_id, workspace)
     except AutomlMagicError:
         return None
+
+
+def _registered_run(engine: Engine, model: str, version: int) -> str | None:
+    """Return the run of a version from the store, so a served model is monitored without MLflow."""
+    from automl_magic.store.audit import entries
+
+    for entry in entries(engine, limit=1_000, subject=f"{model}/{version}"):
+        if entry.action == "register":
+            return str(entry.detail["run_id"])
+    return None
 
 
 def _find_run(run_id: str, workspace: Workspace) -> Run | None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import time as clock
 import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from automl_magic.errors import AutomlMagicError, DataError
+from automl_magic.errors import AutomlMagicError, DataError, TrackingUnreachable
 from automl_magic.files.notebook_json import code_digest, kind_of, read_notebook
 from automl_magic.records import Plan, Run, RunStatus, digest_of
 from automl_magic.runs.backends import open_run_store, open_tracker
@@ -106,10 +105,14 @@ def track_pending_runs(
             continue
         if clock.monotonic() - started > CATCH_UP_S:
             break
-        # A run with missing or corrupt files mustn't fail the one that has just finished.
-        with contextlib.suppress(AutomlMagicError, OSError, ValueError):
+        try:
             for run_id, earlier_id in sync_tracking([run], run_tracker).items():
                 store.set_tracking_id(run_id, earlier_id)
+        except TrackingUnreachable:
+            break
+        except (AutomlMagicError, OSError, ValueError):
+            # A run with missing or corrupt files mustn't fail the one that has just finished.
+            continue
     return finished_run
 
 

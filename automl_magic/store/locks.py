@@ -11,17 +11,11 @@ from sqlalchemy import ColumnElement, Select, func, select
 # The names of our advisory locks, 32 bits each.
 EXCLUSIVE = 0x61_6D_6C_01
 MIGRATION = 0x61_6D_6C_02
-DELIVERY = 0x61_6D_6C_03
 
 
 def lock(name: int) -> Select[tuple[None]]:
     """Return the statement that waits for a lock and takes it."""
     return select(func.pg_advisory_xact_lock(name, _here()))
-
-
-def try_lock(name: int) -> Select[tuple[bool]]:
-    """Return the statement that takes a lock if it's free, and returns whether it did."""
-    return select(func.pg_try_advisory_xact_lock(name, _here()))
 
 
 def _here() -> ColumnElement[int]:

@@ -1,30 +1,25 @@
 """The outbox: messages for other systems, written in the transaction of the change.
 
 A message is delivered at least once, by any process. It says what changed, not the new value: the
-delivering process reads the current value, so late or repeated deliveries are harmless.
+delivering process reads the current value, so late or repeated deliveries are harmless. Several
+processes may deliver at once. None has a lock meanwhile, because the other system may not answer.
 """
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
 import json
-import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, select, update
 
 from automl_magic.records.codec import dumps
 from automl_magic.store.engine import database_time, read_transaction, write_transaction
-from automl_magic.store.locks import DELIVERY, try_lock
 from automl_magic.store.tables import outbox
 
 # Write the aliases of a model to MLflow: {"model": name, "gone": [removed alias, …]}.
 MLFLOW_ALIASES = "mlflow.aliases"
-_POLL_S = 0.05
 
 
 @dataclass(frozen=True)
@@ -70,37 +65,3 @@ def mark_failed(engine: Engine, ids: Sequence[int], error: str) -> None:
     with write_transaction(engine) as connection:
         values = {"attempts": outbox.c.attempts + 1, "error": error[:1000]}
         connection.execute(update(outbox).where(outbox.c.id.in_(ids)).values(**values))
-
-
-@contextlib.contextmanager
-def delivery_lock(engine: Engine, wait_s: float) -> Iterator[bool]:
-    """Yield True in one process at a time, or False if the wait timed out.
-
-    Two processes delivering at once could overwrite a newer value with an older one. If a process
-    dies, its lock is released.
-    """
-    deadline = time.monotonic() + wait_s
-    if engine.dialect.name == "postgresql":
-        query = try_lock(DELIVERY)
-        with write_transaction(engine) as connection:
-            while not (is_mine := bool(connection.execute(query).scalar())):
-                if time.monotonic() >= deadline:
-                    break
-                time.sleep(_POLL_S)
-            yield is_mine
-        return
-    path = Path(str(engine.url.database))
-    with path.with_name(path.name + ".outbox.lock").open("a") as file:
-        while not (is_mine := _try_lock_file(file.fileno())):
-            if time.monotonic() >= deadline:
-                break
-            time.sleep(_POLL_S)
-        yield is_mine
-
-
-def _try_lock_file(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True

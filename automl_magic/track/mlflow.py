@@ -7,6 +7,7 @@ A run is identified by the tag `automl.run_id` of its MLflow run, a trial by the
 
 from __future__ import annotations
 
+import contextlib
 import json
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -76,24 +77,10 @@ class MlflowTracker:
         params: Mapping[str, object],
         tags: Mapping[str, str],
     ) -> str:
-        client = self._client()
+        self._client()
         with translate_mlflow_errors(self.tracking):
-            with store_lock(self.tracking):
-                mlflow_run = self._find(run.run_id) or client.create_run(
-                    ensure_experiment(client, self.tracking, experiment_name),
-                    start_time=_to_ms(run.started_at or run.created_at),
-                    run_name=mlflow_names.mlflow_value(
-                        f"{run.kind} {run.run_id}", mlflow_names.MAX_KEY
-                    ),
-                    tags=_tag_texts(
-                        {
-                            "automl.experiment": experiment_name,
-                            "mlflow.source.name": Path(run.notebook).name,
-                            **tags_of(run),
-                            **tags,
-                        }
-                    ),
-                )
+            with store_lock(self.tracking.uri):
+                mlflow_run = self._find(run.run_id) or self._create_run(run, experiment_name, tags)
             tracking_id: str = mlflow_run.info.run_id
             self._ids[run.run_id] = tracking_id
             self._log_params(tracking_id, params, logged=mlflow_run.data.params)
@@ -190,16 +177,51 @@ class MlflowTracker:
     def _find(self, run_id: str) -> MlflowRun | None:
         client = self._client()
         if run_id in self._ids:
-            return client.get_run(self._ids[run_id])
+            mlflow_run = client.get_run(self._ids[run_id])
+            if mlflow_run.info.lifecycle_stage == "active":
+                return mlflow_run
+            del self._ids[run_id]  # another process also created it, and kept its own
         if not run_id.replace("-", "").replace("_", "").isalnum():
             return None
-        mlflow_runs = client.search_runs(
-            experiment_ids(client), f"tags.`automl.run_id` = '{run_id}'", max_results=1
-        )
+        mlflow_runs = self._search(run_id)
         if not mlflow_runs:
             return None
         self._ids[run_id] = mlflow_runs[0].info.run_id
         return mlflow_runs[0]
+
+    def _search(self, run_id: str) -> list[MlflowRun]:
+        """Return all MLflow runs of a run. The first one is the same for all processes."""
+        client = self._client()
+        mlflow_runs = client.search_runs(
+            experiment_ids(client), f"tags.`automl.run_id` = '{run_id}'"
+        )
+        return sorted(
+            mlflow_runs, key=lambda r: ("automl.status" not in r.data.tags, r.info.run_id)
+        )
+
+    def _create_run(self, run: Run, experiment_name: str, tags: Mapping[str, str]) -> MlflowRun:
+        from mlflow.exceptions import MlflowException
+
+        client = self._client()
+        created = client.create_run(
+            ensure_experiment(client, self.tracking, experiment_name),
+            start_time=_to_ms(run.started_at or run.created_at),
+            run_name=mlflow_names.mlflow_value(f"{run.kind} {run.run_id}", mlflow_names.MAX_KEY),
+            tags=_tag_texts(
+                {
+                    "automl.experiment": experiment_name,
+                    "mlflow.source.name": Path(run.notebook).name,
+                    **tags_of(run),
+                    **tags,
+                }
+            ),
+        )
+        # A server has no lock: another process can have created the run in the meantime.
+        first, *others = self._search(run.run_id) or [created]
+        for other in others:
+            with contextlib.suppress(MlflowException):  # the other process deletes it, too
+                client.delete_run(other.info.run_id)
+        return first
 
     def _get_run(self, run_id: str) -> MlflowRun:
         mlflow_run = self._find(run_id)

@@ -5,7 +5,7 @@ own         the user's own workspace, from the environment and the operating sys
 entries     a workspace in a file or an environment variable
 configured  the workspaces file
 chosen      the selected workspace
-mlflow      connections to MLflow
+mlflow      connections to MLflow: probe, errors, addresses
 """
 
 from __future__ import annotations

@@ -4,14 +4,20 @@ import pytest
 from sqlalchemy import text
 
 from automl_magic import govern
-from automl_magic.errors import NotApproved, RouteChanged, StoreError, TrackingError
+from automl_magic.errors import (
+    NotApproved,
+    RouteChanged,
+    StoreError,
+    TrackingError,
+    TrackingUnreachable,
+)
 from automl_magic.govern import LocalPolicy, PolicyDecision
 from automl_magic.register import MemoryRegistry
 from automl_magic.store import audit
 from automl_magic.store.aliases import read_aliases
 from automl_magic.store.approvals import approval_of, check_approved
 from automl_magic.store.engine import read_transaction
-from automl_magic.store.outbox import MLFLOW_ALIASES, delivery_lock, pending
+from automl_magic.store.outbox import MLFLOW_ALIASES, pending
 from automl_magic.store.signing import PrivateKey, TrustedKeys, private_key_path, trusted_folder
 from automl_magic.workspace import default_workspace
 
@@ -255,14 +261,43 @@ def test_a_failing_model_does_not_block_others(engine, approved, version_of):
     assert list(delivered.failed) == ["churn"]
 
 
-def test_one_process_syncs_at_a_time(engine, approved):
-    registry = Registry(approved)
-    with delivery_lock(engine, 1.0) as is_mine:
-        assert is_mine
-        with delivery_lock(engine, 0.1) as is_mine_too:
-            assert not is_mine_too
-        assert govern.sync_aliases(engine, registry, wait_s=0.1).synced == ()
-    assert govern.sync_aliases(engine, registry).synced == ("churn",)
+def test_a_registry_that_does_not_answer_is_asked_once_for_all_models(engine, approved, version_of):
+    other = version_of(1, "fraud")
+    govern.register(engine, other, actor="ada")
+    asked = []
+
+    class Unreachable(Registry):
+        def set_aliases(self, name, aliases):
+            asked.append(name)
+            raise TrackingUnreachable("It's gone.", why="No answer.", fix="Start it.")
+
+    result = govern.sync_aliases(engine, Unreachable([*approved, other]))
+    assert result.failed == {"churn": "No answer.", "fraud": "No answer."}
+    assert len(asked) == 1
+    assert [message.attempts for message in pending(engine, MLFLOW_ALIASES)] == [1] * 4
+
+
+def test_a_slow_process_does_not_overwrite_newer_aliases(engine, approved):
+    """While a process waits for the registry, another one promotes, rolls back and writes."""
+
+    class Slow(Registry):
+        def set_aliases(self, name, aliases):
+            if not self.is_overtaken:
+                self.is_overtaken = True
+                govern.roll_back(engine, "churn", actor="ada", trusted=own_trusted())
+                govern.sync_aliases(engine, self)
+            super().set_aliases(name, aliases)
+
+    registry = Slow(approved)
+    registry.is_overtaken = True
+    for version in approved[:2]:
+        govern.promote(engine, version, "champion", actor="ada", trusted=own_trusted())
+    registry.is_overtaken = False
+    govern.sync_aliases(engine, registry)
+
+    # The slow process wrote champion 2 and rollback 1 last, and then saw that it was overtaken.
+    assert registry.aliases() == {"candidate": 3, "champion": 1}
+    assert pending(engine, MLFLOW_ALIASES) == []
 
 
 def test_only_the_first_served_version_becomes_champion(engine, approved):

@@ -13,7 +13,6 @@ from automl_magic.errors import TrackingError
 from automl_magic.records import RunStatus, TrialState
 from automl_magic.track import MlflowTracker, sync_tracking
 from automl_magic.workspace import default_workspace
-from automl_magic.workspace.mlflow import redact_url
 from automl_magic.workspace.workspace import Tracking
 
 
@@ -297,10 +296,6 @@ def test_a_file_that_is_no_database_is_refused(tmp_path):
     (tmp_path / "mlflow.db").write_bytes(b"not a database" * 100)
     with pytest.raises(TrackingError, match="A request to"):
         MlflowTracker(Tracking(f"sqlite:///{tmp_path}/mlflow.db", Path("/nobody"))).prepare()
-
-
-def test_a_password_is_never_shown():
-    assert redact_url("postgresql://me:secret@db/x") == "postgresql://me:***@db/x"
 
 
 def test_importing_the_package_does_not_import_mlflow():

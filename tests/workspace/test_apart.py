@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from automl_magic import flow
 from automl_magic.errors import StoreError
@@ -22,7 +22,7 @@ from automl_magic.records.monitoring.alert import AlertKind, MonitorSpec
 from automl_magic.runs.backends import run_store
 from automl_magic.store.aliases import read_aliases
 from automl_magic.store.engine import exclusive_transaction, open_engine, read_transaction
-from automl_magic.store.locks import EXCLUSIVE, try_lock
+from automl_magic.store.locks import EXCLUSIVE
 from automl_magic.store.opened import predictions_engine, store_engine
 from automl_magic.store.predictions import Outcome, Prediction, add_outcomes, insert_predictions
 from automl_magic.store.predictions import read_window as logged
@@ -347,6 +347,9 @@ def test_a_role_that_sees_both_schemas_still_works_in_one(schemas):
 
 def test_a_transaction_of_one_team_never_waits_for_another_teams(schemas):
     a, b = (open_engine(schemas(team)) for team in PEOPLE)
+    try_exclusive = select(
+        func.pg_try_advisory_xact_lock(EXCLUSIVE, func.hashtext(func.current_schema()))
+    )
     with (
         exclusive_transaction(a),
         exclusive_transaction(b) as connection,
@@ -354,9 +357,9 @@ def test_a_transaction_of_one_team_never_waits_for_another_teams(schemas):
         connection.execute(models.insert().values(name=MODEL, epoch=1))
     with exclusive_transaction(a):
         with read_transaction(open_engine(schemas("team-a"))) as beside_it:
-            assert beside_it.execute(try_lock(EXCLUSIVE)).scalar() is False
+            assert beside_it.execute(try_exclusive).scalar() is False
         with read_transaction(b) as beside_it:
-            assert beside_it.execute(try_lock(EXCLUSIVE)).scalar() is True
+            assert beside_it.execute(try_exclusive).scalar() is True
     a.dispose()
     b.dispose()
 
