@@ -28,6 +28,7 @@
     │   └── NotApproved              no approval, or its signature is invalid
     ├── DeploymentError              an endpoint can't be started or changed
     │   ├── DeploymentNotFound
+    │   ├── IncompatibleSchema       a version would refuse requests that the served one accepts
     │   └── RouteChanged             the route changed since it was read
     ├── MonitorError                 a window can't be checked, or an alert can't be sent
     ├── OutboundError                an external server wasn't called
@@ -256,6 +257,12 @@ class DeploymentNotFound(DeploymentError):
     """No deployment has this name."""
 
     status = HTTPStatus.NOT_FOUND
+
+
+class IncompatibleSchema(DeploymentError):
+    """A version would refuse requests that the served version accepts, or answer differently."""
+
+    status = HTTPStatus.CONFLICT
 
 
 class RouteChanged(DeploymentError):

@@ -69,11 +69,17 @@ class RouteUpdate:
         Workers that haven't applied the route yet.
     mlflow_error : str or None
         Why MLflow couldn't be updated.
+    notes : tuple of str
+        Differences between the versions that callers notice.
+    is_untried : bool
+        Whether the new stable version had never predicted anything for the deployment.
     """
 
     route: Route
     lagging_workers: Sequence[str] = ()
     mlflow_error: str | None = None
+    notes: tuple[str, ...] = ()
+    is_untried: bool = False
 
     def to_json(self) -> dict[str, object]:
         """Return it as JSON types."""
@@ -81,4 +87,6 @@ class RouteUpdate:
             "route": self.route.to_json(),
             "behind": list(self.lagging_workers),
             "untold": self.mlflow_error,
+            "notes": list(self.notes),
+            "untried": self.is_untried,
         }

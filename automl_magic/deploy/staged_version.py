@@ -39,13 +39,24 @@ class StagedVersion:
     approval: Approval
     folder: Path
 
+    def schema(self) -> InputSchema | None:
+        """Return the input schema, or None if the version has none."""
+        return read_schema(self.folder)
+
     def example(self) -> dict[str, object] | None:
         """Return an example input row, or None if the version has no schema."""
-        path = self.folder / SCHEMA_NAME
-        if not path.exists():
+        schema = self.schema()
+        if schema is None:
             return None
-        schema = InputSchema.from_json(json.loads(path.read_text("utf-8")))
         return {column.name: column.example for column in schema.columns}
+
+
+def read_schema(folder: Path) -> InputSchema | None:
+    """Return the input schema in a folder of verified files, or None if it has none."""
+    path = folder / SCHEMA_NAME
+    if not path.exists():
+        return None
+    return InputSchema.from_json(json.loads(path.read_text("utf-8")))
 
 
 def stage_version(

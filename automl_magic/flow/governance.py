@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from automl_magic.flow.replacement import (
+    check_requests,
+    deployments_of,
+    followers,
+    is_untried,
+    stable_change_notes,
+)
 from automl_magic.flow.staging import (
     approve_version,
     propagate_change,
@@ -76,6 +84,7 @@ def revoke(
     from automl_magic import govern
 
     here = workspace or default_workspace()
+    before = deployments_of(name, here)
     change = govern.revoke(
         store_engine(here),
         name,
@@ -85,7 +94,8 @@ def revoke(
         trusted=trusted_keys(here),
         policy=govern.get_policy(here.policy),
     )
-    return propagate_change(name, change, here)
+    notes = stable_change_notes(before, change.routes, here)
+    return propagate_change(name, change, here, notes=notes)
 
 
 def promote(
@@ -94,6 +104,7 @@ def promote(
     alias: str,
     reason: str = "",
     *,
+    allow_schema_change: bool = False,
     workspace: Workspace | None = None,
 ) -> AliasChangeResult:
     """Point an alias to a version.
@@ -102,11 +113,20 @@ def promote(
     alias `rollback`. If the store is a local file, promoting a version that has no approval also
     approves it.
 
+    Parameters
+    ----------
+    allow_schema_change : bool
+        Whether deployments may switch to a version that doesn't accept all requests that they
+        accept now.
+
     Raises
     ------
+    IncompatibleSchema
+        If a deployment would switch to such a version.
     ModelNotFound, ModelRefused, NotApproved, ArtifactTampered, RouteChanged, StoreError
     """
     from automl_magic import govern
+    from automl_magic.deploy.staged_version import read_schema
     from automl_magic.register.registry import check_alias
     from automl_magic.store.aliases import read_aliases
 
@@ -114,7 +134,27 @@ def promote(
     here = workspace or default_workspace()
     current = read_aliases(store_engine(here), name)
     model_version = resolve_version(name, version, workspace=here)
+    notes: tuple[str, ...] = ()
+    untried: tuple[str, ...] = ()
     if alias == CHAMPION:
+        switching = [
+            deployed
+            for deployed in followers(name, here)
+            if deployed.route.stable != model_version.version
+        ]
+        # Before an approval is implied, so that a refused promotion leaves nothing behind.
+        notes = check_requests(
+            switching,
+            model_version.version,
+            read_schema(open_registry(here).fetch(model_version)) if switching else None,
+            command=f"automl promote {shlex.quote(name)} {model_version.version} {alias}",
+            allow_schema_change=allow_schema_change,
+        )
+        untried = tuple(
+            deployed.deployment.name
+            for deployed in switching
+            if is_untried(deployed.deployment, model_version.version, here)
+        )
         stage_or_approve(model_version, here)
     change = govern.promote(
         store_engine(here),
@@ -126,13 +166,15 @@ def promote(
         trusted=trusted_keys(here),
         policy=govern.get_policy(here.policy),
     )
-    return propagate_change(name, change, here)
+    return propagate_change(name, change, here, notes=notes, untried=untried)
 
 
 def roll_back(
     name: str, reason: str = "", *, workspace: Workspace | None = None
 ) -> AliasChangeResult:
     """Make the `rollback` version the champion, and stop the canaries of its deployments.
+
+    If that version doesn't accept the same requests, the result says so. It blocks no rollback.
 
     Raises
     ------
@@ -149,6 +191,7 @@ def roll_back(
         ROLLBACK in current.versions
     ):  # a version that was served is still staged, without the registry
         restage_version(name, current.versions[ROLLBACK], here)
+    before = followers(name, here)
     change = govern.roll_back(
         store_engine(here),
         name,
@@ -158,7 +201,8 @@ def roll_back(
         trusted=trusted_keys(here),
         policy=govern.get_policy(here.policy),
     )
-    return propagate_change(name, change, here)
+    notes = stable_change_notes(before, change.routes, here)
+    return propagate_change(name, change, here, notes=notes)
 
 
 def sync_mlflow(*, workspace: Workspace | None = None) -> SyncResult:

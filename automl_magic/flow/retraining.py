@@ -8,7 +8,7 @@ import time
 from typing import TYPE_CHECKING
 
 from automl_magic import flow
-from automl_magic.errors import DataError, MonitorError, RunFailed
+from automl_magic.errors import DataError, IncompatibleSchema, MonitorError, RunFailed
 from automl_magic.files.atomic import translate_write_errors
 from automl_magic.flow import governance, serving
 from automl_magic.records import RunStatus
@@ -137,16 +137,21 @@ def retrain_if_due(deployment: str, *, workspace: Workspace | None = None) -> st
 
     here = workspace or default_workspace()
     policy, engine = load_monitor(deployment, here.home).retrain, store_engine(here)
+    incompatible: str | None = None
     if (version := approved_challenger(engine, deployment, policy)) is not None:
         why = "retrain.promote: if_better, and approved"
-        serving.canary(deployment, version, CANARY_PERCENT, why, workspace=here)
-        return (
-            f"Version {version} is approved and now serves {CANARY_PERCENT:.0f}% of the "
-            f"requests of {deployment}."
-        )
+        try:
+            serving.canary(deployment, version, CANARY_PERCENT, why, workspace=here)
+        except IncompatibleSchema as error:  # until a person accepts it, or there's a better one
+            incompatible = f"{error.what} {error.why} {error.fix}"
+        else:
+            return (
+                f"Version {version} is approved and now serves {CANARY_PERCENT:.0f}% of the "
+                f"requests of {deployment}."
+            )
     due = due_retraining(engine, deployment, policy, now=time.time())
     if due is None:
-        return None
+        return incompatible
     try:
         result = retrain(deployment, trigger=due.trigger, workspace=here)
     except MonitorError as error:

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
+import shlex
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from automl_magic.errors import ModelRefused
 from automl_magic.flow.governance import resolve_version
+from automl_magic.flow.replacement import (
+    check_requests,
+    followers,
+    is_untried,
+    new_versions,
+    served,
+    untried_note,
+)
 from automl_magic.flow.staging import (
     approve_version,
     promote_first_champion,
@@ -14,7 +24,7 @@ from automl_magic.flow.staging import (
     sync_aliases,
     trusted_keys,
 )
-from automl_magic.records.models.deployment import Role, StrategyKind, VersionId
+from automl_magic.records.models.deployment import StrategyKind, VersionId
 from automl_magic.records.models.model import CHAMPION
 from automl_magic.store.opened import store_engine
 from automl_magic.workspace import Workspace, default_workspace
@@ -25,7 +35,9 @@ if TYPE_CHECKING:
     from automl_magic.records.models.deployment import Deployment, Route
 
 
-def deploy(target: str, *, workspace: Workspace | None = None) -> PreparedDeployment:
+def deploy(
+    target: str, *, allow_schema_change: bool = False, workspace: Workspace | None = None
+) -> PreparedDeployment:
     """Create or update a deployment, and stage its versions for servers.
 
     Parameters
@@ -34,11 +46,16 @@ def deploy(target: str, *, workspace: Workspace | None = None) -> PreparedDeploy
         A model (`NAME`, `NAME@ALIAS`, `NAME/VERSION`), whose deployment has the same name. Or the
         name of a deployment, or the path of a deployment file. A file's changes are applied to an
         existing deployment. The route changes only if it changed in the file.
+    allow_schema_change : bool
+        Whether the route may get a version that doesn't accept all requests that the deployment
+        accepts now.
 
     Raises
     ------
     SpecError
         If the file can't be read.
+    IncompatibleSchema
+        If the route would get a version that refuses requests that the stable one accepts.
     ModelNotFound
         If there's no such model or version.
     NotApproved
@@ -49,7 +66,13 @@ def deploy(target: str, *, workspace: Workspace | None = None) -> PreparedDeploy
 
     here = workspace or default_workspace()
     desired, current = desired_deployment(store_engine(here), target)
-    return _create(desired, here) if current is None else _update(desired, current, here)
+    options: _CheckOptions = {
+        "command": f"automl serve {shlex.quote(target)}",
+        "allow_schema_change": allow_schema_change,
+    }
+    if current is None:
+        return _create(desired, here, options)
+    return _update(desired, current, here, options)
 
 
 def has_api_keys(*, workspace: Workspace | None = None) -> bool:
@@ -109,17 +132,33 @@ def canary(
     percent: float,
     reason: str = "",
     *,
+    allow_schema_change: bool = False,
     workspace: Workspace | None = None,
 ) -> RouteUpdate:
     """Start a canary: send a percentage of the requests to a version.
 
     The server compares the canary with the stable version, and stops it if it's worse.
 
+    Parameters
+    ----------
+    allow_schema_change : bool
+        Whether the version may refuse requests that the stable version accepts.
+
     Raises
     ------
+    IncompatibleSchema
+        If it would refuse some, or answer them differently.
     DeploymentNotFound, ModelNotFound, NotApproved, ArtifactTampered, DeploymentError, RouteChanged
     """
-    return _start_canary(name, version, percent, StrategyKind.CANARY, reason, workspace=workspace)
+    return _start_canary(
+        name,
+        version,
+        percent,
+        StrategyKind.CANARY,
+        reason,
+        allow_schema_change=allow_schema_change,
+        workspace=workspace,
+    )
 
 
 def ab(
@@ -128,27 +167,58 @@ def ab(
     percent: float,
     reason: str = "",
     *,
+    allow_schema_change: bool = False,
     workspace: Workspace | None = None,
 ) -> RouteUpdate:
     """Start an A/B test: send a fixed percentage of the requests to a version.
 
     The test runs until the outcomes show which version is better. Raises as `canary`.
     """
-    return _start_canary(name, version, percent, StrategyKind.AB, reason, workspace=workspace)
+    return _start_canary(
+        name,
+        version,
+        percent,
+        StrategyKind.AB,
+        reason,
+        allow_schema_change=allow_schema_change,
+        workspace=workspace,
+    )
 
 
 def shadow(
-    name: str, version: int, reason: str = "", *, workspace: Workspace | None = None
+    name: str,
+    version: int,
+    reason: str = "",
+    *,
+    allow_schema_change: bool = False,
+    workspace: Workspace | None = None,
 ) -> RouteUpdate:
     """Start a shadow: a version whose predictions are only logged. Raises as `canary`."""
-    return _change_route(name, "shadow", reason, workspace, shadow=version)
+    options: _CheckOptions = {
+        "command": f"automl route {shlex.quote(name)} --shadow {version}",
+        "allow_schema_change": allow_schema_change,
+    }
+    return _change_route(name, "shadow", reason, workspace, options, shadow=version)
 
 
-def promote(name: str, reason: str = "", *, workspace: Workspace | None = None) -> RouteUpdate:
+def promote(
+    name: str,
+    reason: str = "",
+    *,
+    allow_schema_change: bool = False,
+    workspace: Workspace | None = None,
+) -> RouteUpdate:
     """Make the canary the stable version, and the champion if the deployment follows it.
+
+    Parameters
+    ----------
+    allow_schema_change : bool
+        Whether the canary may refuse requests that the stable version accepts.
 
     Raises
     ------
+    IncompatibleSchema
+        If it would refuse some, or answer them differently.
     DeploymentError
         If there's no canary.
     """
@@ -156,7 +226,13 @@ def promote(name: str, reason: str = "", *, workspace: Workspace | None = None) 
 
     here = workspace or default_workspace()
     canary = canary_of(get_deployment(name, workspace=here).route)
-    return _change_route(name, "promote", reason, here, stable=canary, canary=None, percent=0.0)
+    options: _CheckOptions = {
+        "command": f"automl route {shlex.quote(name)} --promote",
+        "allow_schema_change": allow_schema_change,
+    }
+    return _change_route(
+        name, "promote", reason, here, options, stable=canary, canary=None, percent=0.0
+    )
 
 
 def stop(name: str, reason: str = "", *, workspace: Workspace | None = None) -> RouteUpdate:
@@ -167,7 +243,9 @@ def stop(name: str, reason: str = "", *, workspace: Workspace | None = None) -> 
     DeploymentError
         If there's none to stop.
     """
-    return _change_route(name, "stop", reason, workspace, canary=None, percent=0.0, shadow=None)
+    return _change_route(
+        name, "stop", reason, workspace, None, canary=None, percent=0.0, shadow=None
+    )
 
 
 def _start_canary(
@@ -177,14 +255,27 @@ def _start_canary(
     kind: StrategyKind,
     reason: str,
     *,
+    allow_schema_change: bool,
     workspace: Workspace | None,
 ) -> RouteUpdate:
+    option = f"--{kind.value} {version} --percent {percent:g}"
+    options: _CheckOptions = {
+        "command": f"automl route {shlex.quote(name)} {option}",
+        "allow_schema_change": allow_schema_change,
+    }
     return _change_route(
-        name, kind.value, reason, workspace, canary=version, percent=percent, kind=kind
+        name, kind.value, reason, workspace, options, canary=version, percent=percent, kind=kind
     )
 
 
-def _create(desired: Deployment, here: Workspace) -> PreparedDeployment:
+class _CheckOptions(TypedDict):
+    """The options of `check_requests`."""
+
+    command: str
+    allow_schema_change: bool
+
+
+def _create(desired: Deployment, here: Workspace, options: _CheckOptions) -> PreparedDeployment:
     from automl_magic.deploy.results import PreparedDeployment
     from automl_magic.deploy.routing import first_route
     from automl_magic.store.routes import create_deployment
@@ -195,6 +286,9 @@ def _create(desired: Deployment, here: Workspace) -> PreparedDeployment:
     if stable is not None:
         notes = (f"Approved {route.model} version {route.stable}, because you serve it first.",)
     staged = _stage(route, here, stable)
+    first = served(desired, route, here)
+    for version in route.versions:
+        notes += check_requests([first], version, staged[version].schema(), **options)
     # If the model has no champion, the first served version becomes the champion.
     if desired.follows_champion and promote_first_champion(
         staged[route.stable], "first served version", here
@@ -208,7 +302,10 @@ def _create(desired: Deployment, here: Workspace) -> PreparedDeployment:
 
 
 def _update(
-    desired: Deployment, current: tuple[Deployment, Route], here: Workspace
+    desired: Deployment,
+    current: tuple[Deployment, Route],
+    here: Workspace,
+    options: _CheckOptions,
 ) -> PreparedDeployment:
     from automl_magic.deploy.results import PreparedDeployment
     from automl_magic.deploy.routing import changed_route
@@ -217,6 +314,12 @@ def _update(
     old_route = current[1]
     new_route = changed_route(desired, current, lambda meant: _version_number(meant, here))
     staged = _stage(new_route, here)
+    present = served(desired, old_route, here)
+    notes: tuple[str, ...] = ()
+    for version in new_versions(old_route, new_route):
+        notes += check_requests([present], version, staged[version].schema(), **options)
+    if new_route.stable != old_route.stable and is_untried(desired, new_route.stable, here):
+        notes += (untried_note(new_route.stable, [desired.name]),)
     change_deployment(
         store_engine(here),
         desired,
@@ -225,24 +328,41 @@ def _update(
         desired=new_route,
         trusted=trusted_keys(here),
     )
-    notes = (f"Changed the route of {desired.name}.",) if new_route != old_route else ()
+    if new_route != old_route:
+        notes += (f"Changed the route of {desired.name}.",)
     route = read_route(store_engine(here), desired.name)
     return PreparedDeployment(desired, route, staged[new_route.stable].example(), notes)
 
 
 def _change_route(
-    name: str, action: str, reason: str, workspace: Workspace | None, **fields: Any
+    name: str,
+    action: str,
+    reason: str,
+    workspace: Workspace | None,
+    options: _CheckOptions | None,
+    **fields: Any,
 ) -> RouteUpdate:
+    """Change fields of a route. Without `options`, no version gets a new role."""
     from automl_magic.deploy.results import RouteUpdate
-    from automl_magic.store.routes import change_route, read_route
+    from automl_magic.store.routes import change_route, read_deployment
     from automl_magic.store.workers import wait_for_routes
 
     here = workspace or default_workspace()
-    old_route = read_route(store_engine(here), name)
-    for role in Role:
-        version = fields.get(role.value)
-        if version not in (None, getattr(old_route, role.value)):
-            restage_version(old_route.model, version, here)
+    deployment, old_route = read_deployment(store_engine(here), name)
+    notes: tuple[str, ...] = ()
+    is_new_stable = fields.get("stable", old_route.stable) != old_route.stable
+    if options is not None:
+        changed = dataclasses.replace(old_route, **fields)
+        # With a new stable version, the champion and its other followers change too.
+        switching = (
+            followers(old_route.model, here)
+            if is_new_stable and deployment.follows_champion
+            else [served(deployment, old_route, here)]
+        )
+        for version in new_versions(old_route, changed):
+            schema = restage_version(old_route.model, version, here).schema()
+            notes += check_requests(switching, version, schema, **options)
+    untried = is_new_stable and is_untried(deployment, fields["stable"], here)
     route = change_route(
         store_engine(here),
         old_route,
@@ -254,7 +374,7 @@ def _change_route(
     )
     lagging = wait_for_routes(store_engine(here), [route]).get(name, [])
     mlflow_error = sync_aliases(here).failed.get(old_route.model) if "stable" in fields else None
-    return RouteUpdate(route, lagging, mlflow_error)
+    return RouteUpdate(route, lagging, mlflow_error, notes, untried)
 
 
 def _version_number(version_id: VersionId, here: Workspace) -> int:

@@ -107,15 +107,31 @@ def promote_first_champion(
     return None if change is None else propagate_change(change.aliases.model, change, here)
 
 
-def propagate_change(model: str, change: AliasUpdate, here: Workspace) -> AliasChangeResult:
-    """Wait until the workers follow a change, and write the aliases to MLflow."""
+def propagate_change(
+    model: str,
+    change: AliasUpdate,
+    here: Workspace,
+    *,
+    notes: tuple[str, ...] = (),
+    untried: tuple[str, ...] = (),
+) -> AliasChangeResult:
+    """Wait until the workers follow a change, and write the aliases to MLflow.
+
+    `notes` and `untried` are as in the result.
+    """
     from automl_magic.govern.results import AliasChangeResult
     from automl_magic.store.workers import wait_for_routes
 
     lagging = wait_for_routes(store_engine(here), change.routes)
     failed = sync_aliases(here).failed
     return AliasChangeResult(
-        model, change.aliases.versions, change.routes, lagging, failed.get(model)
+        model,
+        change.aliases.versions,
+        change.routes,
+        lagging,
+        failed.get(model),
+        notes,
+        untried,
     )
 
 

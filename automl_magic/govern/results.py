@@ -22,6 +22,10 @@ class AliasChangeResult:
         Workers that haven't applied the change yet, by deployment.
     mlflow_error : str or None
         Why MLflow couldn't be updated. The next command tries again.
+    notes : tuple of str
+        Differences between the versions that callers notice.
+    untried : tuple of str
+        Changed deployments for which the version had never predicted anything.
     """
 
     model: str
@@ -29,6 +33,8 @@ class AliasChangeResult:
     routes: tuple[Route, ...] = ()
     lagging_workers: Mapping[str, Sequence[str]] = field(default_factory=dict)
     mlflow_error: str | None = None
+    notes: tuple[str, ...] = ()
+    untried: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, object]:
         """Return it as JSON types."""
@@ -38,4 +44,6 @@ class AliasChangeResult:
             "routes": [route.to_json() for route in self.routes],
             "behind": {name: list(workers) for name, workers in self.lagging_workers.items()},
             "untold": self.mlflow_error,
+            "notes": list(self.notes),
+            "untried": list(self.untried),
         }

@@ -130,6 +130,22 @@ def read_window(
         return [_from_row(row) for row in connection.execute(query)][::-1]
 
 
+def has_predicted(engine: Engine, deployment: str, version: int, since: float) -> bool:
+    """Return whether the log has a successful prediction of a version since a Unix time."""
+    query = (
+        select(predictions.c.id)
+        .where(
+            predictions.c.deployment == deployment,
+            predictions.c.at >= since,
+            predictions.c.version == version,
+            predictions.c.error.is_(None),
+        )
+        .limit(1)
+    )
+    with read_transaction(engine) as connection:
+        return connection.execute(query).first() is not None
+
+
 def outcomes_since(
     engine: Engine, deployment: str, epoch: int, since: float, limit: int = 10_000
 ) -> list[Prediction]:

@@ -111,6 +111,21 @@ def history(engine: Engine, deployment: str, limit: int = 50) -> list[RouteChang
         ]
 
 
+def first_routed_at(engine: Engine, deployment: str, version: int) -> float | None:
+    """Return the Unix time when a version first got a role in a route, or None if it never had one.
+
+    Raises DeploymentNotFound.
+    """
+    with read_transaction(engine) as connection:
+        require_row(connection, deployment)
+        rows = connection.execute(
+            select(route_changes.c.route, route_changes.c.at)
+            .where(route_changes.c.deployment == deployment)
+            .order_by(route_changes.c.epoch)
+        )
+        return next((row.at for row in rows if version in route_of(row.route).versions), None)
+
+
 def create_deployment(
     engine: Engine,
     deployment: Deployment,

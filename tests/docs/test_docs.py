@@ -20,7 +20,7 @@ from automl_magic.cli.command import COMMANDS
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
 # Modules of the flow that serve the others.
-INNER = ("cores", "loading", "staging")
+INNER = ("cores", "loading", "replacement", "staging")
 PAGES = [
     ROOT / "README.md",
     *sorted(path for path in DOCS.rglob("*.md") if "_build" not in path.parts),

@@ -9,6 +9,7 @@ import pytest
 
 from automl_magic import govern
 from automl_magic.records import Artifact, Manifest, ModelVersion, Run, RunStatus, dumps
+from automl_magic.records.data.schema import SCHEMA_NAME
 from automl_magic.register import MlflowRegistry
 from automl_magic.store.engine import open_engine, write_transaction
 from automl_magic.store.signing import PrivateKey, private_key_path
@@ -16,6 +17,7 @@ from automl_magic.store.tables import metadata
 from automl_magic.track import MlflowTracker, sync_tracking
 from automl_magic.workspace import Database, default_workspace
 from automl_magic.workspace.workspace import Tracking
+from tests.schemas import schema_of, table
 
 
 def own_key():
@@ -84,7 +86,10 @@ def approved(engine, version_of):
 
 @pytest.fixture(scope="session")
 def in_mlflow(tmp_path_factory):
-    """A real MLflow store with three versions of a model. Creating it takes seconds."""
+    """A real MLflow store with three versions of `churn`, and two of `loan`, which have schemas.
+
+    Creating it takes seconds.
+    """
     folder = tmp_path_factory.mktemp("mlflow")
     uri = f"sqlite:///{folder / 'mlflow.db'}"
     registry, tracker = (
@@ -96,6 +101,10 @@ def in_mlflow(tmp_path_factory):
         run, model = a_run_with_a_model(folder, number)
         sync_tracking([run], tracker)
         versions.append(registry.register(run, model, "churn"))
+    for number, frame in enumerate((table(), table().drop(columns="income")), start=4):
+        run, model = a_run_with_a_model(folder, number, schema_of(frame))
+        sync_tracking([run], tracker)
+        registry.register(run, model, "loan")
     return folder / "mlflow.db", versions
 
 
@@ -108,15 +117,20 @@ def registered(home, in_mlflow):
     return f"sqlite:///{home / 'mlflow.db'}", versions
 
 
-def a_run_with_a_model(tmp_path, number):
+def a_run_with_a_model(tmp_path, number, schema=None):
     folder = tmp_path / "runs" / f"run-{number}"
     (folder / "model").mkdir(parents=True)
     (folder / "input.ipynb").write_text(json.dumps({"cells": []}))
-    content = json.dumps({"number": number}).encode()
-    (folder / "model" / "recipe.json").write_bytes(content)
-    digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
-    files = (Artifact(path="recipe.json", size_bytes=len(content), sha256=digest),)
-    (folder / "model" / "manifest.json").write_text(dumps(Manifest(files=files).to_json()))
+    contents = {"recipe.json": json.dumps({"number": number}).encode()}
+    if schema is not None:
+        contents[SCHEMA_NAME] = dumps(schema.to_json()).encode()
+    files = []
+    for name, content in contents.items():
+        (folder / "model" / name).write_bytes(content)
+        digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
+        files.append(Artifact(path=name, size_bytes=len(content), sha256=digest))
+    manifest = Manifest(files=tuple(files))
+    (folder / "model" / "manifest.json").write_text(dumps(manifest.to_json()))
     run = Run(
         run_id=f"run-{number}",
         kind="search",

@@ -1,6 +1,7 @@
 """The governance commands on a real MLflow and a store in a file."""
 
 import json
+import time
 
 import click
 import pytest
@@ -8,13 +9,17 @@ import pytest
 from automl_magic.cli.command import automl
 from automl_magic.cli.terminal import Terminal
 from automl_magic.cli.usage import BadUsage
-from automl_magic.errors import AutomlMagicError, NotApproved, TrackingError
-from automl_magic.flow import serving
+from automl_magic.errors import AutomlMagicError, IncompatibleSchema, NotApproved, TrackingError
+from automl_magic.flow import governance, serving
 from automl_magic.records.models.approval import Approval
+from automl_magic.records.models.deployment import Role
 from automl_magic.register import MlflowRegistry
 from automl_magic.store import audit, workers
+from automl_magic.store.approvals import approval_of
 from automl_magic.store.engine import open_engine, write_transaction
-from automl_magic.store.opened import store_engine
+from automl_magic.store.opened import predictions_engine, store_engine
+from automl_magic.store.predictions import Prediction, insert_predictions
+from automl_magic.store.routes import read_route
 from automl_magic.store.staged import staged_folder
 from automl_magic.store.workers import heartbeat
 from automl_magic.workspace import default_workspace
@@ -206,3 +211,99 @@ def test_the_store_is_updated_while_mlflow_is_down(registered, typed, monkeypatc
     # The next command updates MLflow.
     assert typed("promote", "churn", "3", "shadow", "--json")["untold"] is None
     assert typed("models", "--json")["churn"][1]["aliases"] == ["champion"]
+
+
+def loan_route():
+    return read_route(store_engine(default_workspace()), "loan")
+
+
+def predicted_by(version):
+    row = Prediction(
+        id=f"{version:032d}",
+        deployment="loan",
+        model="loan",
+        version=version,
+        role=Role.CANARY,
+        epoch=loan_route().epoch,
+        at=time.time(),
+        features={},
+        prediction="yes",
+        probabilities=None,
+        latency_ms=1.0,
+    )
+    insert_predictions(predictions_engine(default_workspace()), [row])
+
+
+def test_a_version_with_other_columns_gets_requests_only_if_a_person_says_so(registered, typed):
+    """Version 2 of loan was trained without the column `income`, which callers send."""
+    governance.promote("loan", 1, "champion")
+    serving.deploy("loan")
+    assert isinstance(refused(typed, "promote", "loan", "2", "champion"), IncompatibleSchema)
+    # It's refused before anything changes: not even an approval is implied.
+    assert approval_of(store_engine(default_workspace()), "loan", 2) is None
+    governance.approve("loan", 2)
+    with pytest.raises(IncompatibleSchema, match="automl serve loan/2 --allow-schema-change"):
+        serving.deploy("loan/2")
+    epoch = loan_route().epoch
+
+    for words, option in (
+        (("route", "loan", "--canary", "2", "--percent", "10"), "--canary 2 --percent 10"),
+        (("route", "loan", "--ab", "2", "--percent", "50"), "--ab 2 --percent 50"),
+        (("route", "loan", "--shadow", "2"), "--shadow 2"),
+    ):
+        error = refused(typed, *words)
+        assert error.what == "Version 2 of loan doesn't accept the requests to loan."
+        assert "'income' is no longer an input" in error.why
+        assert f"automl route loan {option} --allow-schema-change" in error.fix
+    assert loan_route().epoch == epoch
+
+    allowed = ("--allow-schema-change",)
+    started = typed("route", "loan", "--canary", "2", "--percent", "10", *allowed)
+    assert "Warning: version 2 doesn't accept all requests to loan that version 1" in started
+    assert "--promote --allow-schema-change" in refused(typed, "route", "loan", "--promote").fix
+    predicted_by(2)
+    promoted = typed("route", "loan", "--promote", *allowed, "--json")
+    assert promoted["route"]["stable"] == 2
+    assert promoted["untried"] is False
+    assert "'income'" in promoted["notes"][0]
+
+    # Back again: version 1 requires `income`. A rollback is never blocked, but it says so.
+    back = typed("rollback", "loan")
+    assert "loan version 1 is the champion again." in back
+    assert "Warning: version 1 doesn't accept all requests to loan that version 2" in back
+    assert "'income' is new and required" in back
+
+
+def test_a_version_that_nobody_tried_is_promoted_with_a_warning(registered, typed, home):
+    (home / "loan.yaml").write_text(
+        "apiVersion: automl-magic/v1\nkind: Deployment\nmetadata: {name: loan}\n"
+        "spec:\n  modelVersionId: loan\n  checks: {unknown: flag}\n"
+    )
+    governance.promote("loan", 1, "champion")
+    serving.deploy(str(home / "loan.yaml"))
+
+    promoted = typed("promote", "loan", "2", "champion", "--json")
+    assert promoted["untried"] == ["loan"]
+    assert promoted["notes"] == [
+        "Version 2 differs from version 1 for the callers of loan: 'income' is no longer an input."
+    ]
+    typed("rollback", "loan")
+
+    # Tried before the rollback: as the stable version it has predicted.
+    predicted_by(2)
+    again = typed("promote", "loan", "2", "champion")
+    assert "Warning" not in again
+    assert governance.promote("loan", 2, "challenger").untried == ()
+
+
+def test_a_canary_without_any_request_counts_as_untried(registered, typed):
+    serving.deploy("churn/1")
+    governance.approve("churn", 2)
+    typed("route", "churn", "--canary", "2", "--percent", "5")
+
+    promoted = typed("route", "churn", "--promote")
+
+    assert (
+        "Warning: version 2 had no requests of churn before: no canary or shadow tested it. "
+        "To test one first: automl route churn --canary VERSION --percent 10"
+    ) in promoted

@@ -169,6 +169,26 @@ PRICE = recipe(
 )
 
 
+# Version 9 of churn has the column `calls` instead of `visits`.
+OTHER_COLUMNS = 9
+OTHER_SCHEMA = dataclasses.replace(
+    CHURN_SCHEMA,
+    columns=tuple(
+        dataclasses.replace(column, name="calls") if column.name == "visits" else column
+        for column in CHURN_SCHEMA.columns
+    ),
+)
+
+
+def renamed(model_recipe):
+    number_step, *others = model_recipe.views["tree"]
+    number_step = dataclasses.replace(number_step, columns=("age", "calls"))
+    columns = {"calls" if c == "visits" else c: kind for c, kind in model_recipe.columns.items()}
+    return dataclasses.replace(
+        model_recipe, columns=columns, views={"tree": (number_step, *others)}
+    )
+
+
 def stage(engine, home, fitted, schema, model, version):
     """Do what governance does when it approves and deploys: sign, record, and lay out."""
     saved = home / "saved" / f"{model}-{version}"
@@ -200,11 +220,13 @@ def churn_version(version):
 
 @pytest.fixture(scope="session")
 def fitted():
-    """Three versions of churn, and one of price, each with its schema."""
+    """Three versions of churn, one with another input column, and one of price, with schemas."""
     frame = customers()
     versions = {
         ("churn", n): (fit_recipe(churn_version(n), frame), CHURN_SCHEMA) for n in (1, 2, 3)
     }
+    other = fit_recipe(renamed(CHURN), frame.rename(columns={"visits": "calls"}))
+    versions["churn", OTHER_COLUMNS] = (other, OTHER_SCHEMA)
     return {**versions, ("price", 1): (fit_recipe(PRICE, houses()), PRICE_SCHEMA)}
 
 

@@ -40,6 +40,11 @@ _PORT = click.IntRange(0, 65_535)
     help="Whether requests need an API key. auto: yes, except on a loopback address before you "
     "create the first key.",
 )
+@click.option(
+    "--allow-schema-change",
+    is_flag=True,
+    help="Accept a version that refuses requests which the deployment's stable version accepts.",
+)
 def serve(
     frontend: Frontend,
     /,
@@ -50,6 +55,7 @@ def serve(
     grpc_port: int | None,
     workers: int | None,
     auth: str,
+    allow_schema_change: bool,
 ) -> CommandResult:
     """Serve one or more registered models over HTTP, and optionally gRPC, until Ctrl-C.
 
@@ -62,7 +68,9 @@ def serve(
 
     deployed = []
     for target in targets:
-        prepared = serving.deploy(target, workspace=frontend.workspace)
+        prepared = serving.deploy(
+            target, allow_schema_change=allow_schema_change, workspace=frontend.workspace
+        )
         for note in prepared.notes:
             frontend.notify(note)
         deployed.append(prepared)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from automl_magic.cli.formatters.governance import (
     format_lagging_workers,
     format_mlflow_error,
+    format_notes,
     format_route,
 )
 from automl_magic.cli.formatters.table import format_table
@@ -75,8 +76,14 @@ def format_route_update(update: RouteUpdate) -> str:
             f"Next: automl route {printable(route.deployment)} --promote",
             f"      automl route {printable(route.deployment)} --stop",
         ]
+    untried = [route.deployment] if update.is_untried else []
     return "\n".join(
-        [*lines, *format_lagging_workers(lagging), *format_mlflow_error(update.mlflow_error)]
+        [
+            *lines,
+            *format_notes(update.notes, untried, route.stable),
+            *format_lagging_workers(lagging),
+            *format_mlflow_error(update.mlflow_error),
+        ]
     )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from automl_magic.cli.formatters.table import format_table
 from automl_magic.display.text import printable
 from automl_magic.errors import DO, WHY
+from automl_magic.flow.replacement import untried_note
 
 if TYPE_CHECKING:
     from automl_magic.govern.results import AliasChangeResult
@@ -82,12 +83,21 @@ def format_mlflow_error(why: str | None) -> list[str]:
     return [f"MLflow wasn't updated: {printable(why)} The next command retries it."]
 
 
+def format_notes(notes: Sequence[str], untried: Sequence[str], version: int) -> list[str]:
+    """Format the differences that callers notice, and the warning about an untried version."""
+    lines = list(map(printable, notes))
+    if untried:
+        lines.append(printable(untried_note(version, untried)))
+    return lines
+
+
 def _consequences(changed: AliasChangeResult) -> list[str]:
     return [
         *(
             f"  {printable(route.deployment)} serves {format_route(route)}"
             for route in changed.routes
         ),
+        *format_notes(changed.notes, changed.untried, changed.aliases.get("champion", 0)),
         *format_lagging_workers(changed.lagging_workers),
         *format_mlflow_error(changed.mlflow_error),
     ]

@@ -79,6 +79,20 @@ class _PinnedRoute:
     def versions(self) -> tuple[_RoutedVersion, ...]:
         return (self.stable,) if self.canary is None else (self.stable, self.canary)
 
+    def accepts_otherwise(
+        self, refusing: _RoutedVersion, instances: Sequence[Mapping[str, object]]
+    ) -> bool:
+        """Return whether the other version accepts instances that one version refuses."""
+        if self.canary is None:
+            return False
+        other = self.stable if refusing is self.canary else self.canary
+        try:
+            for instance in instances:
+                other.model.parse(instance, self.deployment.checks)
+        except InvalidInstance:
+            return False
+        return True
+
 
 class Endpoint:
     """One deployment in one worker.
@@ -279,6 +293,12 @@ class Endpoint:
             seconds = time.perf_counter() - began
             self._region.add(Gauge.IN_FLIGHT, -1)
             routed.tally.count(outcome, len(instances), seconds if outcome in _COMPLETED else None)
+            if (
+                outcome is RequestOutcome.REFUSED
+                and version is None  # a caller that chooses a version isn't a fair comparison
+                and pinned.accepts_otherwise(routed, instances)
+            ):
+                routed.tally.count_refused_alone()
             if span is not None:
                 self._traces.end(span, routed.model, routed.role, outcome)
             ids: Sequence[str] = ()

@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 from automl_magic.errors import AutomlMagicError
 from automl_magic.records.models.deployment import Role, StrategyKind
 from automl_magic_serving.process.ab_test import ABCriterion, ABTest, Verdict
-from automl_magic_serving.process.canary_guard import find_breach
+from automl_magic_serving.process.canary_guard import find_breach, find_refusals
 from automl_magic_serving.process.channel import WorkerAssignment
 from automl_magic_serving.process.store_client import StoreClient
 from automl_magic_serving.telemetry.shared_counters import SharedCounters
@@ -63,15 +63,18 @@ class Rollouts:
         self._logged_failures: set[tuple[str, int, int]] = set()
 
     async def check_canaries(self) -> None:
-        """Remove every canary that breaches the objectives of its deployment."""
+        """Remove every canary that breaches its objectives or refuses valid requests."""
         for index, name in enumerate(self._names):
             target = self._targets[name]
             route, slos = target.route, target.deployment.slos
             if route.canary is None:
                 continue
-            why = find_breach(self._slab.live(index, Role.CANARY, route.epoch), slos)
-            if why is not None:
-                await self.roll_back(target, route.canary, f"Objective breached: {why}")
+            canary = self._slab.live(index, Role.CANARY, route.epoch)
+            stable = self._slab.live(index, Role.STABLE, route.epoch)
+            if (breach := find_breach(canary, slos)) is not None:
+                await self.roll_back(target, route.canary, f"Objective breached: {breach}")
+            elif (refusals := find_refusals(canary, stable, slos)) is not None:
+                await self.roll_back(target, route.canary, refusals)
 
     async def roll_back(self, target: WorkerAssignment, version: int, reason: str) -> None:
         """Remove a version from a route, if the route hasn't changed, and log the reason."""

@@ -59,7 +59,8 @@ _ROWS = _OUTCOMES + len(RequestOutcome)
 _SUM_US = _ROWS + 1
 _SLOW = _SUM_US + 1  # requests that took longer than the objective
 _WAITING = _SLOW + 1  # requests still waiting for longer than the objective
-_BUCKETS = _WAITING + 1
+_REFUSED_ALONE = _WAITING + 1  # refused requests that the other version of the route accepts
+_BUCKETS = _REFUSED_ALONE + 1
 _SLOT = _BUCKETS + N_BUCKETS
 
 _HEADER = 32
@@ -72,6 +73,7 @@ class RequestCounts:
     """The counts of a version in a role, over all workers.
 
     `waiting` is the number of requests still waiting for longer than the objective.
+    `refused_alone` is the number of refused requests that the other version of the route accepts.
     """
 
     deployment_index: int
@@ -83,6 +85,7 @@ class RequestCounts:
     seconds: float
     slow: int
     waiting: int
+    refused_alone: int
     buckets: tuple[int, ...]
 
     @property
@@ -94,6 +97,11 @@ class RequestCounts:
     def n_failed(self) -> int:
         """Number of requests that the version failed: errors and timeouts."""
         return self.outcomes[RequestOutcome.LATE] + self.outcomes[RequestOutcome.ERROR]
+
+    @property
+    def n_refused(self) -> int:
+        """Number of requests that the version refused as invalid."""
+        return self.outcomes[RequestOutcome.REFUSED]
 
 
 @dataclass(frozen=True)
@@ -212,6 +220,7 @@ def _sum_counts(slots: Sequence[list[int]]) -> RequestCounts:
         seconds=sums[_SUM_US] / 1e6,
         slow=sums[_SLOW],
         waiting=sums[_WAITING],
+        refused_alone=sums[_REFUSED_ALONE],
         buckets=tuple(sums[_BUCKETS:]),
     )
 
@@ -309,6 +318,11 @@ class VersionCounters:
             words[base + bucket] += 1
             words[base + _SUM_US] += microseconds
             words[base + _SLOW] += slow
+
+    def count_refused_alone(self) -> None:
+        """Count a refused request that the other version of the route accepts."""
+        for base in (self.total, self.live):
+            self.words[base + _REFUSED_ALONE] += 1
 
     def set_waiting(self, n: int) -> None:
         """Set the number of requests still waiting for longer than the objective."""

@@ -21,7 +21,7 @@ from automl_magic_serving.telemetry.traces import Traces
 
 @pytest.fixture(scope="session")
 def versions(plane):
-    """The three versions of churn, loaded as a worker loads them."""
+    """The versions of churn, loaded as a worker loads them. Version 9 has another column."""
     trusted = TrustedKeys.load(plane.home / "keys" / "trusted")
     return {
         version: load_model(
@@ -31,7 +31,7 @@ def versions(plane):
             version=version,
             home=plane.home,
         )
-        for version in (1, 2, 3)
+        for version in (1, 2, 3, 9)
     }
 
 

@@ -1,6 +1,7 @@
 """An endpoint asks the version that its route chooses, keeps to it, and counts what came of it."""
 
 import asyncio
+import contextlib
 import dataclasses
 import threading
 import time
@@ -156,6 +157,32 @@ def test_a_refused_input_is_counted_as_the_callers_and_not_logged(bench, custome
     )
     assert sum(counts.buckets) == 0
     assert logged(tmp_path) == []
+
+
+def test_a_refusal_that_the_other_version_would_not_make_is_counted_apart(bench, customer):
+    other = {name: value for name, value in customer.items() if name != "visits"} | {"calls": 3}
+
+    async def scenario(worker):
+        worker.follow(canary=9, percent=50.0)
+
+        async def refused(instance, times, **options):
+            for _ in range(times):
+                with contextlib.suppress(InvalidInstance):
+                    await worker.endpoint.predict([instance], **options)
+
+        await refused(customer, 20)  # the canary refuses half of them
+        await refused({**customer, "age": "old"}, 20)  # both refuse them
+        await refused(customer, 5, version=9)  # the caller has chosen the version
+        canary = worker.counters.live(0, Role.CANARY, 1)
+        stable = worker.counters.live(0, Role.STABLE, 1)
+        await refused(other, 20)  # now the stable version refuses half of them
+        return canary, stable, worker.counters.live(0, Role.STABLE, 1)
+
+    canary, stable, later = bench(scenario)
+
+    assert canary.n_refused + stable.n_refused == 10 + 20 + 5
+    assert (canary.refused_alone, stable.refused_alone) == (10, 0)
+    assert later.refused_alone == 10
 
 
 def test_a_version_that_raises_is_counted_and_its_question_is_logged(bench, customer, tmp_path):

@@ -285,6 +285,24 @@ def test_refused_inputs_are_no_fault_of_the_canary(own_plane, server_of, custome
         assert read_route(own_plane.engine, "churn").canary == 2
 
 
+@pytest.mark.long
+def test_a_canary_that_refuses_what_the_stable_version_accepts_is_taken_out(
+    own_plane, server_of, customer
+):
+    """Version 9 has another column. No objective is set, and nobody compared the schemas."""
+    with server_of(own_plane, "--workers", "2") as live:
+        changed(own_plane, canary=9, percent=50.0)
+
+        statuses = ask_until_rolled_back(own_plane, live, customer)
+
+        assert 50 <= statuses.count(422) < 500
+        change = history(own_plane.engine, "churn")[0]
+        assert (change.action, change.actor) == ("roll_back", "automl-serving")
+        assert change.reason.startswith("Version 9 refused ")
+        wait_for_epoch(own_plane.engine, "churn", change.route.epoch, 20)
+        assert [answered_by(live, customer) for _ in range(20)] == [1] * 20
+
+
 def objectives(plane, **slos):
     deployment, _ = read_deployment(plane.engine, "churn")
     change_deployment(
