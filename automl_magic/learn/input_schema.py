@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from automl_magic.learn.pii import pii_kind
 from automl_magic.learn.recipe import columns_of
 from automl_magic.recipe import Recipe, select_columns
-from automl_magic.recipe.steps.base import step_class, step_params
+from automl_magic.recipe.steps.parsing import parse_rules
 from automl_magic.recipe.values import (
     Array,
     as_dates,
@@ -21,7 +21,7 @@ from automl_magic.recipe.values import (
     missing_mask,
     to_utc_datetime,
 )
-from automl_magic.records import ColumnKind, StepSpec
+from automl_magic.records import ColumnKind
 from automl_magic.records.data.schema import InputColumn, InputSchema
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def input_schema(recipe: Recipe, frame: pd.DataFrame | Mapping[str, Array]) -> I
     """
     views = {name: recipe.views[name] for name in recipe.used_views}
     kinds = columns_of(views)
-    rules = _rules(step for steps in views.values() for step in steps)
+    rules = parse_rules(step for steps in views.values() for step in steps)
     table = select_columns(frame, recipe.used_columns)
     return InputSchema(
         task=recipe.task,
@@ -63,29 +63,6 @@ def input_schema(recipe: Recipe, frame: pd.DataFrame | Mapping[str, Array]) -> I
             for name, values in table.items()
         ),
     )
-
-
-def _rules(steps: Iterable[StepSpec]) -> dict[str, dict[str, str]]:
-    """Return how the steps parse each column: `parse` of `InputColumn`."""
-    rules: dict[str, dict[str, str]] = {}
-    for step in steps:
-        for column in step.columns:
-            rules.setdefault(column, {}).update(_rule(step, column))
-    return rules
-
-
-def _rule(step: StepSpec, column: str) -> dict[str, str]:
-    if step.kind == "boolean":
-        params = step_params(step, step_class(step.kind).defaults)
-        return {word: params[word] for word in ("true", "false") if params[word] is not None}
-    if step.kind == "date":
-        date_format = step.params.get("date_format")
-    else:
-        date_format = step.params.get("date_formats", {}).get(column)
-    if date_format is not None:
-        return {"date_format": date_format}
-    parse: Mapping[str, Any] = step.params.get("parse") or {}
-    return dict(parse if step.kind == "number" else parse.get(column) or {})
 
 
 def _column(name: str, kind: ColumnKind, values: Array, parse: Mapping[str, str]) -> InputColumn:

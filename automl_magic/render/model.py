@@ -11,8 +11,9 @@ from automl_magic.recipe import MemberSpec, Recipe, code_params, member
 from automl_magic.recipe.combine import CalibrationMethod, Calibrator
 from automl_magic.recipe.steps import code_pieces, needs_inner_folds
 from automl_magic.recipe.steps.base import FOLDS
+from automl_magic.recipe.steps.parsing import parse_rules
 from automl_magic.recipe.view import order_steps, separate_selection
-from automl_magic.records import CellLink, Split, SplitKind, StepSpec
+from automl_magic.records import CellLink, ColumnKind, Split, SplitKind, StepSpec
 from automl_magic.records.data.load_code import LoadCode
 from automl_magic.render.cells import code_cell, markdown_cell, step_id
 from automl_magic.render.notebook import assemble
@@ -67,6 +68,7 @@ def _cells(pieces: Pieces, recipe: Recipe, load: LoadCode) -> Iterator[NotebookN
     yield from _load(pieces, load)
     yield _text(pieces, "about-data")
     yield code_cell("values", pieces.code("model", "values"))
+    yield from _check(pieces, recipe)
     yield from _family_cells(pieces, family.target_cells(recipe))
     views = {name: order_steps(recipe.views[name]) for name in recipe.used_views}
     steps = [spec for specs in views.values() for spec in specs]
@@ -107,6 +109,23 @@ def _load(pieces: Pieces, load: LoadCode) -> Iterator[NotebookNode]:
         name, slots = standalone_code(load.credential)
         yield code_cell("credential", fill(source_piece(name), slots))
     yield code_cell("load", fill(load.text, load.values))
+
+
+def _check(pieces: Pieces, recipe: Recipe) -> Iterator[NotebookNode]:
+    """Yield the cell that refuses a table written in another way than the training table."""
+    rules = parse_rules(spec for view in recipe.used_views for spec in recipe.views[view])
+    columns: list[list[object]] = []
+    for name in recipe.used_columns:
+        rule = rules.get(name, {})
+        match recipe.columns.get(name):
+            case ColumnKind.NUMBER:
+                columns.append([name, "number", rule or None])
+            case ColumnKind.BOOLEAN if "true" in rule and "false" in rule:
+                columns.append([name, "boolean", [rule["true"], rule["false"]]])
+            case ColumnKind.DATE:
+                columns.append([name, "date", rule.get("date_format")])
+    if columns:
+        yield _filled(pieces, "check", "check", {"columns": columns})
 
 
 def _split(pieces: Pieces, recipe: Recipe) -> NotebookNode:

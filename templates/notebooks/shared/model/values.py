@@ -81,6 +81,24 @@ def as_text(column):
     return [read(value) for value in column]
 
 
+def as_booleans(column, true, false):
+    """A yes/no column as 1.0 and 0.0, NaN if missing. `false` None: any text but `true` is no."""
+    means_true = {"1", "on", "positive", "t", "true", "y", "yes"}
+    means_false = {"0", "off", "negative", "f", "false", "n", "no"}
+    codes = {true: 1.0, **({} if false is None else {false: 0.0})}
+    if false is not None:
+        folded = {text.strip().lower(): code for text, code in codes.items()}
+        if folded.keys() & means_true and folded.keys() & means_false:  # so 1, TRUE and yes agree
+            folded |= {**dict.fromkeys(means_true, 1.0), **dict.fromkeys(means_false, 0.0)}
+
+    def read(text):
+        if text is None or text in codes or false is None:
+            return np.nan if text is None else codes.get(text, 0.0)
+        return folded.get(text.strip().lower(), np.nan) if len(folded) > 1 else np.nan
+
+    return np.array([read(text) for text in as_text(column)], dtype="float64")
+
+
 def as_dates(column, date_format=None):
     """A column as datetime64[us] in UTC, NaT if not a date. Text is ISO 8601 or `date_format`."""
     if pd.api.types.is_datetime64_any_dtype(column):

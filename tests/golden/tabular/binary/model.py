@@ -126,6 +126,24 @@ def as_text(column):
     return [read(value) for value in column]
 
 
+def as_booleans(column, true, false):
+    """A yes/no column as 1.0 and 0.0, NaN if missing. `false` None: any text but `true` is no."""
+    means_true = {"1", "on", "positive", "t", "true", "y", "yes"}
+    means_false = {"0", "off", "negative", "f", "false", "n", "no"}
+    codes = {true: 1.0, **({} if false is None else {false: 0.0})}
+    if false is not None:
+        folded = {text.strip().lower(): code for text, code in codes.items()}
+        if folded.keys() & means_true and folded.keys() & means_false:  # so 1, TRUE and yes agree
+            folded |= {**dict.fromkeys(means_true, 1.0), **dict.fromkeys(means_false, 0.0)}
+
+    def read(text):
+        if text is None or text in codes or false is None:
+            return np.nan if text is None else codes.get(text, 0.0)
+        return folded.get(text.strip().lower(), np.nan) if len(folded) > 1 else np.nan
+
+    return np.array([read(text) for text in as_text(column)], dtype="float64")
+
+
 def as_dates(column, date_format=None):
     """A column as datetime64[us] in UTC, NaT if not a date. Text is ISO 8601 or `date_format`."""
     if pd.api.types.is_datetime64_any_dtype(column):
@@ -139,12 +157,7 @@ def as_date(value, date_format=None):
         (value,) = as_text([value])  # 20240131 by %Y%m%d
     try:
         if isinstance(value, str):
-            text = value.strip()
-            value = (
-                datetime.strptime(text, date_format)
-                if date_format
-                else datetime.fromisoformat(text)
-            )
+            value = parse_date(value.strip(), date_format)
         if isinstance(value, date) and not isinstance(value, datetime):
             value = datetime(value.year, value.month, value.day)
         if not isinstance(value, datetime) or value is pd.NaT:
@@ -153,6 +166,17 @@ def as_date(value, date_format=None):
     except (ValueError, OverflowError):
         return None
     return datetime(*value.timetuple()[:6], value.microsecond)
+
+
+def parse_date(text, date_format):
+    """The date in a text: by the format, or ISO 8601, which is never ambiguous."""
+    if date_format:
+        try:
+            return datetime.strptime(text, date_format)
+        except ValueError:
+            if not re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9])", text):
+                raise
+    return datetime.fromisoformat(text)
 
 
 def fill_and_scale(train_values, values, fill, scale):
@@ -165,6 +189,25 @@ def fill_and_scale(train_values, values, fill, scale):
     if scale and not np.isnan(train_values).all():
         values = (values - np.nanmean(train_values)) / (np.nanstd(train_values) or 1.0)
     return values
+
+
+# %% id="check" tags=["automl:check"]
+# Stop if a column isn't written as in the table that this notebook was made from.
+for name, kind, rule in [["age", "number", None]]:
+    if kind == "number":
+        is_unread, valid = np.isnan(as_numbers(table[name], rule)), "numbers"
+        is_unread &= not pd.api.types.is_numeric_dtype(table[name])  # infinity counts as missing
+    elif kind == "boolean":
+        is_unread, valid = np.isnan(as_booleans(table[name], *rule)), " or ".join(rule)
+    else:
+        is_unread, valid = np.isnat(as_dates(table[name], rule)), f"dates like {rule or 'ISO 8601'}"
+    values = table[name][is_unread & table[name].notna()]
+    unread = [value for value in values if str(value).strip()]
+    if len(unread) > max(3, len(table) / 10):
+        raise ValueError(
+            f"Column {name!r}: {len(unread)} of {len(table)} values aren't {valid}, such as "
+            f"{unread[0]!r}. Write them as in the table that this notebook was made from."
+        )
 
 
 # %% id="target" tags=["automl:target"]
@@ -231,17 +274,11 @@ def number_features(
 # %% id="step-boolean" tags=["automl:step-boolean"]
 def boolean_features(train, frame, columns, target=None, *, true="True", false=None, fill=None):
     """1 for `true`, 0 for `false` (or any other text). `fill` replaces missing values."""
-
-    def read(column):
-        yes, no = {true: 1.0}, {false: 0.0} if false is not None else {}
-        other = 0.0 if false is None else np.nan
-        codes = {None: np.nan, **no, **yes}
-        return np.array([codes.get(text, other) for text in as_text(column)], dtype="float64")
-
     parts = []
     for column in columns:
-        train_values, values = read(train[column]), read(frame[column])
+        values = as_booleans(frame[column], true, false)
         if fill == "most_frequent":
+            train_values = as_booleans(train[column], true, false)
             most_frequent = float((train_values == 1).sum() > (train_values == 0).sum())
             values = np.where(np.isnan(values), most_frequent, values)
         parts.append(values)
