@@ -6,7 +6,7 @@ values of the batch.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -14,20 +14,19 @@ import pyarrow.compute as pc
 
 from automl_magic.recipe.values import MAX_EXACT_INTEGER, NAN, NUMBER, Array, Column, EncodedColumn
 
-# Texts that pandas reads as missing, quoted or not.
-MISSING = (
-    "", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN",
-    "<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null",
-)  # fmt: skip
 _TRUE, _FALSE = ("True", "TRUE", "true"), ("False", "FALSE", "false")
 
 
-def from_arrow(values: pa.Array) -> Column:
+def from_arrow(
+    values: pa.Array, words: Collection[str] = (), numbers: Collection[float] = ()
+) -> Column:
     """Convert an Arrow array: numbers and dates to NumPy arrays, other types to codes.
 
     Parameters
     ----------
     values : Arrow array of shape (n_rows,)
+    words, numbers : collection of str, collection of float
+        Texts and numbers that stand for a missing value.
 
     Returns
     -------
@@ -37,6 +36,10 @@ def from_arrow(values: pa.Array) -> Column:
     if pa.types.is_dictionary(kind):
         values = values.dictionary_decode()
         kind = values.type
+    if words and (pa.types.is_string(kind) or pa.types.is_large_string(kind)):
+        values = texts_as_null(values, words)
+    if pa.types.is_integer(kind) or pa.types.is_floating(kind):
+        values = _without(values, numbers)
     if pa.types.is_floating(kind):
         return _numpy(values)
     if pa.types.is_integer(kind):
@@ -51,7 +54,7 @@ def from_arrow(values: pa.Array) -> Column:
     return _coded(values, lambda distinct: distinct.to_pylist())
 
 
-def from_text(values: pa.Array, stored_as: str) -> Column:
+def from_text(values: pa.Array, stored_as: str, missing: Collection[float] = ()) -> Column:
     """Convert texts to values of the type that the column had in training.
 
     Parameters
@@ -60,15 +63,17 @@ def from_text(values: pa.Array, stored_as: str) -> Column:
         Texts, null if missing.
     stored_as : str
         `number`, `boolean` or another type, which stays text.
+    missing : collection of float
+        Numbers that stand for a missing value.
     """
     if stored_as == "number":
         try:
             numbers = values.cast(pa.float64())
         except pa.ArrowInvalid:
-            return _coded(values, lambda distinct: [_number(t) for t in distinct.to_pylist()])
+            return _coded(values, lambda distinct: _numbers(distinct, missing))
         if not _has_long_integer(values, numbers):
-            return _numpy(numbers)
-        return _coded(values, lambda distinct: [_number(t) for t in distinct.to_pylist()])
+            return _numpy(_without(numbers, missing))
+        return _coded(values, lambda distinct: _numbers(distinct, missing))
     if stored_as == "boolean":
         return _coded(values, lambda distinct: [_boolean(t) for t in distinct.to_pylist()])
     return _coded(values, lambda distinct: distinct.to_pylist())
@@ -82,9 +87,9 @@ def from_values(values: Sequence[object]) -> Array:
     return np.fromiter(values, dtype=object, count=len(values))
 
 
-def missing_as_null(values: pa.Array) -> pa.Array:
+def texts_as_null(values: pa.Array, words: Collection[str]) -> pa.Array:
     """Replace texts that stand for a missing value with null."""
-    is_missing = pc.is_in(values, value_set=pa.array(MISSING))
+    is_missing = pc.is_in(values, value_set=pa.array(words, type=values.type))
     return pc.if_else(is_missing, pa.scalar(None, values.type), values)
 
 
@@ -121,6 +126,19 @@ def _has_long_int(values: Sequence[object], kinds: set[type]) -> bool:
     return int in kinds and any(
         type(value) is int and abs(value) >= MAX_EXACT_INTEGER for value in values
     )
+
+
+def _without(values: pa.Array, missing: Collection[float]) -> pa.Array:
+    if not missing:
+        return values
+    numbers = values.cast(pa.float64(), safe=False)
+    is_missing = pc.is_in(numbers, value_set=pa.array(missing, type=pa.float64()))
+    return pc.if_else(is_missing, pa.scalar(None, values.type), values)
+
+
+def _numbers(texts: pa.Array, missing: Collection[float]) -> list[object]:
+    numbers = [_number(text) for text in texts.to_pylist()]
+    return [None if number in missing else number for number in numbers]
 
 
 def _number(text: str) -> object:

@@ -13,10 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from automl_magic.errors import DataError, closest_match
+from automl_magic.records.data.missing import MissingWords
 
 if TYPE_CHECKING:
     from automl_magic.batch.readers import Reader
     from automl_magic.batch.writers import Writer
+
+DEFAULT_WORDS = MissingWords()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +54,11 @@ class Format:
     prefix: str
 
     def reader(
-        self, path: Path, options: Mapping[str, object], stored_as: Mapping[str, str]
+        self,
+        path: Path,
+        options: Mapping[str, object],
+        stored_as: Mapping[str, str],
+        missing: MissingWords = DEFAULT_WORDS,
     ) -> Reader:
         """Open a file.
 
@@ -60,9 +67,11 @@ class Format:
         options : mapping
             Options of the pandas reader: `sep` for CSV, `lines` for JSON.
         stored_as : mapping of str to str
-            Type of each column in training, from `recipe.batches.storage`.
+            Type of each column in training, from `recipe.batches.column_storage`.
+        missing : MissingWords
+            The texts that stand for a missing value.
         """
-        reader: Reader = self._class("Reader").from_path(path, options, stored_as)
+        reader: Reader = self._class("Reader").from_path(path, options, stored_as, missing)
         return reader
 
     def writer(self) -> Writer:

@@ -7,12 +7,19 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from automl_magic.data.fingerprints import fingerprint
-    from automl_magic.data.frames import TableSource, frame_as_source, resolve_source, save_frame
+    from automl_magic.data.frames import (
+        TableSource,
+        as_loaded,
+        frame_as_source,
+        resolve_source,
+        save_frame,
+    )
     from automl_magic.data.limits import ReadLimits
+    from automl_magic.data.missing import missing_counts, read_call
     from automl_magic.data.profiling import profile
     from automl_magic.data.readers import reader
     from automl_magic.data.reports import ProfileReport, report
-    from automl_magic.data.tables import load, load_code, locate, read_call
+    from automl_magic.data.tables import load, load_code, locate
     from automl_magic.data.target import check_target
 
 # Loaded on first use: importing pandas takes longer than `automl --help` may take.
@@ -20,14 +27,16 @@ _MODULES = {
     "ReadLimits": "limits",
     "ProfileReport": "reports",
     "TableSource": "frames",
+    "as_loaded": "frames",
     "frame_as_source": "frames",
     "check_target": "target",
     "fingerprint": "fingerprints",
     "load": "tables",
     "load_code": "tables",
     "locate": "tables",
+    "missing_counts": "missing",
     "profile": "profiling",
-    "read_call": "tables",
+    "read_call": "missing",
     "reader": "readers",
     "report": "reports",
     "resolve_source": "frames",
@@ -38,12 +47,14 @@ __all__ = [
     "ProfileReport",
     "ReadLimits",
     "TableSource",
+    "as_loaded",
     "check_target",
     "fingerprint",
     "frame_as_source",
     "load",
     "load_code",
     "locate",
+    "missing_counts",
     "profile",
     "read_call",
     "reader",

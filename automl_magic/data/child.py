@@ -1,7 +1,8 @@
 """The process that parses a file. If it runs out of memory or time, the parent isn't affected.
 
-`isolated.read_in_child` starts it as `main(request)`. It writes `table.arrow`, or `problem.json`
-with the three parts of an error, into the private folder named in the request.
+`isolated.read_in_child` starts it as `main(request)`. It writes `table.arrow`, and `parsed.json`
+with how it was read, or `problem.json` with the three parts of an error, into the private folder
+named in the request.
 """
 
 from __future__ import annotations
@@ -13,13 +14,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from automl_magic.data.limits import ReadLimits
+from automl_magic.data.sources.file_source import ReadRequest
 from automl_magic.data.sources.files import empty_file_error, quote_name
 from automl_magic.errors import DataNotReadable, shorten
+from automl_magic.records.data.missing import MissingWords
 
 if TYPE_CHECKING:
     import pandas as pd
 
-TABLE, PROBLEM = "table.arrow", "problem.json"
+TABLE, PARSED, PROBLEM = "table.arrow", "parsed.json", "problem.json"
 OUT_OF_MEMORY = 77
 
 
@@ -37,9 +40,20 @@ def main(request: str) -> int:
 
     _limit(options["memory_bytes"], limits.seconds)
     try:
-        frame = source.parse(path, options["options"], limits, options["n_rows"])
-        check(path, frame, limits)
-        _write_arrow(path, frame, folder / TABLE)
+        parsed = source.parse(
+            path,
+            options["options"],
+            ReadRequest(
+                limits=limits,
+                missing=MissingWords.from_json(options["missing"]),
+                n_rows=options["n_rows"],
+                count_missing=options["count_missing"],
+            ),
+        )
+        check(path, parsed.frame, limits)
+        _write_arrow(path, parsed.frame, folder / TABLE)
+        document = {"options": parsed.options, "counts": parsed.counts}
+        (folder / PARSED).write_text(json.dumps(document), encoding="ascii")
     except DataNotReadable as error:
         return _write_error(error, folder)
     except pd.errors.EmptyDataError:

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from automl_magic.data.missing import ReadDetails, mark_missing
 from automl_magic.data.sources.registry import find_source
 from automl_magic.errors import DataNotReadable
 from automl_magic.files.atomic import replacing
+from automl_magic.records.data.missing import MissingWords
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -104,6 +106,12 @@ def check_frame(frame: pd.DataFrame) -> None:
             fix="Add a column. If the file has more columns, separate them by comma, semicolon, "
             "tab or bar.",
         )
+
+
+def as_loaded(frame: pd.DataFrame, missing: MissingWords) -> pd.DataFrame:
+    """Return a DataFrame of a program as `load` returns it once it's saved."""
+    marked, counts = mark_missing(frame, missing)
+    return ReadDetails(format="parquet", options={}, missing=missing, counts=counts).attach(marked)
 
 
 @contextmanager

@@ -14,13 +14,15 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from automl_magic.data.child import OUT_OF_MEMORY, PROBLEM, TABLE
-from automl_magic.data.limits import ReadLimits
+from automl_magic.data.child import OUT_OF_MEMORY, PARSED, PROBLEM, TABLE
+from automl_magic.data.missing import ReadDetails
 from automl_magic.data.sources.files import quote_name
 from automl_magic.errors import DataNotReadable
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from automl_magic.data.sources.file_source import FileSource, ReadRequest
 
 _ROOT = str(Path(__file__).resolve().parents[2])
 # The library is appended to the path, so that files next to it can't shadow Python's modules.
@@ -51,43 +53,47 @@ _INHERITED = (
 
 
 def read_in_child(
-    source: type[object],
-    path: Path,
-    options: Mapping[str, object],
-    limits: ReadLimits,
-    *,
-    n_rows: int | None = None,
+    source: FileSource, path: Path, options: Mapping[str, object], request: ReadRequest
 ) -> pd.DataFrame:
     """Parse a file in a child process with limits on memory, CPU time and wall-clock time.
 
     Parameters
     ----------
-    source : subclass of `sources.file_source.FileSource`
+    source : FileSource
         Its `parse` method reads the file.
-    n_rows : int, optional
-        Number of rows to read from the start. Default: all.
+    options : mapping
+        The result of its `options`.
 
     Raises
     ------
     DataNotReadable
         If the child rejects the file, runs out of memory or time, or crashes.
     """
-    memory_bytes = limits.max_memory_bytes(path.stat().st_size)
+    memory_bytes = request.limits.max_memory_bytes(path.stat().st_size)
     with tempfile.TemporaryDirectory(prefix="automl-magic-") as folder:
-        request = {
+        document = {
             "path": str(path),
             "folder": folder,
-            "source": [source.__module__, source.__qualname__],
+            "source": [type(source).__module__, type(source).__qualname__],
             "options": dict(options),
-            "n_rows": n_rows,
-            "limits": asdict(limits),
+            "n_rows": request.n_rows,
+            "missing": request.missing.to_json(),
+            "count_missing": request.count_missing,
+            "limits": asdict(request.limits),
             "memory_bytes": memory_bytes,
         }
-        with _start(request) as child:
-            code, output = _wait(child, path, limits.seconds)
+        with _start(document) as child:
+            code, output = _wait(child, path, request.limits.seconds)
         if code != 0:
             raise _child_error(path, Path(folder), code, output, memory_bytes)
-        return _map_table(path, Path(folder) / TABLE)
+        frame = _map_table(path, Path(folder) / TABLE)
+        parsed = json.loads((Path(folder) / PARSED).read_text(encoding="ascii"))
+    return ReadDetails(
+        format=source.name,
+        options=parsed["options"],
+        missing=request.missing,
+        counts=parsed["counts"],
+    ).attach(frame)
 
 
 def _start(request: Mapping[str, object]) -> subprocess.Popen[bytes]:

@@ -10,9 +10,11 @@ from automl_magic.data.checks.context import CheckContext
 from automl_magic.data.fingerprints import column_digests, combine_digests
 from automl_magic.data.frames import check_frame
 from automl_magic.data.kinds import ColumnValues, InferredKind, infer_kind
+from automl_magic.data.missing import missing_counts
 from automl_magic.data.summaries import classes_of, summarise
 from automl_magic.errors import DataError, closest_match, shorten
 from automl_magic.records import Column, ColumnKind, Dataset
+from automl_magic.records.data.missing import MissingWords, missing_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,6 +28,7 @@ def profile(
     read: Mapping[str, object],
     target: str | None = None,
     kinds: Mapping[str, str] | None = None,
+    missing: MissingWords | None = None,
     mute: Collection[str] = (),
 ) -> Dataset:
     """Profile a table: column kinds, summaries, a fingerprint, and findings of the data checks.
@@ -42,6 +45,8 @@ def profile(
         here: `check_target` raises the error.
     kinds : mapping of str to str, optional
         Kinds to use instead of the inferred ones, by column name.
+    missing : MissingWords, optional
+        The texts that were read as missing. Default: those with which `load` read the table.
     mute : collection of str
         Codes of checks to skip, such as "AM007".
 
@@ -57,8 +62,9 @@ def profile(
     inferred = [
         infer_kind(v, is_target=v.name == target, requested_kind=kinds.get(v.name)) for v in values
     ]
+    words = missing_counts(frame)
     columns = tuple(
-        _column(v, kind, is_target=v.name == target)
+        _column(v, kind, words.get(v.name, {}), is_target=v.name == target)
         for v, kind in zip(values, inferred, strict=True)
     )
     context = CheckContext(
@@ -81,10 +87,13 @@ def profile(
         memory_bytes=int(frame.memory_usage(index=False, deep=True).sum()),
         columns=columns,
         findings=tuple(findings),
+        missing=missing_of(frame) if missing is None else missing,
     )
 
 
-def _column(values: ColumnValues, inferred: InferredKind, *, is_target: bool) -> Column:
+def _column(
+    values: ColumnValues, inferred: InferredKind, missing: Mapping[str, int], *, is_target: bool
+) -> Column:
     summary = summarise(values, inferred)
     if is_target:
         summary |= classes_of(values, inferred)
@@ -97,6 +106,7 @@ def _column(values: ColumnValues, inferred: InferredKind, *, is_target: bool) ->
         n_unique=len(values.levels),
         parse=dict(inferred.parse),
         summary=summary,
+        missing=missing,
     )
 
 

@@ -6,7 +6,9 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from automl_magic.data.sources.base import DEFAULT_WORDS
 from automl_magic.data.sources.registry import find_source
+from automl_magic.records.data.missing import MissingWords
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -14,7 +16,11 @@ if TYPE_CHECKING:
     from automl_magic.batch.readers import Reader
 
 
-def reader(data: str | os.PathLike[str] | pd.DataFrame, stored_as: Mapping[str, str]) -> Reader:
+def reader(
+    data: str | os.PathLike[str] | pd.DataFrame,
+    stored_as: Mapping[str, str],
+    missing: MissingWords = DEFAULT_WORDS,
+) -> Reader:
     """Open a table for batch prediction.
 
     Parameters
@@ -23,6 +29,8 @@ def reader(data: str | os.PathLike[str] | pd.DataFrame, stored_as: Mapping[str, 
         A path can also be a folder or pattern (`*.parquet`) of Parquet files, read in name order.
     stored_as : mapping of str to str
         How the values of each column were stored in training: number, boolean, date or text.
+    missing : MissingWords
+        The texts that stand for a missing value.
 
     Raises
     ------
@@ -30,7 +38,8 @@ def reader(data: str | os.PathLike[str] | pd.DataFrame, stored_as: Mapping[str, 
     """
     if isinstance(data, str | os.PathLike):
         source = os.fspath(data)
-        return find_source(source).reader(source, stored_as)
+        return find_source(source).reader(source, stored_as, missing)
     from automl_magic.batch.readers import FrameReader
+    from automl_magic.data.missing import mark_missing
 
-    return FrameReader(data)
+    return FrameReader(mark_missing(data, missing)[0])

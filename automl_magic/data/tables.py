@@ -1,13 +1,19 @@
-"""Tables by their source: load one, locate it, and describe how it's read."""
+"""Tables by their source: load one, locate it, and write the code that loads it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from automl_magic.data.limits import ReadLimits
+from automl_magic.data.missing import number_word
+from automl_magic.data.sources.base import DEFAULT_WORDS
 from automl_magic.data.sources.registry import find_source, source_named
-from automl_magic.records import Dataset
+from automl_magic.files.templates import source_piece
+from automl_magic.records import Column, Dataset
 from automl_magic.records.data.load_code import LoadCode
+from automl_magic.records.data.missing import MissingWords
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,23 +32,16 @@ def locate(source: str) -> str:
     return find_source(source).locate(source)
 
 
-def read_call(source: str, *, limits: ReadLimits = _DEFAULT) -> dict[str, object]:
-    """Return how a source is read: `{"format": "csv", "options": {"sep": ";", …}}`.
-
-    Only reads the first bytes of a file. For files, `pandas.read_csv(path, **options)` (or
-    `read_parquet`, `read_json`) returns the same table as `load`.
-
-    Raises
-    ------
-    DataNotReadable
-        If the source is missing, or its first bytes don't match its file extension.
-    """
-    data_source = find_source(source)
-    return {"format": data_source.name, "options": data_source.options(source, limits)}
-
-
-def load(source: str, *, limits: ReadLimits = _DEFAULT) -> pd.DataFrame:
+def load(
+    source: str,
+    *,
+    missing: MissingWords | Mapping[str, Any] = DEFAULT_WORDS,
+    count_missing: bool = False,
+    limits: ReadLimits = _DEFAULT,
+) -> pd.DataFrame:
     """Read a table. A file is parsed in a child process with limits on memory and time.
+
+    Texts that stand for a missing value are missing in the table, whatever its format.
 
     Parameters
     ----------
@@ -50,7 +49,13 @@ def load(source: str, *, limits: ReadLimits = _DEFAULT) -> pd.DataFrame:
         Path of a local file (.csv .tsv .parquet .json .jsonl .ndjson, text formats also with .gz),
         `sklearn:NAME` for a dataset that comes with scikit-learn, or `SCHEME:NAME` for a source
         from another package.
-    limits : Limits
+    missing : MissingWords or mapping
+        The texts that stand for a missing value, or a mapping as in an experiment file: `{"all":
+        ["NA"], "columns": {"discount": ["-"]}}`. Default: those that pandas reads as missing.
+        Empty text always is.
+    count_missing : bool
+        Whether to count these texts, for `missing_counts`. It takes longer for CSV.
+    limits : ReadLimits
         Limits on the size of the table, and on the resources to read it.
 
     Raises
@@ -60,7 +65,8 @@ def load(source: str, *, limits: ReadLimits = _DEFAULT) -> pd.DataFrame:
     SecretError
         If it needs a credential that isn't set.
     """
-    return find_source(source).load(source, limits)
+    words = missing if isinstance(missing, MissingWords) else MissingWords.from_json(missing)
+    return find_source(source).load(source, limits, missing=words, count_missing=count_missing)
 
 
 def load_code(dataset: Dataset) -> LoadCode:
@@ -72,4 +78,28 @@ def load_code(dataset: Dataset) -> LoadCode:
         If its source isn't installed.
     """
     source = source_named(str(dataset.read["format"]))
-    return source.code(dataset.source, dict(dataset.read["options"]))
+    code = source.code(dataset.source, dict(dataset.read["options"]))
+    words = {
+        column.name: _words_in_code(column, dataset.missing)
+        for column in dataset.columns
+        if column.missing
+    }
+    return code if source.marks_missing else _marking_missing(code, words)
+
+
+def _words_in_code(column: Column, missing: MissingWords) -> list[str | float]:
+    """Return the values that are missing in a column, and that it has."""
+    texts = sorted(word for word in missing.words(column.name) if word in column.missing)
+    if column.stored_as != "number":
+        return list(texts)
+    numbers = missing.numbers(column.name)
+    return [*texts, *sorted(number for number in numbers if number_word(number) in column.missing)]
+
+
+def _marking_missing(code: LoadCode, words: Mapping[str, list[str | float]]) -> LoadCode:
+    """Return the code with a line that marks missing values, before the last."""
+    *lines, last = code.text.splitlines()
+    piece = source_piece("missing_words" if words else "missing_empty")
+    text = "\n".join([*lines, piece, last])
+    values = {**code.values, "missing": dict(words)} if words else code.values
+    return replace(code, text=text, values=values)

@@ -123,8 +123,12 @@ def preview(
     ------
     DataError, SpecError, PlanError
     """
+    from automl_magic.data import as_loaded
+
     source = source or IN_MEMORY
     experiment = spec_from_options(source, target, **options)
+    if dataset is None:
+        frame = as_loaded(frame, experiment.missing)
     return _decide(experiment, frame, name=name, source=source, read_arguments={}, dataset=dataset)
 
 
@@ -142,12 +146,13 @@ def _write_plan(
     from automl_magic.render import render_explore, render_search, to_text
 
     with opened as source:
+        table = load(source.readable, missing=experiment.missing, count_missing=True)
         plan_record = _decide(
             experiment,
-            load(source.readable),
+            table,
             name=source.name,
             source=source.final,
-            read_arguments=read_call(source.readable),
+            read_arguments=read_call(table),
         )
         notebooks = {"explore": render_explore(plan_record), "search": render_search(plan_record)}
         texts = {f"{kind}.ipynb": to_text(notebook) for kind, notebook in notebooks.items()}
@@ -187,6 +192,7 @@ def _decide(
         read=read_arguments,
         target=experiment.target,
         kinds=experiment.features.kinds,
+        missing=experiment.missing,
     )
     check_target(dataset, experiment.target)
     return make_plan(

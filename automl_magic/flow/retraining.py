@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from automl_magic.monitor.retrain.champion import Champion, ProvidedTable
     from automl_magic.monitor.retrain.new_rows import RetrainingData
     from automl_magic.records import ModelVersion, Plan
+    from automl_magic.records.data.missing import MissingWords
     from automl_magic.render import ChallengerSpec
     from automl_magic.runs.outcome import FinishedRun
 
@@ -93,7 +94,8 @@ def retrain(
             f"Can't retrain {deployment} now.", why=why, fix="List runs: automl runs"
         )
     champion = _load_champion(deployment, here)
-    rows = gather_rows(predictions_engine(here), champion, _given(data), min_rows=policy.min_rows)
+    provided = _provided(data, champion.plan.dataset.missing)
+    rows = gather_rows(predictions_engine(here), champion, provided, min_rows=policy.min_rows)
     job_id = start_retraining(engine, deployment, policy, trigger, detail="", now=time.time())
     try:
         result = _train_challenger(
@@ -172,7 +174,7 @@ def _load_champion(deployment: str, here: Workspace) -> Champion:
     if plan is None:
         raise missing_artifact_error(run, "plan.json")
     try:
-        table = load(plan.dataset.source)
+        table = load(plan.dataset.source, missing=plan.dataset.missing)
     except DataError as error:
         raise MonitorError(
             f"Can't read the champion's table {plan.dataset.source!r}.",
@@ -182,7 +184,9 @@ def _load_champion(deployment: str, here: Workspace) -> Champion:
     return Champion(spec, route, folder, plan, table)
 
 
-def _given(data: str | os.PathLike[str] | pd.DataFrame | None) -> ProvidedTable | None:
+def _provided(
+    data: str | os.PathLike[str] | pd.DataFrame | None, missing: MissingWords
+) -> ProvidedTable | None:
     """Return the table in `data`, which is loaded later, after the prediction log."""
     from automl_magic.data import load
     from automl_magic.monitor.retrain.champion import ProvidedTable
@@ -191,7 +195,7 @@ def _given(data: str | os.PathLike[str] | pd.DataFrame | None) -> ProvidedTable 
         return None
     if isinstance(data, str | os.PathLike):
         source = os.fspath(data)
-        return ProvidedTable(source, lambda: load(source))
+        return ProvidedTable(source, lambda: load(source, missing=missing))
     table = data
     return ProvidedTable("the given table", lambda: table)
 

@@ -89,7 +89,7 @@ def predict(
             fix="Choose another file with -o, or add --overwrite.",
         )
     loaded = load_model(run_or_model, workspace or default_workspace())
-    reader = open_reader(data, loaded.stored_as)
+    reader = open_reader(data, loaded.stored_as, loaded.missing)
     if resume and reader.identity() is None:
         raise RunError(
             "Can't resume with a table in memory.",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from automl_magic.learn.input_schema import input_schema
 from automl_magic.learn.reference import reference
 from automl_magic.records import Record, Score
+from automl_magic.records.data.missing import missing_of
 from automl_magic.records.data.schema import SCHEMA_NAME
 from automl_magic.records.monitoring.reference import REFERENCE_NAME
 
@@ -24,7 +26,8 @@ def model_documents(
     holdout: Holdout | Score | None,
 ) -> dict[str, Record]:
     """Return the records that describe a model, by file name."""
-    schema = input_schema(model.recipe, search.task.frame)
+    frame = search.task.frame
+    schema = replace(input_schema(model.recipe, frame), missing=missing_of(frame))
     return {
         SCHEMA_NAME: schema,
         REFERENCE_NAME: reference(search, model, ensemble, holdout, schema),

@@ -8,6 +8,7 @@ from pathlib import Path
 from automl_magic.recipe.batches import column_storage
 from automl_magic.recipe.fitted import FittedRecipe
 from automl_magic.recipe.model_io import load_model, load_schema
+from automl_magic.records.data.missing import MissingWords
 from automl_magic.records.data.schema import InputSchema
 
 
@@ -24,6 +25,11 @@ class LoadedRecipe:
     def stored_as(self) -> dict[str, str]:
         """How each column was stored in training."""
         return column_storage(self.model, self.schema)
+
+    @property
+    def missing(self) -> MissingWords:
+        """The texts that stand for a missing value."""
+        return MissingWords() if self.schema is None else self.schema.missing
 
 
 def load_model_folder(

@@ -8,6 +8,7 @@ from nbformat import NotebookNode
 
 from automl_magic.records import Plan
 from automl_magic.render.cells import code_cell, markdown_cell
+from automl_magic.render.load_cells import load_piece
 from automl_magic.render.notebook import assemble
 from automl_magic.render.pieces import pieces_for
 from automl_magic.render.sections import SectionCell
@@ -32,13 +33,17 @@ def render_explain(plan: Plan, sections: Sequence[SectionCell]) -> NotebookNode:
     pieces = pieces_for(plan.task)
     values: dict[str, dict[str, object]] = {
         "parameters": {"data_source": plan.dataset.source, "budget_s": BUDGET_S},
-        "load": {"sensitive": list(plan.experiment.sensitive)},
         **{section.name: dict(section.values) for section in sections},
     }
 
     def cell(step: str) -> NotebookNode:
         tags = ["parameters"] if step == "parameters" else []
         return code_cell(step, fill(pieces.code("explain", step), values.get(step, {})), tags=tags)
+
+    def load() -> NotebookNode:
+        piece, slots = load_piece("load", plan)
+        slots["sensitive"] = list(plan.experiment.sensitive)
+        return code_cell("load", fill(pieces.code("explain", piece), slots))
 
     def text(step: str) -> NotebookNode:
         return markdown_cell(step, pieces.markdown("explain", step.replace("-", "_")))
@@ -53,5 +58,5 @@ def render_explain(plan: Plan, sections: Sequence[SectionCell]) -> NotebookNode:
             yield cell(section.name)
 
     return assemble(
-        [text("title"), cell("parameters"), cell("load"), *parts(), cell("finish")], kind="explain"
+        [text("title"), cell("parameters"), load(), *parts(), cell("finish")], kind="explain"
     )

@@ -6,6 +6,7 @@ from nbformat import NotebookNode
 
 from automl_magic.records import Plan
 from automl_magic.render.cells import code_cell, markdown_cell
+from automl_magic.render.load_cells import load_piece
 from automl_magic.render.notebook import assemble
 from automl_magic.render.pieces import pieces_for
 from automl_magic.render.slots import fill
@@ -29,6 +30,10 @@ def render_explore(plan: Plan) -> NotebookNode:
         tags = ["parameters"] if step == "parameters" else []
         return code_cell(step, fill(pieces.code("explore", step), values.get(step, {})), tags=tags)
 
+    def load() -> NotebookNode:
+        piece, slots = load_piece("load", plan)
+        return code_cell("load", fill(pieces.code("explore", piece), slots))
+
     def text(step: str) -> NotebookNode:
         return markdown_cell(step, pieces.markdown("explore", step.replace("-", "_")))
 
@@ -36,7 +41,7 @@ def render_explore(plan: Plan) -> NotebookNode:
         [
             text("title"),
             cell("parameters"),
-            cell("load"),
+            load(),
             text("about-columns"),
             cell("profile"),
             cell("missing"),

@@ -10,6 +10,7 @@ from nbformat import NotebookNode
 from automl_magic.records import Plan
 from automl_magic.records.monitoring.retrain import RowSource
 from automl_magic.render.cells import code_cell, markdown_cell
+from automl_magic.render.load_cells import load_piece
 from automl_magic.render.notebook import assemble
 from automl_magic.render.pieces import Pieces, pieces_for
 from automl_magic.render.search import render_search
@@ -67,11 +68,16 @@ def render_retrain(plan: Plan, challenge: ChallengerSpec) -> NotebookNode:
             _cell(pieces, "sources", row_values),
             *search_cells.values(),
             markdown_cell("about-comparison", pieces.markdown("retrain", "about_comparison")),
-            _cell(pieces, "compare", {}),
+            _compare(pieces, plan),
             _cell(pieces, "decide", decision_values),
         ],
         kind="retrain",
     )
+
+
+def _compare(pieces: Pieces, plan: Plan) -> NotebookNode:
+    piece, values = load_piece("compare", plan)
+    return code_cell("compare", fill(pieces.code("retrain", piece), values))
 
 
 def _cell(

@@ -8,6 +8,7 @@ from nbformat import NotebookNode
 
 from automl_magic.records import Candidate, Decision, DecisionKind, Plan, StepSpec
 from automl_magic.render.cells import code_cell, markdown_cell
+from automl_magic.render.load_cells import load_piece
 from automl_magic.render.notebook import assemble
 from automl_magic.render.pieces import Pieces, pieces_for
 from automl_magic.render.slots import fill
@@ -61,7 +62,7 @@ def render_search(plan: Plan) -> NotebookNode:
             _text(pieces, "title"),
             cell("parameters", parameters),
             _text(pieces, "about-data"),
-            cell("load"),
+            _load(pieces, plan),
             *(
                 step_cell
                 for step in family_for(plan.task).search_steps(plan)
@@ -79,6 +80,11 @@ def render_search(plan: Plan) -> NotebookNode:
 
 def _text(pieces: Pieces, step: str) -> NotebookNode:
     return markdown_cell(step, pieces.markdown("search", step.replace("-", "_")))
+
+
+def _load(pieces: Pieces, plan: Plan) -> NotebookNode:
+    piece, values = load_piece("load", plan)
+    return code_cell("load", fill(pieces.code("search", piece), values))
 
 
 def _cell(pieces: Pieces, step: str, values: Mapping[str, object], plan: Plan) -> NotebookNode:

@@ -150,7 +150,8 @@ def data_change(run: Run) -> dict[str, object] | None:
         return None
     before = run_inputs(run)["data"]
     try:
-        after = find_source(plan.dataset.source).fingerprint(plan.dataset.source)
+        dataset = plan.dataset
+        after = find_source(dataset.source).fingerprint(dataset.source, missing=dataset.missing)
     except DataError as error:
         after = error.what
     return None if after == before else {"before": before, "after": after}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ import numpy as np
 
 from automl_magic.errors import DataError
 from automl_magic.recipe.values import category_text, is_missing_value
+from automl_magic.records.data.missing import MissingWords
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,12 +28,16 @@ class TableRow:
 
 @dataclass
 class TableRows:
-    """The table of a run. `source` is from its plan; the table must have this `fingerprint`."""
+    """The table of a run.
+
+    `source` and `missing` are from its plan; the table must have this `fingerprint`.
+    """
 
     source: str
     fingerprint: str
     columns: Sequence[str]
     target: str
+    missing: MissingWords = field(default_factory=MissingWords)
 
     def read(self, number: int) -> TableRow:
         """Return a row.
@@ -56,7 +61,7 @@ class TableRows:
     def _table(self) -> pd.DataFrame:
         from automl_magic.data import fingerprint, load
 
-        table = load(self.source)
+        table = load(self.source, missing=self.missing)
         if fingerprint(table) != self.fingerprint:
             raise DataError(
                 "The table isn't the one that the model was trained on.",

@@ -79,6 +79,7 @@ def whatif(run_id: str = "last", *, workspace: Workspace | None = None) -> WhatI
             fingerprint=explanation.data_fingerprint,
             columns=[column.name for column in explanation.columns],
             target=explanation.target,
+            missing=plan.dataset.missing,
         )
     model = load_model(artifacts.model_folder(explanation.of_run, workspace))
     return WhatIf(explanation, model, table)

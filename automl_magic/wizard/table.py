@@ -58,7 +58,8 @@ def load_table(source: str, folder: Path, names: Mapping[str, object]) -> Profil
     if matched is None or matched.is_path:
         text = str(resolve_inside(folder, source))
     data_source = find_source(text, frames)
-    frame, code_name = data_source.load(text), data_source.in_code(source)
+    frame = data_source.load(text, count_missing=True)
+    code_name = data_source.in_code(source)
     dataset = profile(frame, name=data_source.title(text), source=code_name, read={})
     return ProfiledTable(
         frame=frame, dataset=dataset, data=data_source.argument(source), code_name=code_name

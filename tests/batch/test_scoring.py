@@ -307,9 +307,9 @@ def test_a_kept_column_cannot_be_called_as_the_predictions_are(model, frame, tmp
 def test_what_is_missing_in_text_is_what_pandas_says():
     from pandas._libs.parsers import STR_NA_VALUES
 
-    from automl_magic.batch.columns import MISSING
+    from automl_magic.records.data.missing import DEFAULT_MISSING
 
-    assert set(MISSING) == STR_NA_VALUES
+    assert set(DEFAULT_MISSING) == STR_NA_VALUES
 
 
 def test_levels_tell_how_a_column_lay_where_no_schema_does(model):

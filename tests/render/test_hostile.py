@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from IPython.core.inputtransformer2 import TransformerManager
 
-from automl_magic.data import load_code, profile, read_call
+from automl_magic.data import load, load_code, profile, read_call
 from automl_magic.files.templates import templates_folder
 from automl_magic.render import (
     code_cell,
@@ -223,7 +223,8 @@ def test_of_fifty_hostile_tables_none_fires_a_canary(
                 table[column] = table[column].replace(names)
         source = str(folder / "table.parquet")
         table.to_parquet(source)
-        there = profile(table, name="table", source=source, read=read_call(source))
+        loaded = load(source)
+        there = profile(loaded, name="table", source=source, read=read_call(loaded))
         hostile = changed(rename(plan, names), dataset=there)
         rendered = {
             "explore": render_explore(hostile),

@@ -10,12 +10,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from automl_magic.data import load, load_code, read_call
+from automl_magic.data import load, load_code, profile, read_call
 from automl_magic.data.sources.bundled import NAMES
 from automl_magic.errors import RenderError
 from automl_magic.recipe import encode_target, fit_recipe, select_columns
 from automl_magic.recipe.combine import Blend, CalibrationMethod, Calibrator
 from automl_magic.records import CellLink, Split, SplitKind
+from automl_magic.records.data.missing import DEFAULT_MISSING
 from automl_magic.render import render_model, to_script
 from automl_magic.tasks.metrics import metrics_for, score
 from automl_magic.tasks.splits import holdout_rows
@@ -181,6 +182,12 @@ def test_the_notebook_scores_as_the_engine_where_we_are_not(recipe, dataset, fol
     assert json.loads(result.stdout) == expected
 
 
+def dataset_at(source, **rule):
+    """Return the profile of a table as a plan has it."""
+    table = load(str(source), count_missing=True, **rule)
+    return profile(table, name="table", source=str(source), read=read_call(table))
+
+
 HARD = pd.DataFrame(
     {
         "code": ["007", "08", "9", None],
@@ -198,7 +205,7 @@ HARD = pd.DataFrame(
 @pytest.mark.parametrize(
     "name", ["t.csv", "t.tsv", "t.csv.gz", "t.parquet", "t.jsonl", "t.json", "t.jsonl.gz"]
 )
-def test_the_notebook_reads_the_table_that_the_engine_read(name, tmp_path, changed, binary):
+def test_the_notebook_reads_the_table_that_the_engine_read(name, tmp_path, binary):
     path = tmp_path / name
     if ".csv" in name or ".tsv" in name:
         HARD.to_csv(path, index=False, sep="\t" if ".tsv" in name else ";")
@@ -206,32 +213,68 @@ def test_the_notebook_reads_the_table_that_the_engine_read(name, tmp_path, chang
         HARD.to_parquet(path)
     else:
         HARD.to_json(path, orient="records", lines="jsonl" in name)
-    recipe, dataset = binary
-    there = changed(dataset, source=str(path), read=read_call(str(path)))
+    recipe, _ = binary
 
-    table = the_table(recipe, there, tmp_path)
+    table = the_table(recipe, dataset_at(path), tmp_path)
 
     pd.testing.assert_frame_equal(table, load(str(path)))
 
 
-def test_a_column_of_words_and_numbers_is_read_as_words(tmp_path, changed, binary):
+WORDS = pd.DataFrame(
+    {
+        "city": ["NA", "", "Oslo", "None", None, "-"],
+        "kind": pd.Categorical(["NA", "a", "", "b", None, "a"]),
+        "paid": ["1.5", "?", "-999", "3", "NA", ""],
+        "age": [31.0, -999.0, 40.5, None, 20.0, 50.0],
+        "y": ["a", "b", "a", "b", "a", "b"],
+    }
+)
+RULES = [
+    {},
+    {"all": [""]},
+    {"all": ["", "NA", "-"]},
+    {"columns": {"paid": ["NA", "?", "-999"], "age": ["-999"], "city": ["-"]}},
+    {"columns": {"paid": [*DEFAULT_MISSING, "?"]}},
+    {"all": ["NA"], "columns": {"age": ["-999"]}},
+]
+
+
+@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize("name", ["t.csv", "t.parquet", "t.jsonl", "t.json"])
+def test_the_notebook_marks_the_missing_values_that_the_engine_marked(name, rule, tmp_path, binary):
+    path = tmp_path / name
+    if name == "t.csv":
+        WORDS.to_csv(path, index=False)
+    elif name == "t.parquet":
+        WORDS.to_parquet(path)
+    else:
+        WORDS.to_json(path, orient="records", lines="jsonl" in name)
+    recipe, _ = binary
+
+    table = the_table(recipe, dataset_at(path, missing=rule), tmp_path)
+
+    loaded = load(str(path), missing=rule)
+    pd.testing.assert_frame_equal(table.isna(), loaded.isna())
+    for column in WORDS:
+        assert table[column].dropna().tolist() == loaded[column].dropna().tolist()
+
+
+def test_a_column_of_words_and_numbers_is_read_as_words(tmp_path, binary):
     path = tmp_path / "mixed.jsonl"
     path.write_text('{"x": 2.0, "y": "a"}\n{"x": "b", "y": "b"}\n{"x": null, "y": "a"}\n')
-    recipe, dataset = binary
-    there = changed(dataset, source=str(path), read=read_call(str(path)))
+    recipe, _ = binary
 
-    table = the_table(recipe, there, tmp_path)
+    table = the_table(recipe, dataset_at(path), tmp_path)
 
     assert table["x"].fillna("").tolist() == load(str(path))["x"].fillna("").tolist()
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_bundled_dataset_is_loaded_as_the_engine_loads_it(name, changed, binary, tmp_path):
+def test_a_bundled_dataset_is_loaded_as_the_engine_loads_it(name, binary, tmp_path):
     source = f"sklearn:{name}"
-    recipe, dataset = binary
-    there = changed(dataset, source=source, read=read_call(source))
+    recipe, _ = binary
 
-    table = the_table(recipe, there, tmp_path)
+    table = the_table(recipe, dataset_at(source), tmp_path)
 
     pd.testing.assert_frame_equal(table, load(source))
 

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from automl_magic.batch.columns import from_arrow
+from automl_magic.batch.formats import DEFAULT_WORDS
 from automl_magic.batch.readers.base import Chunk, Reader
 from automl_magic.errors import DataNotReadable
 from automl_magic.recipe.values import Column
+from automl_magic.records.data.missing import MissingWords
 
 
 @dataclass(frozen=True)
@@ -20,13 +22,19 @@ class ArrowRows(Chunk):
     batch: pa.RecordBatch
     used: Sequence[str]
     names: Sequence[str]
+    missing: MissingWords
 
     @property
     def n_rows(self) -> int:  # type: ignore[override]
         return int(self.batch.num_rows)
 
     def table(self) -> Mapping[str, Column]:
-        return {name: from_arrow(self.batch.column(name)) for name in self.used}
+        return {
+            name: from_arrow(
+                self.batch.column(name), self.missing.words(name), self.missing.numbers(name)
+            )
+            for name in self.used
+        }
 
     def passthrough(self) -> Mapping[str, pa.Array]:
         return {name: self.batch.column(name) for name in self.names}
@@ -41,6 +49,8 @@ class ArrowReader(Reader):
         Returns an iterator over all batches. It can be called several times.
     identity : JSON value
         Identifies this table, or None if nothing does.
+    missing : MissingWords
+        The texts that stand for a missing value.
 
     Raises
     ------
@@ -49,9 +59,12 @@ class ArrowReader(Reader):
     """
 
     def __init__(
-        self, open_batches: Callable[[], Iterator[pa.RecordBatch]], identity: object = None
+        self,
+        open_batches: Callable[[], Iterator[pa.RecordBatch]],
+        identity: object = None,
+        missing: MissingWords = DEFAULT_WORDS,
     ) -> None:
-        self._open, self._identity = open_batches, identity
+        self._open, self._identity, self._missing = open_batches, identity, missing
         first = next(open_batches(), None)
         if first is None:
             raise DataNotReadable(
@@ -69,7 +82,7 @@ class ArrowReader(Reader):
             if start >= batch.num_rows:
                 start -= batch.num_rows
                 continue
-            yield ArrowRows(batch.select(names).slice(start), used, passthrough)
+            yield ArrowRows(batch.select(names).slice(start), used, passthrough, self._missing)
             start = 0
 
     def identity(self) -> object:

@@ -13,11 +13,13 @@ from typing import Self
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
-from automl_magic.batch.columns import from_text, missing_as_null
+from automl_magic.batch.columns import from_text, texts_as_null
+from automl_magic.batch.formats import DEFAULT_WORDS
 from automl_magic.batch.readers.base import Chunk, Reader, identity_of
 from automl_magic.batch.readers.text import Utf8File
 from automl_magic.errors import DataNotReadable
 from automl_magic.recipe.values import Column
+from automl_magic.records.data.missing import MissingWords
 
 # A row must fit into a block.
 BLOCK_BYTES = 4 << 20
@@ -27,6 +29,7 @@ BLOCK_BYTES = 4 << 20
 class _Rows(Chunk):
     batch: pa.RecordBatch
     stored_as: Mapping[str, str]
+    missing: MissingWords
     used: Sequence[str]
     names: Sequence[str]
 
@@ -36,7 +39,11 @@ class _Rows(Chunk):
 
     def table(self) -> Mapping[str, Column]:
         return {
-            name: from_text(missing_as_null(self.batch.column(name)), self.stored_as[name])
+            name: from_text(
+                texts_as_null(self.batch.column(name), self.missing.words(name)),
+                self.stored_as[name],
+                self.missing.numbers(name),
+            )
             for name in self.used
         }
 
@@ -52,7 +59,9 @@ class CsvReader(Reader):
     separator : str
         Separator of the fields.
     stored_as : mapping of str to str
-        Type of each column in training, from `recipe.batches.storage`.
+        Type of each column in training, from `recipe.batches.column_storage`.
+    missing : MissingWords
+        The texts that stand for a missing value.
 
     Raises
     ------
@@ -61,9 +70,16 @@ class CsvReader(Reader):
     """
 
     def __init__(
-        self, path: Path, separator: str, stored_as: Mapping[str, str], *, block_bytes: int = 0
+        self,
+        path: Path,
+        separator: str,
+        stored_as: Mapping[str, str],
+        missing: MissingWords = DEFAULT_WORDS,
+        *,
+        block_bytes: int = 0,
     ) -> None:
-        self.path, self._separator, self._stored_as = path, separator, stored_as
+        self.path, self._separator = path, separator
+        self._stored_as, self._missing = stored_as, missing
         self._block_bytes = block_bytes or BLOCK_BYTES
         self._file: Utf8File | None = None
         self._invalid_row: pacsv.InvalidRow | None = None
@@ -76,10 +92,19 @@ class CsvReader(Reader):
 
     @classmethod
     def from_path(
-        cls, path: Path, options: Mapping[str, object], stored_as: Mapping[str, str]
+        cls,
+        path: Path,
+        options: Mapping[str, object],
+        stored_as: Mapping[str, str],
+        missing: MissingWords = DEFAULT_WORDS,
     ) -> Self:
         """Open a file. The option `sep` is its separator, by default a comma."""
-        return cls(path, str(options.get("sep", ",")), stored_as)
+        return cls(path, str(options.get("sep", ",")), stored_as, missing)
+
+    def texts(self, names: Sequence[str]) -> Iterator[pa.RecordBatch]:
+        """Yield columns in order, as they are written."""
+        with self._open(list(names)) as batches:
+            yield from batches
 
     def chunks(
         self, used: Sequence[str], passthrough: Sequence[str], start: int
@@ -89,7 +114,7 @@ class CsvReader(Reader):
                 if start >= batch.num_rows:
                     start -= batch.num_rows
                     continue
-                yield _Rows(batch.slice(start), self._stored_as, used, passthrough)
+                yield _Rows(batch.slice(start), self._stored_as, self._missing, used, passthrough)
                 start = 0
 
     def identity(self) -> object:

@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any, Self
 
 from automl_magic.batch.columns import from_values
+from automl_magic.batch.formats import DEFAULT_WORDS
 from automl_magic.batch.readers.base import Chunk, Reader, identity_of
 from automl_magic.batch.readers.text import Utf8File
 from automl_magic.errors import DataNotReadable
 from automl_magic.recipe.values import Column
 from automl_magic.records.codec import Json
+from automl_magic.records.data.missing import MissingWords
 
 ROWS = 1 << 13
 
@@ -23,6 +25,7 @@ ROWS = 1 << 13
 @dataclass(frozen=True)
 class _Rows(Chunk):
     records: Sequence[dict[str, Json]]
+    missing: MissingWords
     used: Sequence[str]
     names: Sequence[str]
 
@@ -31,10 +34,17 @@ class _Rows(Chunk):
         return len(self.records)
 
     def table(self) -> Mapping[str, Column]:
-        return {name: from_values([row.get(name) for row in self.records]) for name in self.used}
+        return {name: from_values(self._values(name)) for name in self.used}
 
     def passthrough(self) -> Mapping[str, list[Json]]:
         return {name: [row.get(name) for row in self.records] for name in self.names}
+
+    def _values(self, name: str) -> list[Json]:
+        words: frozenset[object] = self.missing.words(name) | self.missing.numbers(name)
+        values = (row.get(name) for row in self.records)
+        return [
+            None if value in words and not isinstance(value, bool) else value for value in values
+        ]
 
 
 class JsonLinesReader(Reader):
@@ -42,20 +52,38 @@ class JsonLinesReader(Reader):
 
     The columns are the names in the first record. If another record lacks a name, its value is
     missing.
+
+    Parameters
+    ----------
+    missing : MissingWords
+        The texts that stand for a missing value.
+    lines : bool
+        Whether there's one record per line.
     """
 
-    def __init__(self, path: Path, *, lines: bool = True, rows: int = ROWS) -> None:
-        self.path, self._lines, self._rows = path, lines, rows
+    def __init__(
+        self,
+        path: Path,
+        missing: MissingWords = DEFAULT_WORDS,
+        *,
+        lines: bool = True,
+        rows: int = ROWS,
+    ) -> None:
+        self.path, self._missing, self._lines, self._rows = path, missing, lines, rows
         self._file: Utf8File | None = None
         self.columns = tuple(next(self._records(), {}))
 
     @classmethod
     def from_path(
-        cls, path: Path, options: Mapping[str, object], stored_as: Mapping[str, str]
+        cls,
+        path: Path,
+        options: Mapping[str, object],
+        stored_as: Mapping[str, str],
+        missing: MissingWords = DEFAULT_WORDS,
     ) -> Self:
         """Open a file. The option `lines` is whether it has one record per line, the default."""
         del stored_as
-        return cls(path, lines=bool(options.get("lines", True)))
+        return cls(path, missing, lines=bool(options.get("lines", True)))
 
     def chunks(
         self, used: Sequence[str], passthrough: Sequence[str], start: int
@@ -65,7 +93,7 @@ class JsonLinesReader(Reader):
         while rows := list(itertools.islice(records, self._rows)):
             self._check_plain(rows, used, number)
             number += len(rows)
-            yield _Rows(rows, used, passthrough)
+            yield _Rows(rows, self._missing, used, passthrough)
 
     def identity(self) -> object:
         return identity_of([self.path])

@@ -10,9 +10,11 @@ from typing import Self
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from automl_magic.batch.formats import DEFAULT_WORDS
 from automl_magic.batch.readers.arrow import ArrowRows
 from automl_magic.batch.readers.base import Chunk, Reader, identity_of
 from automl_magic.errors import DataNotReadable
+from automl_magic.records.data.missing import MissingWords
 
 ROWS = 1 << 15
 # Size of the buffer for reading pages, instead of a whole row group.
@@ -26,6 +28,8 @@ class ParquetReader(Reader):
     ----------
     paths : sequence of Path
         Files in the order of their rows. All must have the columns of the first.
+    missing : MissingWords
+        The texts that stand for a missing value.
 
     Raises
     ------
@@ -33,8 +37,8 @@ class ParquetReader(Reader):
         If a file isn't Parquet.
     """
 
-    def __init__(self, paths: Sequence[Path]) -> None:
-        self.paths = tuple(paths)
+    def __init__(self, paths: Sequence[Path], missing: MissingWords = DEFAULT_WORDS) -> None:
+        self.paths, self._missing = tuple(paths), missing
         described = [_schema_and_rows(path) for path in self.paths]
         self._schema: pa.Schema = described[0][0]
         self.columns = tuple(self._schema.names)
@@ -49,11 +53,15 @@ class ParquetReader(Reader):
 
     @classmethod
     def from_path(
-        cls, path: Path, options: Mapping[str, object], stored_as: Mapping[str, str]
+        cls,
+        path: Path,
+        options: Mapping[str, object],
+        stored_as: Mapping[str, str],
+        missing: MissingWords = DEFAULT_WORDS,
     ) -> Self:
         """Open one file. Parquet needs no options."""
         del options, stored_as
-        return cls([path])
+        return cls([path], missing)
 
     def chunks(
         self, used: Sequence[str], passthrough: Sequence[str], start: int
@@ -73,6 +81,7 @@ class ParquetReader(Reader):
                         _cast_to_schema(self._schema, batch.slice(start), passthrough),
                         used,
                         passthrough,
+                        self._missing,
                     )
                     start = 0
 

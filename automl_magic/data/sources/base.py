@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from automl_magic.data.limits import ReadLimits
 from automl_magic.errors import DataNotReadable
 from automl_magic.records.data.load_code import LoadCode
+from automl_magic.records.data.missing import MissingWords
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from automl_magic.batch.readers import Reader
 
 DEFAULT_LIMITS = ReadLimits()
+DEFAULT_WORDS = MissingWords()
 SCHEMA_ROWS = 1_000
 
 
@@ -45,6 +47,8 @@ class Source(ABC):
         The value of `dataset.read["format"]`, and the scheme if the source has one.
     is_path : bool
         Whether a text is a path on this machine. It may be relative.
+    marks_missing : bool
+        Whether the code of a table marks missing values itself.
     in_help : str
         Description of its texts for the help of commands: "sklearn:NAME for one of …".
     offers_title, offers_note : str
@@ -53,6 +57,7 @@ class Source(ABC):
 
     name: ClassVar[str]
     is_path: ClassVar[bool] = False
+    marks_missing: ClassVar[bool] = False
     in_help: ClassVar[str] = ""
 
     @property
@@ -103,14 +108,44 @@ class Source(ABC):
     def code(self, text: str, options: Mapping[str, object]) -> LoadCode:
         """Return the code that loads a table in a notebook without automl-magic.
 
+        The code leaves the values as they are stored. `data.load_code` adds what marks missing
+        values, unless `options` does it.
+
         Parameters
         ----------
         options : mapping
             The options that `options` returned when the table was planned.
         """
 
-    def load(self, text: str, limits: ReadLimits = DEFAULT_LIMITS) -> pd.DataFrame:
-        """Read a whole table.
+    def load(
+        self,
+        text: str,
+        limits: ReadLimits = DEFAULT_LIMITS,
+        *,
+        missing: MissingWords = DEFAULT_WORDS,
+        count_missing: bool = False,
+    ) -> pd.DataFrame:
+        """Read a whole table, and the texts that stand for a missing value as missing.
+
+        Parameters
+        ----------
+        count_missing : bool
+            Whether `missing_counts` of the table must be known. It takes longer for text formats.
+
+        Raises
+        ------
+        DataError, SecretError
+        """
+        from automl_magic.data.missing import ReadDetails, mark_missing
+
+        del count_missing  # always known
+        frame, counts = mark_missing(self.read_frame(text, limits), missing)
+        return ReadDetails(
+            format=self.name, options=self.options(text, limits), missing=missing, counts=counts
+        ).attach(frame)
+
+    def read_frame(self, text: str, limits: ReadLimits = DEFAULT_LIMITS) -> pd.DataFrame:
+        """Read a whole table with its values as they are stored.
 
         Raises
         ------
@@ -166,19 +201,23 @@ class Source(ABC):
         frame: pd.DataFrame = sample_rows(self.batches(text, limits), n_rows, seed).to_pandas()
         return frame
 
-    def reader(self, text: str, stored_as: Mapping[str, str]) -> Reader:
+    def reader(
+        self, text: str, stored_as: Mapping[str, str], missing: MissingWords = DEFAULT_WORDS
+    ) -> Reader:
         """Return a reader for batch prediction. The table may be larger than memory.
 
         Parameters
         ----------
         stored_as : mapping of str to str
             How the values of each column were stored in training, for sources without types.
+        missing : MissingWords
+            The texts that stand for a missing value.
         """
         from automl_magic.batch.readers import ArrowReader
 
         del stored_as
         unlimited = ReadLimits(rows=1 << 62, file_bytes=1 << 62)
-        return ArrowReader(lambda: self.batches(text, unlimited), self.identity(text))
+        return ArrowReader(lambda: self.batches(text, unlimited), self.identity(text), missing)
 
     def identity(self, text: str) -> object:
         """Return what identifies a table's content without reading it, as JSON.
@@ -188,11 +227,17 @@ class Source(ABC):
         del text
         return None
 
-    def fingerprint(self, text: str, limits: ReadLimits = DEFAULT_LIMITS) -> str:
+    def fingerprint(
+        self,
+        text: str,
+        limits: ReadLimits = DEFAULT_LIMITS,
+        *,
+        missing: MissingWords = DEFAULT_WORDS,
+    ) -> str:
         """Return the digest of a table's content: `data.fingerprint` of the result of `load`."""
         from automl_magic.data.fingerprints import fingerprint
 
-        return fingerprint(self.load(text, limits))
+        return fingerprint(self.load(text, limits, missing=missing))
 
     def offers(self) -> tuple[Offer, ...]:
         """Return tables to suggest in the wizard and in completion."""

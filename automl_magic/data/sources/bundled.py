@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from automl_magic.data.limits import ReadLimits
-from automl_magic.data.sources.base import DEFAULT_LIMITS, Offer, Source
+from automl_magic.data.sources.base import DEFAULT_LIMITS, DEFAULT_WORDS, Offer, Source
 from automl_magic.display.translation import _
 from automl_magic.errors import DataNotReadable, closest_match
 from automl_magic.files.templates import source_piece
 from automl_magic.records.data.load_code import LoadCode
+from automl_magic.records.data.missing import MissingWords
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,7 +45,7 @@ class Bundled(Source):
         del limits
         return {"name": self._dataset(text)}
 
-    def load(self, text: str, limits: ReadLimits = DEFAULT_LIMITS) -> pd.DataFrame:
+    def read_frame(self, text: str, limits: ReadLimits = DEFAULT_LIMITS) -> pd.DataFrame:
         """Read a table. If the dataset has class names, its column `target` holds them."""
         from sklearn import datasets
 
@@ -59,13 +60,15 @@ class Bundled(Source):
     def batches(self, text: str, limits: ReadLimits = DEFAULT_LIMITS) -> Iterator[pa.RecordBatch]:
         import pyarrow as pa
 
-        yield pa.RecordBatch.from_pandas(self.load(text, limits), preserve_index=False)
+        yield pa.RecordBatch.from_pandas(self.read_frame(text, limits), preserve_index=False)
 
-    def reader(self, text: str, stored_as: Mapping[str, str]) -> Reader:
+    def reader(
+        self, text: str, stored_as: Mapping[str, str], missing: MissingWords = DEFAULT_WORDS
+    ) -> Reader:
         from automl_magic.batch.readers import FrameReader
 
         del stored_as
-        return FrameReader(self.load(text))
+        return FrameReader(self.load(text, missing=missing))
 
     def code(self, text: str, options: Mapping[str, object]) -> LoadCode:
         del text

@@ -6,21 +6,27 @@ import csv
 import io
 import shlex
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from automl_magic.batch.formats import BY_NAME
 from automl_magic.data.limits import ReadLimits
-from automl_magic.data.sources.file_source import FileSource
+from automl_magic.data.sources.file_source import FileSource, ParsedFile, ReadRequest
 from automl_magic.data.sources.files import FileHead, iconv_command, quote_name
 from automl_magic.data.sources.streams import first_bad_byte, open_content
 from automl_magic.errors import DataNotReadable, shorten
+from automl_magic.records.data.load_code import LoadCode
+from automl_magic.records.data.missing import DEFAULT_MISSING, MissingWords
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from automl_magic.data.missing import WordCounts
+
 SEPARATORS = (",", ";", "\t", "|")
+_USUAL = ("sep", "encoding", "float_precision", "low_memory")
 _RECORDS = 50
 # The default limit of the csv module (128 kB) is too low for documents.
 _FIELD_BYTES = 16 << 20
@@ -31,6 +37,7 @@ class Csv(FileSource):
 
     form = BY_NAME["csv"]
     name = form.name
+    marks_missing = True
 
     def head_options(self, path: Path, head: FileHead) -> dict[str, object]:
         """Return the options of `pandas.read_csv`.
@@ -46,11 +53,10 @@ class Csv(FileSource):
             "low_memory": False,
         }
 
-    def parse(
-        self, path: Path, options: Mapping[str, Any], limits: ReadLimits, n_rows: int | None
-    ) -> pd.DataFrame:
+    def parse(self, path: Path, options: Mapping[str, Any], request: ReadRequest) -> ParsedFile:
         import pandas as pd
 
+        limits = request.limits
         csv.field_size_limit(_FIELD_BYTES)
         try:
             header, first = _first_records(path, options, limits)
@@ -58,8 +64,9 @@ class Csv(FileSource):
             # pandas would read the first field of longer rows as the index and shift the others.
             if first and len(first) != len(header):
                 _check_lengths(path, options, len(header), limits)
+            options = {**options, **_missing_options(request.missing, header)}
             with open_content(path, limits) as content:
-                frame: pd.DataFrame = pd.read_csv(content, nrows=n_rows, **options)
+                frame: pd.DataFrame = pd.read_csv(content, nrows=request.n_rows, **options)
             # In a row that's too short, the last column is missing.
             if len(frame) > 0 and bool(frame.iloc[:, -1].isna().any()):
                 _check_lengths(path, options, len(header), limits)
@@ -74,7 +81,62 @@ class Csv(FileSource):
                 why=" ".join(str(error).split()) + ".",
                 fix="Check for an unclosed quote near that line, and save the file again.",
             ) from error
-        return frame
+        counts = _count_missing(path, options, frame, request) if request.count_missing else {}
+        return ParsedFile(frame, options, counts)
+
+    def code(self, text: str, options: Mapping[str, object]) -> LoadCode:
+        """Return the code. Options that few tables need have no line in the piece."""
+        code = super().code(text, options)
+        rare = [name for name in options if name not in _USUAL]
+        lines = "".join(f'\n    {name}=slot("{name}"),' for name in rare)
+        return replace(code, text=code.text.replace("\n)", f"{lines}\n)", 1))
+
+
+def _missing_options(missing: MissingWords, header: Sequence[str]) -> dict[str, Any]:
+    """Return the options of `pandas.read_csv` for the texts that stand for a missing value.
+
+    There are none for the default texts, and only the additional texts if each column has these.
+    """
+    default = frozenset({"", *DEFAULT_MISSING})
+    words = {name: missing.words(name) for name in header}
+    if all(default <= texts for texts in words.values()):
+        more = {name: sorted(texts - default) for name, texts in words.items() if texts - default}
+        return {"na_values": _for_all(more, header)} if more else {}
+    texts = {name: sorted(texts) for name, texts in words.items()}
+    return {"keep_default_na": False, "na_values": _for_all(texts, header)}
+
+
+def _for_all(
+    words: dict[str, list[str]], header: Sequence[str]
+) -> list[str] | dict[str, list[str]]:
+    """Return the words as one list if all columns have the same."""
+    lists = [words.get(name, []) for name in header]
+    return lists[0] if all(texts == lists[0] for texts in lists) else words
+
+
+def _count_missing(
+    path: Path, options: Mapping[str, Any], frame: pd.DataFrame, request: ReadRequest
+) -> WordCounts:
+    """Count the texts that were read as missing, in a second pass over the columns with some."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    from automl_magic.batch.readers import CsvReader
+
+    columns = [name for name in frame.columns if frame[name].isna().any()]
+    counts: dict[str, Counter[str]] = {name: Counter() for name in columns}
+    words = {
+        name: pa.array(sorted(request.missing.words(name) - {""}), type=pa.string())
+        for name in columns
+    }
+    reader = CsvReader(path, options["sep"], {}, block_bytes=_FIELD_BYTES)
+    for batch in reader.texts(columns) if columns else ():
+        for name in columns:
+            texts = batch.column(name)
+            found = texts.filter(pc.is_in(texts, value_set=words[name]))
+            for item in found.value_counts().to_pylist():
+                counts[name][item["values"]] += item["counts"]
+    return {name: dict(texts) for name, texts in counts.items() if texts}
 
 
 def sniff_separator(text: str, *, is_complete: bool = False) -> str:

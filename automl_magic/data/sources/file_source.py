@@ -4,22 +4,47 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from automl_magic.batch.formats import Format
 from automl_magic.data.limits import ReadLimits
 from automl_magic.data.sources import files
-from automl_magic.data.sources.base import DEFAULT_LIMITS, Source
+from automl_magic.data.sources.base import DEFAULT_LIMITS, DEFAULT_WORDS, Source
 from automl_magic.files.templates import source_piece
 from automl_magic.records.data.load_code import LoadCode
+from automl_magic.records.data.missing import MissingWords
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
     from automl_magic.batch.readers import Reader
+    from automl_magic.data.missing import WordCounts
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadRequest:
+    """What to read of a file. `n_rows` is the number of rows to read, or None for all."""
+
+    limits: ReadLimits
+    missing: MissingWords
+    n_rows: int | None = None
+    count_missing: bool = False
+
+
+@dataclass(frozen=True)
+class ParsedFile:
+    """A table, and how it was read.
+
+    `options` are those with which pandas' reader returns the same table. `counts` are the texts
+    that it read as missing, by column, if they're counted.
+    """
+
+    frame: pd.DataFrame
+    options: Mapping[str, Any]
+    counts: WordCounts = field(default_factory=dict)
 
 
 class FileSource(Source):
@@ -36,10 +61,14 @@ class FileSource(Source):
         """
 
     @abstractmethod
-    def parse(
-        self, path: Path, options: Mapping[str, object], limits: ReadLimits, n_rows: int | None
-    ) -> pd.DataFrame:
-        """Read a file or its first rows. Runs in the child process."""
+    def parse(self, path: Path, options: Mapping[str, Any], request: ReadRequest) -> ParsedFile:
+        """Read a file or its first rows. Runs in the child process.
+
+        Parameters
+        ----------
+        options : mapping
+            The result of `head_options`.
+        """
 
     def matches(self, text: str) -> bool:
         return files.format_of(Path(text)) is self.form
@@ -66,7 +95,14 @@ class FileSource(Source):
         path = files.find_file(text)
         return self.head_options(path, files.read_head(path, self.form, limits))
 
-    def load(self, text: str, limits: ReadLimits = DEFAULT_LIMITS) -> pd.DataFrame:
+    def load(
+        self,
+        text: str,
+        limits: ReadLimits = DEFAULT_LIMITS,
+        *,
+        missing: MissingWords = DEFAULT_WORDS,
+        count_missing: bool = False,
+    ) -> pd.DataFrame:
         """Parse a file in a child process with limits on memory and time.
 
         Raises
@@ -74,28 +110,33 @@ class FileSource(Source):
         DataNotReadable
             If it's missing, empty, corrupt, too large, or doesn't match its extension.
         """
-        return self._in_child(text, limits, None)
+        return self._in_child(
+            text, ReadRequest(limits=limits, missing=missing, count_missing=count_missing)
+        )
 
     def preview(
         self, text: str, n_rows: int = 5, limits: ReadLimits = DEFAULT_LIMITS
     ) -> pd.DataFrame:
-        return self._in_child(text, limits, n_rows).head(n_rows)
+        request = ReadRequest(limits=limits, missing=DEFAULT_WORDS, n_rows=n_rows)
+        return self._in_child(text, request).head(n_rows)
 
     def batches(self, text: str, limits: ReadLimits = DEFAULT_LIMITS) -> Iterator[pa.RecordBatch]:
         import pyarrow as pa
 
         yield from pa.Table.from_pandas(self.load(text, limits), preserve_index=False).to_batches()
 
-    def reader(self, text: str, stored_as: Mapping[str, str]) -> Reader:
+    def reader(
+        self, text: str, stored_as: Mapping[str, str], missing: MissingWords = DEFAULT_WORDS
+    ) -> Reader:
         # Rows are read in batches, so the file size isn't limited.
         options = self.options(text, replace(DEFAULT_LIMITS, file_bytes=1 << 62))
-        return self.form.reader(files.find_file(text), options, stored_as)
+        return self.form.reader(files.find_file(text), options, stored_as, missing)
 
     def code(self, text: str, options: Mapping[str, object]) -> LoadCode:
         return LoadCode(text=source_piece(self.name), values=options, data_path=text)
 
-    def _in_child(self, text: str, limits: ReadLimits, n_rows: int | None) -> pd.DataFrame:
+    def _in_child(self, text: str, request: ReadRequest) -> pd.DataFrame:
         from automl_magic.data.isolated import read_in_child
 
-        options = self.options(text, limits)
-        return read_in_child(type(self), files.find_file(text), options, limits, n_rows=n_rows)
+        options = self.options(text, request.limits)
+        return read_in_child(self, files.find_file(text), options, request)

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from automl_magic.data.limits import ReadLimits
-from automl_magic.data.sources.base import DEFAULT_LIMITS, Source
+from automl_magic.data.sources.base import DEFAULT_LIMITS, DEFAULT_WORDS, Source
 from automl_magic.errors import DataNotReadable
 from automl_magic.records.data.load_code import LoadCode
+from automl_magic.records.data.missing import MissingWords
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,7 +44,7 @@ class Frames(Source):
     def __init__(self, names: Mapping[str, Any]) -> None:
         self._names = names
 
-    def load(self, text: str, limits: ReadLimits = DEFAULT_LIMITS) -> pd.DataFrame:
+    def read_frame(self, text: str, limits: ReadLimits = DEFAULT_LIMITS) -> pd.DataFrame:
         del limits
         name = self.place(text)
         frame: pd.DataFrame | None = self._names.get(name)
@@ -58,13 +59,15 @@ class Frames(Source):
     def batches(self, text: str, limits: ReadLimits = DEFAULT_LIMITS) -> Iterator[pa.RecordBatch]:
         import pyarrow as pa
 
-        yield pa.RecordBatch.from_pandas(self.load(text, limits), preserve_index=False)
+        yield pa.RecordBatch.from_pandas(self.read_frame(text, limits), preserve_index=False)
 
-    def reader(self, text: str, stored_as: Mapping[str, str]) -> Reader:
+    def reader(
+        self, text: str, stored_as: Mapping[str, str], missing: MissingWords = DEFAULT_WORDS
+    ) -> Reader:
         from automl_magic.batch.readers import FrameReader
 
         del stored_as
-        return FrameReader(self.load(text))
+        return FrameReader(self.load(text, missing=missing))
 
     def code(self, text: str, options: Mapping[str, object]) -> LoadCode:
         del options
@@ -76,7 +79,7 @@ class Frames(Source):
         )
 
     def argument(self, text: str) -> pd.DataFrame:
-        return self.load(text)
+        return self.read_frame(text)
 
     def in_code(self, text: str) -> str:
         return self.place(text)

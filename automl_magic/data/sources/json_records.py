@@ -6,18 +6,16 @@ import json
 import shlex
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from automl_magic.batch.formats import BY_NAME
 from automl_magic.data.limits import ReadLimits
+from automl_magic.data.missing import mark_missing
 from automl_magic.data.sources.delimited import check_names, not_utf8_error, too_many_columns_error
-from automl_magic.data.sources.file_source import FileSource
+from automl_magic.data.sources.file_source import FileSource, ParsedFile, ReadRequest
 from automl_magic.data.sources.files import FileHead, quote_name
 from automl_magic.data.sources.streams import open_content
 from automl_magic.errors import DataNotReadable
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 class JsonRecords(FileSource):
@@ -50,13 +48,12 @@ class JsonRecords(FileSource):
             "precise_float": True,
         }
 
-    def parse(
-        self, path: Path, options: Mapping[str, Any], limits: ReadLimits, n_rows: int | None
-    ) -> pd.DataFrame:
+    def parse(self, path: Path, options: Mapping[str, Any], request: ReadRequest) -> ParsedFile:
         import pandas as pd
 
+        limits = request.limits
         # pandas can only limit the rows if there's one per line.
-        row_limit = n_rows if options["lines"] else None
+        row_limit = request.n_rows if options["lines"] else None
         try:
             if options["lines"]:
                 check_names(path, _first_keys(path, options["encoding"], limits))
@@ -81,7 +78,8 @@ class JsonRecords(FileSource):
             )
         if frame.shape[1] > limits.columns:
             raise too_many_columns_error(path, frame.shape[1], limits)
-        return frame
+        frame, counts = mark_missing(frame, request.missing)
+        return ParsedFile(frame, options, counts)
 
 
 def _lines(path: Path, encoding: str, limits: ReadLimits) -> Iterator[str]:

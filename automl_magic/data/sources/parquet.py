@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from automl_magic.batch.formats import BY_NAME
 from automl_magic.data.limits import ReadLimits
+from automl_magic.data.missing import mark_missing
 from automl_magic.data.sources.delimited import check_names, too_many_columns_error
-from automl_magic.data.sources.file_source import FileSource
+from automl_magic.data.sources.file_source import FileSource, ParsedFile, ReadRequest
 from automl_magic.data.sources.files import FileHead, quote_name
 from automl_magic.errors import DataNotReadable
 from automl_magic.records.data.load_code import LoadCode
@@ -34,22 +35,20 @@ class Parquet(FileSource):
         del path, head
         return {}
 
-    def parse(
-        self, path: Path, options: Mapping[str, Any], limits: ReadLimits, n_rows: int | None
-    ) -> pd.DataFrame:
+    def parse(self, path: Path, options: Mapping[str, Any], request: ReadRequest) -> ParsedFile:
         import pandas as pd
         import pyarrow as pa
         import pyarrow.parquet as pq
 
+        n_rows = request.n_rows
         try:
             with pq.ParquetFile(path) as file:
                 metadata, schema = file.metadata, file.schema_arrow
-                _check_size(path, metadata, limits)
+                _check_size(path, metadata, request.limits)
                 check_names(path, list(schema.names))
                 _check_types(path, schema)
-                if n_rows is not None:
-                    return _first_rows(file, n_rows)
-            frame = pd.read_parquet(path, **options)
+                first_rows = None if n_rows is None else _first_rows(file, n_rows)
+            frame = pd.read_parquet(path, **options) if first_rows is None else first_rows
         except pa.ArrowMemoryError:
             raise
         except (pa.ArrowException, OSError) as error:
@@ -59,7 +58,8 @@ class Parquet(FileSource):
                 fix="The file is truncated or corrupt. Copy, download or save it again.",
             ) from error
         # pandas restores an index that it wrote. Other formats have none.
-        return frame.reset_index(drop=True)
+        frame, counts = mark_missing(frame.reset_index(drop=True), request.missing)
+        return ParsedFile(frame, options, counts)
 
     def code(self, text: str, options: Mapping[str, object]) -> LoadCode:
         # pandas reads Parquet with pyarrow, which the code doesn't import.
@@ -71,7 +71,7 @@ def _first_rows(file: pq.ParquetFile, n_rows: int) -> pd.DataFrame:
 
     batches = list(islice(file.iter_batches(n_rows), 1))
     frame: pd.DataFrame = pa.Table.from_batches(batches, file.schema_arrow).to_pandas()
-    return frame.reset_index(drop=True)
+    return frame
 
 
 def _check_size(path: Path, metadata: pq.FileMetaData, limits: ReadLimits) -> None:

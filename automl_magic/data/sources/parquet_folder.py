@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, NoReturn
 
 from automl_magic.data.limits import ReadLimits
 from automl_magic.data.sources import files
-from automl_magic.data.sources.base import DEFAULT_LIMITS, Source
+from automl_magic.data.sources.base import DEFAULT_LIMITS, DEFAULT_WORDS, Source
 from automl_magic.errors import DataNotReadable
 from automl_magic.records.data.load_code import LoadCode
+from automl_magic.records.data.missing import MissingWords
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -53,11 +54,13 @@ class ParquetFolder(Source):
         del options
         return _refuse(text)
 
-    def reader(self, text: str, stored_as: Mapping[str, str]) -> Reader:
+    def reader(
+        self, text: str, stored_as: Mapping[str, str], missing: MissingWords = DEFAULT_WORDS
+    ) -> Reader:
         from automl_magic.batch.readers import ParquetReader
 
         del stored_as
-        return ParquetReader(_files(text))
+        return ParquetReader(_files(text), missing)
 
 
 def _refuse(text: str) -> NoReturn:

@@ -80,6 +80,7 @@ def challenger_experiment(
         data=str(tables.training),
         task=plan.task,
         objective=plan.metric,
+        missing=plan.dataset.missing,
         budget_s=budget_s or experiment.budget_s,
         features=dataclasses.replace(
             experiment.features,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -13,6 +14,9 @@ DEFAULT_MISSING = (
     "<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null",
 )  # fmt: skip
 MAX_WORDS = 100
+# The attribute of a DataFrame from `data.load` with its MissingWords, as JSON.
+MISSING_ATTRIBUTE = "automl_magic_missing"
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,2})?", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,7 +24,7 @@ class MissingWords(Record):
     """The texts that stand for a missing value. The same rule holds for every file format.
 
     `all` holds for each column without a list of its own in `columns`. Empty text is always
-    missing.
+    missing. A text that is a number, such as "-999", also stands for the number.
     """
 
     all: tuple[str, ...] = field(
@@ -42,5 +46,25 @@ class MissingWords(Record):
             raise OutOfRange("columns", f"at most {MAX_WORDS} texts per column")
 
     def words(self, column: str) -> frozenset[str]:
-        """Return the texts that are missing values in a column."""
-        return frozenset({"", *self.columns.get(column, self.all)})
+        """Return the texts that are missing values in a column.
+
+        Whole numbers are in it in both spellings, "-999" and "-999.0".
+        """
+        whole = [int(number) for number in self.numbers(column) if number.is_integer()]
+        spellings = [text for number in whole for text in (str(number), f"{number}.0")]
+        return frozenset({"", *self._listed(column), *spellings})
+
+    def numbers(self, column: str) -> frozenset[float]:
+        """Return the numbers that are missing values in a column."""
+        return frozenset(map(float, filter(_NUMBER.fullmatch, self._listed(column))))
+
+    def _listed(self, column: str) -> tuple[str, ...]:
+        return self.columns.get(column, self.all)
+
+
+def missing_of(frame: object) -> MissingWords:
+    """Return the texts that `data.load` read as missing in a table, or the default ones."""
+    attributes = getattr(frame, "attrs", {})
+    if MISSING_ATTRIBUTE not in attributes:
+        return MissingWords()
+    return MissingWords.from_json(attributes[MISSING_ATTRIBUTE])

@@ -48,7 +48,7 @@ def test_every_format_gives_the_same_table(name, tmp_path, customers):
 @pytest.mark.parametrize("name", ["t.csv", "t.tsv.gz", "t.parquet", "t.jsonl.gz", "t.json"])
 def test_pandas_alone_reads_the_same_table_by_the_read_call(name, tmp_path, customers):
     path = _write(customers, tmp_path / name)
-    call = json.loads(json.dumps(data.read_call(path)))
+    call = json.loads(json.dumps(data.read_call(data.load(path))))
     reader = {"csv": pd.read_csv, "parquet": pd.read_parquet, "jsonl": pd.read_json}[call["format"]]
     pd.testing.assert_frame_equal(reader(path, **call["options"]), data.load(path))
 
@@ -56,7 +56,7 @@ def test_pandas_alone_reads_the_same_table_by_the_read_call(name, tmp_path, cust
 def test_a_read_call_names_separator_and_encoding(tmp_path):
     path = tmp_path / "t.csv"
     path.write_bytes("name;größe\nä;1\nö;2\n".encode("utf-8-sig"))
-    assert data.read_call(str(path)) == {
+    assert data.read_call(data.load(str(path))) == {
         "format": "csv",
         "options": {
             "sep": ";", "encoding": "utf-8-sig", "float_precision": "round_trip",
@@ -83,7 +83,7 @@ def test_sources_are_written_down_in_full(tmp_path, customers, monkeypatch):
 def test_bundled_class_sets_name_their_classes():
     iris = data.load("sklearn:iris")
     assert sorted(iris["target"].unique()) == ["setosa", "versicolor", "virginica"]
-    assert data.read_call("sklearn:iris") == {"format": "sklearn", "options": {"name": "iris"}}
+    assert data.read_call(iris) == {"format": "sklearn", "options": {"name": "iris"}}
 
 
 @pytest.mark.parametrize(

@@ -124,7 +124,8 @@ def _load(engine: Engine, model: str, version: int, home: Path) -> ServedModel:
 
 def _reader(source: Path, model: ServedModel) -> Reader:
     file_format = SUFFIXES[source.suffix]
-    return file_format.reader(source, {}, column_storage(model.fitted, model.schema))
+    stored_as = column_storage(model.fitted, model.schema)
+    return file_format.reader(source, {}, stored_as, model.schema.missing)
 
 
 def _has_parts(output: Path) -> bool:

@@ -2,7 +2,7 @@ dataset = data.profile(
     table,
     name=slot("name"),
     source=data_source,
-    read=data.read_call(data_source),
+    read=data.read_call(table),
     target=target,
     kinds=slot("kinds"),
 )

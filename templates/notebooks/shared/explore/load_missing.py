@@ -1,0 +1,5 @@
+from automl_magic import data
+from automl_magic.data import plots
+
+table = data.load(data_source, missing=slot("missing"))
+table.head()

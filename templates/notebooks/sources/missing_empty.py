@@ -1,0 +1,1 @@
+table = table.replace("", None)
