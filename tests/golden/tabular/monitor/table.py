@@ -25,7 +25,7 @@ from automl_magic import data, monitor
 
 monitored_model = monitor.load_monitored_model(model_dir, manifest_sha256=manifest_sha256 or None)
 window = monitor.read_table(
-    data.load(data_source),
+    data.load(data_source, missing=monitored_model.schema.missing),
     monitored_model,
     monitor.parse_time(window_start),
     monitor.parse_time(window_end),

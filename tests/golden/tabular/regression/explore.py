@@ -31,7 +31,7 @@ dataset = data.profile(
     table,
     name="customers",
     source=data_source,
-    read=data.read_call(data_source),
+    read=data.read_call(table),
     target=target,
     kinds={},
 )

@@ -26,6 +26,7 @@ data_path = "data/customers.parquet"
 import pandas as pd
 
 table = pd.read_parquet(data_path).reset_index(drop=True)
+table = table.replace("", None)
 table.head()
 
 
