@@ -22,6 +22,7 @@ from automl_magic.errors import AutomlMagicError
 from automl_magic.magics.notebook import NotebookFrontend
 from automl_magic.magics.show.display import DisplayedResult
 from automl_magic.magics.spec import cell_spec
+from automl_magic.magics.tables import expression_error, is_expression
 
 
 @magics_class
@@ -38,7 +39,7 @@ class AutomlMagics(Magics):
         """Find a model for a table: `%automl fit df --target y`. See also `%automl --help`.
 
         `%%automl` plans an experiment in YAML. `%%automl fit` also runs it. DATA, and `data:` in
-        YAML, can be the name of a DataFrame in this notebook.
+        YAML, can be the name of a DataFrame in this notebook. Python code isn't evaluated.
         """
         assert self.shell is not None
         names = {**self.shell.user_ns, **(local_ns or {})}
@@ -52,6 +53,10 @@ class AutomlMagics(Magics):
         except ValueError as error:
             raise UsageError(f"Can't parse the line: {error}.") from None
         except click.UsageError as error:
+            # Code with spaces, such as `df[df.age > 30]`, is several words.
+            code = next((word for word in argv if is_expression(word, names)), None)
+            if code is not None:
+                raise _without_traceback(expression_error(code)) from None
             raise UsageError("\n".join(error_lines(BadUsage.of(error)))) from None
         except AutomlMagicError as error:
             raise _without_traceback(error) from None

@@ -20,7 +20,7 @@ from automl_magic.display.text import printable
 from automl_magic.magics.show.display import DisplayedResult
 from automl_magic.magics.show.live_trials import LiveTrials
 from automl_magic.magics.show.progress import progress_bundle
-from automl_magic.wizard.frames import is_frame
+from automl_magic.magics.tables import find_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,8 +61,7 @@ class NotebookFrontend(WorkspaceMixin):
         self.displayed: DisplayedResult | None = None
 
     def resolve_table(self, name: str) -> str | pd.DataFrame:
-        value = self.names.get(name)
-        return value if is_frame(value) else name
+        return find_table(name, self.names)
 
     @contextlib.contextmanager
     def show_progress(self) -> Iterator[OnEvent]:
@@ -91,6 +90,8 @@ class NotebookFrontend(WorkspaceMixin):
     ) -> CommandResult:
         from automl_magic.wizard import Wizard
 
+        if data is not None:
+            find_table(data, self.names)
         wizard = Wizard(data, target, workspace=self.workspace)
         display(wizard)
         return CommandResult(wizard, wizard.plan, "")

@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
+import pyarrow as pa
 import pytest
 
-from automl_magic.errors import RunNotFound, TargetNotFound
+from automl_magic.errors import DataNotReadable, RunNotFound, TargetNotFound
 
 
 def test_the_magic_has_the_verbs_of_the_command(cells):
@@ -83,13 +86,84 @@ def test_a_dataframe_is_planned_by_its_name(cells):
     assert Path("here/table.parquet").exists()
 
 
-def test_a_name_that_is_no_dataframe_is_a_path(cells):
+def test_a_file_with_the_name_of_another_variable_is_a_path(cells):
     cells.shell.user_ns["number"] = 7
+    cells.shell.user_ns["customers"].to_csv("number", index=False)
 
     result, out, err, _ = cells.run("%automl plan number --target churn")
 
-    assert type(result.error_in_exec).__name__ == "DataNotReadable"
-    assert "Do: " in out + err
+    # A file without an ending isn't read, but it's the file that the error is about.
+    assert "'number' isn't a DataFrame" not in out + err
+    assert isinstance(result.error_in_exec, DataNotReadable)
+
+
+VARIABLES = {
+    "lst": ([1, 2], "list", "pd.DataFrame(lst)"),
+    "dct": ({"a": [1]}, "dict", "pd.DataFrame(dct)"),
+    "arr": (np.zeros((3, 2)), "numpy.ndarray", "pd.DataFrame(arr)"),
+    "ser": (pd.Series([1, 2]), "pandas.Series", "ser.to_frame()"),
+    "tbl": (pa.table({"a": [1]}), "pyarrow.Table", "tbl.to_pandas()"),
+    "where": ("data.csv", "str", "Type the path itself: data.csv"),
+    "number": (7, "int", "Use the name of a DataFrame"),
+}
+
+
+@pytest.mark.parametrize("name", VARIABLES)
+def test_a_variable_that_is_no_dataframe_is_refused_with_what_to_type(cells, name):
+    value, kind, fix = VARIABLES[name]
+    cells.shell.user_ns[name] = value
+
+    result, out, err, _ = cells.run(f"%automl plan {name} --target churn")
+
+    assert isinstance(result.error_in_exec, DataNotReadable)
+    what, why, do = (out + err).splitlines()
+    assert what == f"'{name}' isn't a DataFrame, and there's no such file."
+    assert why.endswith(f"The variable {name} is of the type {kind}.")
+    assert fix in do
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["fit lst --target y", "predict last lst -o out.csv", "wizard lst", "retrain web --data lst"],
+)
+def test_every_command_with_a_table_refuses_other_variables(cells, line):
+    cells.shell.user_ns["lst"] = [1, 2]
+
+    _, out, err, _ = cells.run(f"%automl {line}")
+
+    assert (out + err).splitlines()[-1].startswith("Do: Make a DataFrame in a line before")
+
+
+@pytest.mark.parametrize(
+    ("code", "shown"),
+    [
+        ("customers.head()", "table = customers.head(),"),
+        ("customers[:30]", "table = customers…,"),
+        ("customers[customers.age > 30]", "table = customers…,"),
+        ("customers.query('age > 30')", "table = customers…,"),
+        ("customers.T", "table = customers…,"),
+    ],
+)
+def test_code_in_place_of_a_table_is_refused_with_what_to_type(cells, code, shown):
+    result, out, err, _ = cells.run(f"%automl plan {code} --target churn")
+
+    assert isinstance(result.error_in_exec, DataNotReadable)
+    what, why, fix = (out + err).splitlines()
+    assert what.endswith("looks like Python code.")
+    assert "Code isn't evaluated." in why
+    assert shown in fix
+
+
+def test_code_in_a_cell_of_yaml_is_refused_too(cells):
+    _, out, err, _ = cells.run("%%automl\ndata: customers.head()\ntarget: churn\n")
+
+    assert "looks like Python code." in out + err
+
+
+def test_a_misspelt_dataframe_is_found(cells):
+    _, out, err, _ = cells.run("%automl plan custmers --target churn")
+
+    assert (out + err).splitlines()[-1] == "Do: Use customers."
 
 
 def test_braces_and_dollars_are_not_python(cells):
