@@ -55,5 +55,5 @@ def test_an_error_stops_the_notebook_with_three_lines(folder):
 
     [output] = notebook.cells[1].outputs
     assert (output.output_type, output.ename) == ("error", "RunNotFound")
-    assert [line.split(" ")[0] for line in output.traceback] == ["There", "Why:", "Do:"]
+    assert [line.split(" ")[0] for line in output.traceback] == ["There's", "Why:", "Do:"]
     assert notebook.cells[2].outputs == []

@@ -29,7 +29,7 @@ from automl_magic.records.data.schema import OnUnread
 @click.option("--keep-all", is_flag=True, help="Copy all input columns to FILE.")
 @click.option(
     "--on-unread",
-    type=click.Choice(list(OnUnread)),
+    type=click.Choice([choice.value for choice in OnUnread]),
     default=OnUnread.FAIL.value,
     help="If a column has too many values that can't be read: fail, or predict them as missing.  "
     "[default: fail]",
