@@ -19,6 +19,7 @@ from automl_magic.monitor.retrain.new_rows import (
     logged_rows,
     table_rows,
 )
+from automl_magic.recipe.reading import TableReader
 from automl_magic.records import Plan
 from automl_magic.records.models.deployment import Deployment, Route
 
@@ -70,12 +71,14 @@ def gather_rows(
     required = {*input_columns, target, *([time_column] if time_column else [])}
     table = champion.table[[column for column in champion.table.columns if column in required]]
     hidden = hidden_columns(champion.deployment, monitored_model)
+    reader = monitored_model.fitted.reader or TableReader(monitored_model.schema)
     new_rows = []
     logged = logged_rows(
         predictions,
         champion.deployment.name,
         table,
         target,
+        reader,
         hidden=hidden,
         learned=learned_prediction_ids(plan),
         version=champion.route.stable,
@@ -90,7 +93,7 @@ def gather_rows(
     ):
         new_rows.append(logged)
     if provided is not None:
-        new_rows.append(table_rows(provided.read(), table, target, provided.name))
+        new_rows.append(table_rows(provided.read(), table, target, provided.name, reader))
     return build_retraining_data(
         table,
         new_rows,

@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import numpy as np
 import pandas as pd
 from sqlalchemy import Engine, func, select
 
 from automl_magic.errors import MonitorError, TargetNotFound, shorten
-from automl_magic.recipe.values import category_text
+from automl_magic.recipe.reading import TableReader, UnreadValues
+from automl_magic.recipe.table import select_columns
+from automl_magic.recipe.values import Column, EncodedColumn, category_text, missing_mask
+from automl_magic.records.data.schema import InputColumn
 from automl_magic.records.models.deployment import Role
 from automl_magic.records.monitoring.retrain import RowSource
 from automl_magic.store.engine import read_transaction
@@ -76,6 +80,7 @@ def logged_rows(
     deployment: str,
     like: pd.DataFrame,
     target: str,
+    reader: TableReader,
     *,
     hidden: Collection[str] = (),
     learned: Collection[str] = (),
@@ -88,6 +93,8 @@ def logged_rows(
     ----------
     like : DataFrame
         The champion's training table, for the columns and their types.
+    reader : TableReader
+        Reads the champion's input columns.
     hidden : collection of str
         Columns that the log drops or hashes. They're excluded. So are the predictions of other
         versions, because the champion can't predict rows without these columns.
@@ -134,17 +141,24 @@ def logged_rows(
     )
     champion_predictions = {row.id: json.loads(row.probabilities or row.prediction) for row in rows}
     return NewRows(
-        _convert_like(table, like), source, True, champion_predictions if is_hidden else {}
+        _convert_like(table, like, reader, UnreadValues()),
+        source,
+        True,
+        champion_predictions if is_hidden else {},
     )
 
 
-def table_rows(table: pd.DataFrame, like: pd.DataFrame, target: str, name: str) -> NewRows:
+def table_rows(
+    table: pd.DataFrame, like: pd.DataFrame, target: str, name: str, reader: TableReader
+) -> NewRows:
     """Return a provided table with the columns and types of the champion's table.
 
     Raises
     ------
     TargetNotFound, MonitorError
         If the target or a column that the champion reads is missing.
+    DataError
+        If a column can't be read.
     """
     if target not in table:
         raise TargetNotFound(target, [str(column) for column in table])
@@ -155,7 +169,9 @@ def table_rows(table: pd.DataFrame, like: pd.DataFrame, target: str, name: str) 
             f"{shorten(missing)}.",
             fix="Use a table with all columns. Missing values are allowed.",
         )
-    converted = _convert_like(table[list(like.columns)], like)
+    unread = UnreadValues()
+    converted = _convert_like(table[list(like.columns)], like, reader, unread)
+    unread.check()
     return NewRows(converted, RowSource(name=name, rows=len(converted)))
 
 
@@ -257,9 +273,39 @@ def _has_order(values: pd.Series) -> bool:
     return pd.api.types.is_numeric_dtype(values) or pd.api.types.is_datetime64_any_dtype(values)
 
 
-def _convert_like(table: pd.DataFrame, like: pd.DataFrame) -> pd.DataFrame:
-    """Convert the columns of a table to the types of another table."""
-    return pd.DataFrame({name: _convert_column(table[name], like[name]) for name in table.columns})
+def _convert_like(
+    table: pd.DataFrame, like: pd.DataFrame, reader: TableReader, unread: UnreadValues
+) -> pd.DataFrame:
+    """Convert the columns of a table to the types and the notation of another table."""
+    names = [name for name in table.columns if name in reader.columns]
+    read = reader.read(select_columns(table, names), unread)
+    converted = {}
+    for name in table.columns:
+        values = table[name]
+        if name in read:
+            texts = _written_like(read[name], reader.columns[name].column)
+            values = pd.Series(texts, index=table.index, dtype=object)
+        converted[name] = _convert_column(values, like[name])
+    return pd.DataFrame(converted)
+
+
+def _written_like(values: Column, column: InputColumn) -> list[object]:
+    """Return values that were read, written as in the training table if they are text there."""
+    plain = values.expand(values.distinct, None) if isinstance(values, EncodedColumn) else values
+    absent = missing_mask(plain)
+    return [
+        None if is_absent else _write(value, column)
+        for value, is_absent in zip(plain.tolist(), absent, strict=True)
+    ]
+
+
+def _write(value: object, column: InputColumn) -> object:
+    if column.stored_as == "text" and isinstance(value, float):
+        return repr(value).replace(".", column.parse.get("decimal", "."))
+    if column.stored_as == "text" and isinstance(value, datetime):
+        date_format = column.parse.get("date_format")
+        return value.strftime(date_format) if date_format else value.isoformat()
+    return value
 
 
 def _convert_column(values: pd.Series, like: pd.Series) -> pd.Series:
