@@ -50,7 +50,7 @@ class Journey:
     def difference(self) -> float:
         """The absolute difference between the scores of the standalone notebook and the run."""
         assert self.outcome.holdout is not None
-        return abs(self.standalone["score"] - self.outcome.holdout.score)
+        return abs(self.standalone["score"] - self.outcome.holdout.value)
 
     def to_json(self) -> dict[str, object]:
         return {

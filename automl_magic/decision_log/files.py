@@ -126,7 +126,7 @@ class RunFiles:
         if self.leaderboard is None:
             complete = self.complete_trials()
             return next(
-                (t for t in complete if t.score and t.score.score == self.best_so_far), None
+                (t for t in complete if t.score and t.score.value == self.best_so_far), None
             )
         rows = self.leaderboard.rows
         first = next((row.trial for row in rows if row.trial is not None and row.score), None)

@@ -57,7 +57,9 @@ def score_reasons(files: RunFiles) -> tuple[Reason, ...]:
             Reason(
                 about="holdout",
                 choice=str(files.result.get("best") or ""),
-                why=f"Scored once on {holdout.rows:,} holdout rows. Report this score.",
+                why=f"Scored once on {holdout.rows:,} holdout rows. Report this score."
+                if holdout.undefined is None
+                else f"There's no score on the {holdout.rows:,} holdout rows. Hold out more rows.",
                 link=files.link(HOLDOUT_CELL),
                 score=holdout,
             )
@@ -143,9 +145,9 @@ def _members(files: RunFiles) -> Iterator[Reason]:
 def _member_gain(row: LeaderboardRow, best: Score | None) -> str:
     if row.score is None or best is None:
         return "It improves the out-of-fold score of the blend."
-    if row.score.score == best.score:
+    if row.score.value == best.value:
         return "It's the best single trial."
-    gap = abs(row.score.score - best.score)
+    gap = abs(row.score.value - best.value)
     return f"It's {gap:.3g} behind the best trial, but it improves the blend."
 
 

@@ -113,7 +113,7 @@ def _dropped_because(files: RunFiles, trial: Trial) -> str:
     best = files.best
     if best is None or best.score is None or trial.score is None or best.number == trial.number:
         return "It's the best single trial, but adding it doesn't improve the blend."
-    gap = abs(best.score.score - trial.score.score)
+    gap = abs(best.score.value - trial.score.value)
     return f"{gap:.3g} behind trial {best.number}. Adding it doesn't improve the blend."
 
 

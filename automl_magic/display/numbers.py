@@ -48,9 +48,11 @@ def format_memory(n_bytes: float) -> str:
 
 
 def format_score_interval(score: Score | None) -> str:
-    """Return a score with its 95% interval: `0.9871 [0.9712, 0.9954]`."""
+    """Return a score with its 95% interval, `0.9871 [0.9712, 0.9954]`, or why it's undefined."""
     if score is None:
         return "–"
+    if score.undefined is not None:
+        return f"undefined, because {score.undefined}"
     if score.low is None or score.high is None:
         return format_number(score.score)
     return f"{format_number(score.score)} [{format_number(score.low)}, {format_number(score.high)}]"

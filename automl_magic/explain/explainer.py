@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from automl_magic.display.cell_output import CellOutput
-from automl_magic.display.numbers import format_count
+from automl_magic.display.numbers import format_count, format_score_interval
 from automl_magic.errors import DataError, PlanError, closest_match, shorten
 from automl_magic.explain.column_ranges import column_orders, column_ranges
 from automl_magic.explain.formatting import format_cell, to_json_value
@@ -31,7 +31,7 @@ from automl_magic.recipe import (
     take_rows,
 )
 from automl_magic.recipe.values import Array, Floats, missing_mask
-from automl_magic.records import Manifest, Score
+from automl_magic.records import Manifest
 from automl_magic.records.explanations.explanation import SkippedSection, UnseenPredictions
 from automl_magic.records.explanations.section import Section
 from automl_magic.tasks import metrics
@@ -213,11 +213,9 @@ class Explainer:
         """The predictions for unseen rows as a record, with their score."""
         name, unseen = self.recipe.metric, self.unseen
         threshold = self.model.threshold
-        score = metrics.score(name, unseen.y, unseen.predicted, threshold=threshold)
-        low, high = metrics.interval(
+        measured = metrics.make_score(
             name, unseen.y, unseen.predicted, threshold=threshold, seed=self.recipe.seed
         )
-        measured = Score(metric=name, score=score, rows=len(unseen.y), low=low, high=high)
         return UnseenPredictions(
             source=unseen.source, rows=len(unseen.y), in_words=unseen.in_words, score=measured
         )
@@ -247,11 +245,6 @@ class Explainer:
 
     def __repr__(self) -> str:
         recipe, score = self.recipe, self.unseen_record.score
-        interval = (
-            f" (95%: {score.low:.4g} to {score.high:.4g})"
-            if score.low is not None and score.high is not None
-            else ""
-        )
         sizes = ", ".join(
             format_count(n, noun)
             for n, noun in (
@@ -263,7 +256,7 @@ class Explainer:
         return "\n".join(
             [
                 f"Explain: {recipe.task} of {recipe.target!r}; {sizes}",
-                f"  {score.metric} {score.score:.4g}{interval} on unseen rows",
+                f"  {score.metric} on unseen rows: {format_score_interval(score)}",
                 f"  {self.unseen.in_words}",
                 f"  immutable: {', '.join(map(repr, self.immutable)) or 'no column'}",
             ]

@@ -152,4 +152,4 @@ def _option(
 def _loss(search: Search, result: TrialResult) -> float:
     score = result.trial.score
     assert score is not None
-    return search.task.metric.loss(score.score)
+    return search.task.metric.loss(score.value)

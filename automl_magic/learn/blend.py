@@ -64,7 +64,7 @@ class Ensemble:
         if low is not None and high is not None:
             interval = f" (95%: {format_score(low)} to {format_score(high)})"
         members = TextTable(
-            caption=f"{self.score.metric} {format_score(self.score.score)}{interval}, "
+            caption=f"{self.score.metric} {format_score(self.score.value)}{interval}, "
             f"out of fold on {self.score.rows:,} rows",
             headings=("Trial", "Candidate", "Weight", self.score.metric, "Why"),
             rows=[
@@ -72,7 +72,7 @@ class Ensemble:
                     str(member.result.trial.number),
                     member.result.trial.candidate,
                     f"{member.weight:.3f}",
-                    format_score(member.result.trial.score.score)
+                    format_score(member.result.trial.score.value)
                     if member.result.trial.score
                     else "",
                     member.reason,

@@ -203,4 +203,4 @@ def _positive(value: object, name: str) -> float:
 
 def _score(result: TrialResult) -> float:
     assert result.trial.score is not None
-    return result.trial.score.score
+    return result.trial.score.value

@@ -39,17 +39,19 @@ class Holdout:
     def __repr__(self) -> str:
         if self.score is None:
             return "No holdout: the only score is out of fold."
+        score, rows = self.score, f"on {self.score.rows:,} holdout rows"
+        if score.score is None:
+            return f"{score.metric} is undefined {rows}, because {score.undefined}."
         interval = ""
-        if self.score.low is not None and self.score.high is not None:
-            interval = f" (95%: {format_score(self.score.low)} to {format_score(self.score.high)})"
-        return (
-            f"{self.score.metric} {format_score(self.score.score)}{interval} "
-            f"on {self.score.rows:,} holdout rows, scored once"
-        )
+        if score.low is not None and score.high is not None:
+            interval = f" (95%: {format_score(score.low)} to {format_score(score.high)})"
+        return f"{score.metric} {format_score(score.score)}{interval} {rows}, scored once"
 
 
 def evaluate_once(recipe: Recipe, task: Task, split: SplitRows) -> Holdout:
     """Fit the recipe on the development rows, and score it on the holdout with a 95% interval.
+
+    If the metric is undefined on the holdout, the score says why instead.
 
     Parameters
     ----------
@@ -86,15 +88,11 @@ def evaluate_once(recipe: Recipe, task: Task, split: SplitRows) -> Holdout:
         )
         fit_s = time.perf_counter() - started
         y, predicted = task.y[split.holdout], _predict(fitted, task, split)
-    name = recipe.metric
-    score = metrics.score(name, y, predicted, threshold=fitted.threshold)
-    low, high = metrics.interval(name, y, predicted, threshold=fitted.threshold, seed=task.seed)
-    arrays = {"rows": split.holdout, "y": y, "predicted": predicted, "fit_s": np.array(fit_s)}
-    return Holdout(
-        Score(metric=name, score=score, rows=len(y), low=low, high=high),
-        len(split.holdout_uses),
-        arrays,
+    score = metrics.make_score(
+        recipe.metric, y, predicted, threshold=fitted.threshold, seed=task.seed
     )
+    arrays = {"rows": split.holdout, "y": y, "predicted": predicted, "fit_s": np.array(fit_s)}
+    return Holdout(score, len(split.holdout_uses), arrays)
 
 
 def _predict(fitted: FittedRecipe, task: Task, split: SplitRows) -> Array:

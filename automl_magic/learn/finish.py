@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from automl_magic.display.numbers import format_megabytes, format_score
+from automl_magic.display.numbers import format_count, format_megabytes, format_score
 from automl_magic.display.text_table import TextTable
 from automl_magic.errors import FolderNotWritable
 from automl_magic.files.atomic import write_atomic
@@ -109,20 +109,34 @@ def _result(
         "search_s": round(search.budget.elapsed_s, 3),
         "stopped": search.stopped,
         "replayed": search.recorded is not None,
-        "advice": list(ensemble.advice),
+        "advice": [*search.warnings, *_undefined_score(holdout), *ensemble.advice],
         "row_latency_ms": cost.row_latency_ms,
         "size_bytes": cost.size_bytes,
         "trial_scores": {
-            str(trial.number): trial.score.score for trial in search.trials if trial.score
+            str(trial.number): trial.score.value for trial in search.trials if trial.score
         },
     }
+
+
+def _undefined_score(holdout: Score | None) -> list[str]:
+    """Return a sentence if the metric is undefined on the holdout."""
+    if holdout is None or holdout.undefined is None:
+        return []
+    rows = format_count(holdout.rows, "holdout row")
+    sentence = (
+        f"{holdout.metric} is undefined on the {rows}, because {holdout.undefined}. Judge the "
+        "model by its out-of-fold score, or hold out more rows with --holdout."
+    )
+    return [sentence]
 
 
 def _summary(result: dict[str, Any], too_slow: list[str]) -> TextTable:
     rows = [("best", result["best"])]
     for name, label in (("cv", "out of fold"), ("holdout", "on the holdout")):
         if score := result[name]:
-            rows.append((f"{score['metric']} {label}", format_score(score["score"])))
+            value = score["score"]
+            text = "undefined" if value is None else format_score(value)
+            rows.append((f"{score['metric']} {label}", text))
     rows += [("trials", str(result["n_trials"])), ("search", format_seconds(result["search_s"]))]
     rows += [
         ("latency per row", f"{result['row_latency_ms']:.3g} ms (p95)"),

@@ -58,7 +58,7 @@ def make_leaderboard(
             **_cost(costs.get(trial.number)),
         )
         if trial.state is TrialState.COMPLETE and trial.score is not None:
-            ranked.append((metric.loss(trial.score.score), trial.number, row))
+            ranked.append((metric.loss(trial.score.value), trial.number, row))
         else:
             unscored.append((trial.state is TrialState.FAIL, trial.number, row))
     if ensemble is not None:
@@ -73,7 +73,7 @@ def make_leaderboard(
             **_cost(costs.get(None)),
         )
         # Before a trial with the same score, because it's the model of the run.
-        ranked.append((metric.loss(ensemble.score), -1, row))
+        ranked.append((metric.loss(ensemble.value), -1, row))
     ranked.sort(key=lambda entry: entry[:2])
     unscored.sort(key=lambda entry: entry[:2])
     rows = _with_front(metric, [row for _, _, row in (*ranked, *unscored)])
@@ -97,7 +97,7 @@ def _with_front(metric: Metric, rows: Sequence[LeaderboardRow]) -> list[Leaderbo
     """Mark the measured rows that are on the Pareto front."""
     measured = [row for row in rows if row.row_latency_ms is not None and row.score is not None]
     options = [
-        ModelOption(row.name, {}, row.score.score, Blend.MEAN, row.row_latency_ms, row.size_bytes)
+        ModelOption(row.name, {}, row.score.value, Blend.MEAN, row.row_latency_ms, row.size_bytes)
         for row in measured
         if row.score is not None
     ]
@@ -132,7 +132,7 @@ def _cells(row: LeaderboardRow, also: Sequence[str], with_costs: bool) -> tuple[
         str(row.rank),
         "" if row.trial is None else str(row.trial),
         row.name if row.state is TrialState.COMPLETE else f"{row.name} ({row.state.value})",
-        "" if score is None else format_score(score.score),
+        "" if score is None else format_score(score.value),
         half,
         "" if row.fit_s is None else f"{row.fit_s:.1f}",
         *(format_score(row.also[name]) if name in row.also else "" for name in also),

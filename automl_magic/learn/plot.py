@@ -53,7 +53,7 @@ def plot_search(metric: Metric, trials: Sequence[Trial], ended_s: Sequence[float
     points: list[Point] = []
     best: float | None = None
     for at_s, trial in zip(ended_s, trials, strict=True):
-        score = trial.score.score if trial.score else None
+        score = trial.score.value if trial.score else None
         if score is not None:
             best = score if best is None else metric.best([best, score])
         points.append(Point(at_s, trial.candidate, score, best, trial.estimator == BASELINE))

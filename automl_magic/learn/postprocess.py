@@ -14,7 +14,7 @@ from automl_magic.learn.candidate import BASELINE
 from automl_magic.learn.threshold import MisclassificationCosts, best_threshold, cheapest_threshold
 from automl_magic.recipe.combine import Blend, blend_predictions, calibrate_probabilities
 from automl_magic.recipe.values import Array, Floats
-from automl_magic.records import Score, SplitKind
+from automl_magic.records import SplitKind
 from automl_magic.tasks import metrics
 
 if TYPE_CHECKING:
@@ -60,8 +60,7 @@ def postprocess_blend(
     else:
         threshold = best_threshold(metric_name, y, blend_oof)
     cut = 0.5 if threshold is None else threshold
-    low, high = metrics.interval(metric_name, y, blend_oof, threshold=cut, seed=task.seed)
-    score = metrics.score(metric_name, y, blend_oof, threshold=cut)
+    score = metrics.make_score(metric_name, y, blend_oof, threshold=cut, seed=task.seed)
     all_notes = [*notes, *([quick.why] if quick else []), *_notes(blend, why, threshold)]
     if costs is not None:
         all_notes.append(_cost_note(costs, y, blend_oof, cut))
@@ -69,12 +68,12 @@ def postprocess_blend(
         metric=task.metric,
         members=tuple(members),
         oof=oof,
-        score=Score(metric=metric_name, score=score, rows=len(y), low=low, high=high),
+        score=score,
         threshold=threshold,
         blend=blend,
         calibration=calibration,
         notes=tuple(all_notes),
-        advice=tuple(_advice(search, members, Rival(blend_oof, score, threshold))),
+        advice=tuple(_advice(search, members, Rival(blend_oof, score.value, threshold))),
         latency_choice=quick,
     )
 
@@ -138,4 +137,4 @@ def _parts(search: Search) -> Array:
 
 def _score(result: TrialResult) -> float:
     assert result.trial.score is not None
-    return result.trial.score.score
+    return result.trial.score.value

@@ -90,17 +90,17 @@ def unseen_predictions(
 ) -> tuple[PredictionReference | None, Score | None]:
     """Return the distribution of predictions on unseen rows, and the score on them.
 
-    Uses the holdout if it has enough rows, otherwise the out-of-fold predictions.
+    Uses the holdout if it has enough rows and a score, otherwise the out-of-fold predictions.
     """
     y = search.task.y[search.rows.development]
     validated = search.rows.validated_mask
-    on_holdout = holdout.predictions if isinstance(holdout, Holdout) else {}
-    if len(on_holdout.get("y", ())) >= min(MIN_HOLDOUT_ROWS, max(1, int(validated.sum()))):
-        assert isinstance(holdout, Holdout)
-        return (
-            prediction_reference("holdout", recipe, on_holdout["y"], on_holdout["predicted"]),
-            holdout.score,
-        )
+    if isinstance(holdout, Holdout) and holdout.score is not None and not holdout.score.undefined:
+        arrays = holdout.predictions
+        if len(arrays["y"]) >= min(MIN_HOLDOUT_ROWS, max(1, int(validated.sum()))):
+            return (
+                prediction_reference("holdout", recipe, arrays["y"], arrays["predicted"]),
+                holdout.score,
+            )
     oof = ensemble.oof[validated]
     return prediction_reference("out_of_fold", recipe, y[validated], oof), ensemble.score
 

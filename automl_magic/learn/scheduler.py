@@ -227,4 +227,4 @@ class _Race:
 
 def _score(trial: Trial) -> float:
     assert trial.score is not None
-    return trial.score.score
+    return trial.score.value

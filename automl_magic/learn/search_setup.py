@@ -11,14 +11,34 @@ from automl_magic.learn.candidate import BASELINE_VIEW, CandidateSpec
 from automl_magic.learn.cost import PORTFOLIO_SHARE
 from automl_magic.recipe import take_rows
 from automl_magic.records import DecisionKind
+from automl_magic.tasks import metrics
 
 if TYPE_CHECKING:
+    from automl_magic.learn.split import SplitRows
+    from automl_magic.learn.task import Task
     from automl_magic.learn.trials import Search
 
 # With fewer validated rows than this, the scores are too noisy to drop folds for speed.
 MIN_VALIDATED_ROWS = 2_000
 # The view without missing values, which landmarks need.
 DESCRIBED_VIEW = "dense"
+
+
+def choose_metric(task: Task, split: SplitRows) -> str | None:
+    """Rank by another metric if the task's is undefined on the rows that the folds validate.
+
+    Returns why, or None if the task's metric is defined.
+    """
+    name = task.metric.name
+    reason = metrics.undefined_reason(name, task.y[split.development][split.validated_mask])
+    if reason is None:
+        return None
+    fallback = "log_loss" if task.kind.has_classes else "rmse"
+    task.metric = metrics.METRICS[fallback]
+    return (
+        f"Trials are ranked by {fallback}, because {name} is undefined on the rows that the folds "
+        f"validate: {reason}."
+    )
 
 
 def choose_folds(search: Search, candidates: Mapping[str, CandidateSpec]) -> None:
@@ -29,6 +49,8 @@ def choose_folds(search: Search, candidates: Mapping[str, CandidateSpec]) -> Non
     by_rows = math.ceil(MIN_VALIDATED_ROWS * rows.split.folds / len(rows.development))
     min_folds = min(by_rows, rows.split.folds)
     rows.use_folds(max(1, min_folds, math.floor(min(affordable, n_folds))))
+    while rows.n_used_folds < rows.split.folds and _is_undefined(search):
+        rows.use_folds(rows.n_used_folds + 1)
     search.matrices.divide()
     n_used = len(rows.pairs)
     why = (
@@ -40,6 +62,11 @@ def choose_folds(search: Search, candidates: Mapping[str, CandidateSpec]) -> Non
     )
     if n_used < n_folds:
         print(f"The search uses {n_used} of {n_folds} folds. {why}", flush=True)
+
+
+def _is_undefined(search: Search) -> bool:
+    y = search.task.y[search.rows.development][search.rows.validated_mask]
+    return metrics.undefined_reason(search.task.metric.name, y) is not None
 
 
 def choose_order(

@@ -99,7 +99,8 @@ def score_trial(
     cut = 0.5 if threshold is None else threshold
     pooled = metrics.score(name, y[validated], oof[validated], threshold=cut)
     if not np.isfinite(pooled):
-        raise ValueError(f"Its {name} is {pooled}.")
+        why = metrics.undefined_reason(name, y[validated], oof[validated])
+        raise ValueError(f"Its {name} is undefined, because {why or 'it is too large'}.")
     by_fold = [
         metrics.score(name, y[validation], oof[validation], threshold=cut)
         for _, validation in fit.pairs

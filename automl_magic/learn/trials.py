@@ -47,6 +47,8 @@ class Search:
         When each trial ended, in seconds since the start of the search.
     stopped : {"interrupt", "deadline", "trials"} or None
         What ended the search, or None if there was nothing more to try.
+    warnings : list of str
+        What the person must know about the result, as sentences.
     recorded : Recipe or None
         The recipe to replay, if any.
     home : Path or None
@@ -76,6 +78,7 @@ class Search:
         self.trial_ended_s: list[float] = []
         self.stopped: str | None = None
         self.recorded: Recipe | None = None
+        self.warnings: list[str] = []
 
     @property
     def best(self) -> TrialResult:
@@ -229,7 +232,7 @@ class Search:
         if trial.state is TrialState.COMPLETE:
             self.results.append(result)
         self.folder.trial(trial.to_json())
-        score = trial.score.score if trial.score else None
+        score = trial.score.value if trial.score else None
         elapsed_s, left_s = self.budget.elapsed_s, max(0.0, self.budget.left_s)
         self.folder.event(
             "trial",
@@ -261,6 +264,12 @@ class Search:
             elapsed_s=round(self.budget.elapsed_s, 3),
         )
 
+    def warn(self, about: DecisionKind, choice: str, why: str) -> None:
+        """Log a decision that the person must know about, print it, and keep it for the result."""
+        self.log_decision(about, choice, why)
+        self.warnings.append(why)
+        print(why, flush=True)
+
     def __repr__(self) -> str:
         name = self.task.metric.name
         why = {
@@ -284,11 +293,11 @@ def _progress_note(fit: TrialFit, after: int | None, *, interrupted: bool) -> st
 
 def _score(trial: Trial) -> float:
     assert trial.score is not None
-    return trial.score.score
+    return trial.score.value
 
 
 def _line(trial: Trial, best: Trial | None, elapsed_s: float, left_s: float) -> str:
-    score = format_score(trial.score.score) if trial.score else trial.state.value
+    score = format_score(trial.score.value) if trial.score else trial.state.value
     line = f"{trial.number:>3}  {trial.candidate:<18.18}  {score:>9}"
     if best is not None:
         line += f"  best {format_score(_score(best))}"

@@ -10,7 +10,7 @@ from automl_magic.pages.error import error_block
 from automl_magic.pages.excluded import excluded_section
 from automl_magic.pages.figure import scroll_region
 from automl_magic.pages.leaderboard_view import LeaderboardView
-from automl_magic.pages.links import link_html, linked_interval, linked_number
+from automl_magic.pages.links import link_html, linked_interval, linked_number, linked_text
 from automl_magic.pages.pareto_chart import measured_rows, pareto_chart
 from automl_magic.pages.score_chart import score_chart
 from automl_magic.pages.trial_table import trial_table
@@ -53,7 +53,14 @@ def _header(view: LeaderboardView) -> str:
     if view.target is not None:
         target = tag("q", text(view.target, 80))
         title = fill(_("Leaderboard for predicting {target}"), target=target)
-    return tag("header", tag("h1", title), tag("p", _summary(view), class_="am-lead"), _facts(view))
+    advice = view.decision_log.advice if view.decision_log is not None else ()
+    return tag(
+        "header",
+        tag("h1", title),
+        tag("p", _summary(view), class_="am-lead"),
+        join_html(tag("p", tag("b", text(sentence))) for sentence in advice),
+        _facts(view),
+    )
 
 
 def _summary(view: LeaderboardView) -> str:
@@ -68,7 +75,7 @@ def _summary(view: LeaderboardView) -> str:
         model = fill(sentence, n=tag("b", str(n)))
     else:
         model = fill(_("The model is {name}."), name=tag("b", text(view.model_name, 60)))
-    metric, score = text(leaderboard.metric), linked_number(best.score.score, best.link)
+    metric, score = text(leaderboard.metric), linked_number(best.score.value, best.link)
     if best.score.low is not None and best.score.high is not None:
         validated = fill(
             _("In cross-validation, {metric} is {score} (95% interval {low} to {high})."),
@@ -83,14 +90,23 @@ def _summary(view: LeaderboardView) -> str:
         held_out = text(_("No rows were held out."))
     else:
         holdout, link = leaderboard.holdout, leaderboard.holdout_link or best.link
-        held_out = fill(
-            ngettext(
+        if holdout.undefined is None:
+            sentence = ngettext(
                 "It's {score} on {n} holdout row.",
                 "It's {score} on {n} holdout rows.",
                 holdout.rows,
-            ),
+            )
+        else:
+            sentence = ngettext(
+                "It's undefined on {n} holdout row, because {why}.",
+                "It's undefined on {n} holdout rows, because {why}.",
+                holdout.rows,
+            )
+        held_out = fill(
+            sentence,
             score=linked_number(holdout.score, link) + linked_interval(holdout, link),
             n=f"{holdout.rows:,}",
+            why=linked_text(holdout.undefined or "", link),
         )
     return f"{model} {validated} {held_out}"
 
@@ -138,7 +154,7 @@ def _legend(view: LeaderboardView) -> str:
             ).format(n=n_charted, total=n_scored)
         )
     sentences.append(_("Lines are 95% intervals. If two overlap a lot, their order may be chance."))
-    if view.leaderboard.holdout is not None:
+    if view.leaderboard.holdout is not None and view.leaderboard.holdout.score is not None:
         sentences.append(_("The dashed line is the holdout score."))
     return " ".join(sentences)
 

@@ -78,7 +78,7 @@ def _latency(row: LeaderboardRow) -> float:
 
 def _score(row: LeaderboardRow) -> float:
     assert row.score is not None
-    return row.score.score
+    return row.score.value
 
 
 def _describe(row: LeaderboardRow) -> str:

@@ -57,12 +57,12 @@ def score_chart(
 
 
 def _scale(scores: Sequence[Score], holdout: Score | None) -> Scale:
-    best = scores[0].score
-    distances = [abs(score.score - best) for score in scores]
+    best = scores[0].value
+    distances = [abs(score.value - best) for score in scores]
     max_distance = FAR * statistics.median(distances)
     inliers = [s for s, d in zip(scores, distances, strict=True) if d <= max_distance]
     ends = [end for s in inliers or scores for end in (s.score, s.low, s.high) if end is not None]
-    if holdout is not None:
+    if holdout is not None and holdout.score is not None:
         ends.append(holdout.score)
     return fit_scale(ends, LEFT, WIDTH - RIGHT)
 
@@ -85,7 +85,7 @@ def _axis(scale: Scale, metric: str, height: float) -> str:
 
 
 def _holdout(scale: Scale, holdout: Score | None, height: float) -> str:
-    if holdout is None:
+    if holdout is None or holdout.score is None:
         return ""
     x = scale.to_pixel(holdout.score)
     anchor = "end" if x > WIDTH - RIGHT - 120 else "start"
@@ -100,19 +100,24 @@ def _line(
 ) -> str:
     score = row.score
     assert score is not None
+    value = score.value
     name = tag("text", text(row.name, 24), x=LEFT - 12, y=y + 4, class_="am-row-name")
     x_value = WIDTH - RIGHT + 12
     # A transparent rectangle makes the gaps between the digits clickable.
     hit = tag("rect", x=x_value, y=y - ROW / 2, width=RIGHT - 20, height=ROW, fill="transparent")
-    label = tag("text", text(format_number(score.score)), x=x_value, y=y + 4, class_="am-value")
-    value = linked(hit + label, row.link)
+    label = tag("text", text(format_number(value)), x=x_value, y=y + 4, class_="am-value")
+    linked_value = linked(hit + label, row.link)
     best = " am-best" if row.rank == 1 else ""
-    if not scale.contains(score.score):
+    if not scale.contains(value):
         # The label extends inwards, so that it doesn't cover the number at the edge.
-        is_low, note = score.score < scale.low, text(_("off the scale"))
+        is_low, note = value < scale.low, text(_("off the scale"))
         label, anchor = (f"◂ {note}", "start") if is_low else (f"{note} ▸", "end")
-        position = {"x": scale.to_pixel(score.score), "y": y + 4}
-        return name + value + tag("text", label, text_anchor=anchor, class_="am-off", **position)
+        position = {"x": scale.to_pixel(value), "y": y + 4}
+        return (
+            name
+            + linked_value
+            + tag("text", label, text_anchor=anchor, class_="am-off", **position)
+        )
     bar = ""
     if score.low is not None and score.high is not None:
         bar = tag(
@@ -123,5 +128,5 @@ def _line(
             y2=y,
             class_=f"am-bar{best}",
         )
-    dot = tag("circle", cx=scale.to_pixel(score.score), cy=y, r=5, class_=f"am-dot{best}")
-    return name + value + bar + dot
+    dot = tag("circle", cx=scale.to_pixel(value), cy=y, r=5, class_=f"am-dot{best}")
+    return name + linked_value + bar + dot

@@ -72,6 +72,11 @@ class FinishedRun:
         return self.run.result.get("best")
 
     @property
+    def advice(self) -> tuple[str, ...]:
+        """What to know about the model, and simpler ones, as sentences."""
+        return tuple(self.run.result.get("advice", ()))
+
+    @property
     def cv(self) -> Score | None:
         return self._score("cv")
 
@@ -95,6 +100,7 @@ class FinishedRun:
             "holdout": self.run.result.get("holdout"),
             "best": self.best,
             "stopped": self.run.result.get("stopped"),
+            "advice": list(self.advice),
             "notebook": str(self.notebook),
             "experiment": self.experiment,
         }

@@ -14,8 +14,9 @@ from difflib import unified_diff
 from pathlib import Path
 from typing import Any
 
+from automl_magic.display.numbers import format_score_interval
 from automl_magic.display.text import printable
-from automl_magic.records import Record, Run, Trial
+from automl_magic.records import Record, Run, Score, Trial
 from automl_magic.records.codec import json_key
 from automl_magic.track.rerun import input_changes
 from automl_magic.track.tracker import read_leaderboard, read_plan, read_trials
@@ -154,6 +155,12 @@ def _score_change(
     part_name: str,
     higher_is_better: bool | None,
 ) -> str:
+    if before["score"] is None or after["score"] is None:
+        old, new = (format_score_interval(Score.from_json(score)) for score in (before, after))
+        return (
+            f"{printable(before['metric'], 40)} on {part_name} changed from {printable(old, 120)} "
+            f"to {printable(new, 120)}."
+        )
     difference = after["score"] - before["score"]
     verdict = ""
     if higher_is_better is not None and difference:

@@ -75,7 +75,7 @@ def rank_trials(
             row_latency_ms=latencies_ms.get(trial.number),
         )
         if trial.state is TrialState.COMPLETE and trial.score is not None:
-            ranked.append((metric.loss(trial.score.score), trial.number, row))
+            ranked.append((metric.loss(trial.score.value), trial.number, row))
         else:
             unranked.append((trial.state is TrialState.FAIL, trial.number, row))
     if ensemble is not None:
@@ -89,7 +89,7 @@ def rank_trials(
             reason=f"A blend of {len(weights)} trials.",
         )
         # The ensemble ranks before a trial with the same score, because it's the final model.
-        ranked.append((metric.loss(ensemble.score), -1, row))
+        ranked.append((metric.loss(ensemble.value), -1, row))
     ranked.sort(key=lambda entry: entry[:2])
     unranked.sort(key=lambda entry: entry[:2])
     rows = [row for _, _, row in (*ranked, *unranked)]
@@ -166,12 +166,11 @@ class LeaderboardTable:
 
     def _holdout_text(self, score: Score) -> tuple[str, str, str]:
         """Return the text about the holdout in three parts: before, the score, and after."""
-        interval = f" (95%: {_format_interval(score)})" if _format_interval(score) else ""
-        return (
-            f"Holdout: {printable(score.metric, 60)} ",
-            _format_score(score),
-            f"{interval} on {score.rows} holdout rows",
-        )
+        after = f" (95%: {_format_interval(score)})" if _format_interval(score) else ""
+        after += f" on {score.rows} holdout rows"
+        if score.undefined is not None:
+            after += f", because {printable(score.undefined, 200)}"
+        return f"Holdout: {printable(score.metric, 60)} ", _format_score(score), after
 
 
 def _html_row(row: LeaderboardRow) -> str:
@@ -211,7 +210,9 @@ def _format_state(row: LeaderboardRow) -> str:
 
 
 def _format_score(score: Score | None) -> str:
-    return "" if score is None else f"{score.score:.5g}"
+    if score is None:
+        return ""
+    return "undefined" if score.score is None else f"{score.score:.5g}"
 
 
 def _format_interval(score: Score | None) -> str:

@@ -111,7 +111,7 @@ def _metrics(trial: Trial) -> Iterator[tuple[str, float, int]]:
     if trial.score is None:
         return
     name = mlflow_names.mlflow_key(trial.score.metric)
-    yield name, trial.score.score, 0
+    yield name, trial.score.value, 0
     for suffix, bound in (("_low", trial.score.low), ("_high", trial.score.high)):
         if bound is not None:
             yield mlflow_names.mlflow_key(name + suffix), bound, 0

@@ -46,6 +46,7 @@ def format_run(finished: FinishedRun) -> str:
         lines.append(f"  model     {printable(finished.model_uri)}")
     if reason := _STOP_REASONS.get(str(finished.run.result.get("stopped"))):
         lines.append(reason)
+    lines += [printable(advice) for advice in finished.advice]
     if finished.best is not None:
         lines += [
             f"Next: automl leaderboard {run_id}",

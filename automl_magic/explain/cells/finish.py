@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from automl_magic.display.cell_output import CellOutput
-from automl_magic.display.numbers import format_value
+from automl_magic.display.numbers import format_score_interval
 from automl_magic.display.text_table import TextTable
 from automl_magic.errors import FolderNotWritable
 from automl_magic.explain.explainer import Explainer
@@ -120,7 +120,7 @@ def _skipped(explainer: Explainer) -> tuple[SkippedSection, ...]:
 def _summary(explanation: Explanation, size: int) -> CellOutput:
     score = explanation.unseen.score
     rows: list[tuple[str, str]] = [
-        (f"{score.metric} on unseen rows", f"{format_value(score.score)} on {score.rows:,} rows")
+        (f"{score.metric} on unseen rows", f"{format_score_interval(score)}, {score.rows:,} rows")
     ]
     if (shap := explanation.section(Shap)) is not None:
         top = [format_cell(section.column) for section in shap.columns[:TOP_COLUMNS]]

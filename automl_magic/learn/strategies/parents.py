@@ -81,7 +81,7 @@ def loss_of(trial: Trial, metric: Metric) -> float | None:
     """Return the loss of a complete trial, or None for a pruned or failed one."""
     if trial.state is not TrialState.COMPLETE or trial.score is None:
         return None
-    return metric.loss(trial.score.score)
+    return metric.loss(trial.score.value)
 
 
 def _parents(history: Sequence[Trial], metric: Metric) -> list[Parent]:

@@ -102,6 +102,7 @@ def _(outcome: FinishedRun) -> str:
             f"{tag('code', run_id)}, "
             f"notebook {tag('code', text(outcome.notebook))}.",
         ),
+        *(tag("p", text(advice)) for advice in outcome.advice),
         tag("p", f"Next: {tag('code', f'%automl leaderboard {run_id}')}"),
     )
 

@@ -16,7 +16,6 @@ from automl_magic.display.text_table import TextTable
 from automl_magic.errors import MonitorError
 from automl_magic.recipe import FittedRecipe, encode_target, load_model, select_columns
 from automl_magic.recipe.values import Array, Floats, category_text
-from automl_magic.records import Score
 from automl_magic.records.monitoring.retrain import Comparison
 from automl_magic.tasks import metrics
 from automl_magic.tasks.metrics.scores import measure, metric_input
@@ -125,7 +124,7 @@ def compare(
     thresholds = [model.threshold for model in (champion, challenger)]
     name = recipe.metric
     scores = [
-        _score(name, y_true, predicted, threshold, seed)
+        metrics.make_score(name, y_true, predicted, threshold=threshold, seed=seed)
         for predicted, threshold in zip(predictions, thresholds, strict=True)
     ]
     prepared = [
@@ -135,7 +134,7 @@ def compare(
     gains = _gains(name, y_true, prepared, seed)
     metric = metrics.METRICS[name]
     sign = 1.0 if metric.higher_is_better else -1.0
-    gain = sign * (scores[1].score - scores[0].score)
+    gain = sign * (scores[1].value - scores[0].value)
     low, high = np.percentile(sign * gains, [2.5, 97.5])
     shrink = np.sqrt(min(len(y_true), MAX_ROWS) / len(y_true))
     return ComparisonView(
@@ -175,12 +174,6 @@ def _align_classes(predicted: Floats, model: FittedRecipe, reference: FittedReci
             for position in order
         ]
     )
-
-
-def _score(name: str, y_true: Array, predicted: Floats, threshold: float, seed: int) -> Score:
-    low, high = metrics.interval(name, y_true, predicted, threshold=threshold, seed=seed)
-    value = metrics.score(name, y_true, predicted, threshold=threshold)
-    return Score(metric=name, score=value, rows=len(y_true), low=low, high=high)
 
 
 def _gains(name: str, y_true: Array, prepared: Sequence[Array], seed: int) -> Floats:

@@ -50,6 +50,10 @@ def performance(analysis: WindowAnalysis, /) -> SectionResult:
     release = analysis.reference.score
     if release is None:
         raise SectionSkipped("The model's reference has no score at release.")
+    if release.undefined is not None:
+        raise SectionSkipped(
+            f"{release.metric} was undefined at release, because {release.undefined}."
+        )
     rows, y_true = analysis.labelled
     if analysis.n_outcomes == 0:
         raise SectionSkipped(
@@ -97,9 +101,10 @@ def score_loss(release: Score, current: Score, *, higher_is_better: bool) -> tup
     The loss is relative to the absolute score at release, or absolute if that's 0. The p-value is
     one-sided, for the difference of two independent, approximately normal scores.
     """
-    loss = release.score - current.score if higher_is_better else current.score - release.score
+    gain = current.value - release.value
+    loss = -gain if higher_is_better else gain
     error = math.hypot(standard_error(release), standard_error(current))
-    fraction = loss / (abs(release.score) or 1.0)
+    fraction = loss / (abs(release.value) or 1.0)
     if error == 0:
         return fraction, 1.0
     return fraction, float(ndtr(-loss / error))
@@ -114,7 +119,7 @@ def trend(buckets: tuple[ScoreBucket, ...]) -> tuple[float | None, float | None]
     if len(usable) < MIN_BUCKETS:
         return None, None
     days = np.array([(bucket.start + bucket.end) / 2 for bucket in usable]) / DAY_S
-    scores = np.array([bucket.score.score for bucket in usable])
+    scores = np.array([bucket.score.value for bucket in usable])
     weights = np.array([standard_error(bucket.score) ** -2 for bucket in usable])
     centered = days - np.average(days, weights=weights)
     spread = float(np.sum(weights * centered**2))
@@ -207,12 +212,12 @@ def _draw(result: Performance) -> PngFigure:
     assert result.release is not None
     figure, (ax,) = draw.panels(1, height=3.0)
     _draw_buckets(ax, result)
-    ax.axhline(result.release.score, color=draw.REFERENCE, linestyle="--", label="at release")
+    ax.axhline(result.release.value, color=draw.REFERENCE, linestyle="--", label="at release")
     ax.set_ylabel(result.metric, fontsize=8)
     ax.set_xlabel("hours since the first outcome", fontsize=8)
     ax.legend(fontsize=7)
     description = ", ".join(
-        f"{format_time(bucket.start)}: {format_value(bucket.score.score)}"
+        f"{format_time(bucket.start)}: {format_value(bucket.score.value)}"
         for bucket in result.buckets
     )
     return PngFigure.of(figure, f"{result.metric} over the window and at release. {description}.")
@@ -221,12 +226,12 @@ def _draw(result: Performance) -> PngFigure:
 def _draw_buckets(ax: Axes, result: Performance) -> None:
     first = result.buckets[0].start
     hours = [((bucket.start + bucket.end) / 2 - first) / 3_600 for bucket in result.buckets]
-    scores = [bucket.score.score for bucket in result.buckets]
+    scores = [bucket.score.value for bucket in result.buckets]
     below = [
-        bucket.score.score - (bucket.score.low or bucket.score.score) for bucket in result.buckets
+        bucket.score.value - (bucket.score.low or bucket.score.value) for bucket in result.buckets
     ]
     above = [
-        (bucket.score.high or bucket.score.score) - bucket.score.score for bucket in result.buckets
+        (bucket.score.high or bucket.score.value) - bucket.score.value for bucket in result.buckets
     ]
     spread = [[max(0.0, gap) for gap in below], [max(0.0, gap) for gap in above]]
     ax.errorbar(hours, scores, yerr=spread, fmt="o-", color=draw.CURRENT, capsize=2, label="window")

@@ -55,16 +55,24 @@ def report_header(explanation: Explanation) -> str:
     """Return the header of a report: the model's score and its facts."""
     unseen = explanation.unseen
     link = explanation.link(MEASURED_IN)
-    score = linked_number(unseen.score.score, link) + linked_interval(unseen.score, link)
+    if unseen.score.undefined is None:
+        sentence = ngettext(
+            "{metric} is {score} on {n} unseen row.",
+            "{metric} is {score} on {n} unseen rows.",
+            unseen.rows,
+        )
+    else:
+        sentence = ngettext(
+            "{metric} is undefined on {n} unseen row, because {why}.",
+            "{metric} is undefined on {n} unseen rows, because {why}.",
+            unseen.rows,
+        )
     lead = (
         fill(
-            ngettext(
-                "{metric} is {score} on {n} unseen row.",
-                "{metric} is {score} on {n} unseen rows.",
-                unseen.rows,
-            ),
+            sentence,
             metric=text(explanation.metric),
-            score=score,
+            score=linked_number(unseen.score.score, link) + linked_interval(unseen.score, link),
+            why=linked_text(unseen.score.undefined or "", link),
             n=linked_text(f"{unseen.rows:,}", link),
         ),
         text(_("Higher is better.") if explanation.higher_is_better else _("Lower is better.")),

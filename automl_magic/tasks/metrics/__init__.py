@@ -9,6 +9,7 @@ from automl_magic.tasks.metrics.catalog import (
 from automl_magic.tasks.metrics.family_metrics import FamilyMetric
 from automl_magic.tasks.metrics.intervals import interval
 from automl_magic.tasks.metrics.scores import predicted_codes, score
+from automl_magic.tasks.metrics.undefined import make_score, undefined_reason
 
 __all__ = [
     "METRICS",
@@ -16,7 +17,9 @@ __all__ = [
     "default_metric",
     "find_metric",
     "interval",
+    "make_score",
     "metrics_for",
     "predicted_codes",
     "score",
+    "undefined_reason",
 ]

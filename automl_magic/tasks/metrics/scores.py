@@ -34,8 +34,8 @@ def score(metric_name: str, y_true: Array, prediction: Array, *, threshold: floa
     Returns
     -------
     float
-        NaN if the metric is undefined on these rows, such as an area under a curve with only one
-        class, or R² with fewer than two rows. `roc_auc_ovr` averages over the classes that occur.
+        NaN if the metric is undefined on these rows; `undefined_reason` says why. `roc_auc_ovr`
+        averages over the classes that occur.
     """
     return measure(metric_name, y_true, metric_input(metric_name, prediction, threshold))
 
@@ -59,7 +59,11 @@ def measure(metric_name: str, y_true: Array, y_pred: Array) -> float:
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         # scikit-learn warns about absent classes, which are normal in small resamples.
         warnings.simplefilter("ignore")
-        return float(_scorer(metric_name)(y_true, y_pred))
+        # scikit-learn rejects both.
+        if len(y_true) == 0 or not np.isfinite(y_pred).all():
+            return math.nan
+        value = float(_scorer(metric_name)(y_true, y_pred))
+        return value if math.isfinite(value) else math.nan
 
 
 def _scorer(metric_name: str) -> Callable[[Array, Array], float]:
@@ -106,11 +110,11 @@ def _brier(y_true: Array, y_pred: Array) -> float:
     return brier_score_loss(y_true, y_pred, labels=np.arange(y_pred.shape[1]))
 
 
-def _f1(average: str) -> Callable[[Array, Array], float]:
+def _f1(average: str, zero_division: float = 0.0) -> Callable[[Array, Array], float]:
     def measure_f1(y_true: Array, y_pred: Array) -> float:
         from sklearn.metrics import f1_score
 
-        return f1_score(y_true, y_pred, average=average, zero_division=0.0)
+        return f1_score(y_true, y_pred, average=average, zero_division=zero_division)
 
     return measure_f1
 
@@ -124,7 +128,7 @@ def _precision(y_true: Array, y_pred: Array) -> float:
 def _recall(y_true: Array, y_pred: Array) -> float:
     from sklearn.metrics import recall_score
 
-    return recall_score(y_true, y_pred, zero_division=0.0)
+    return recall_score(y_true, y_pred, zero_division=np.nan)
 
 
 def _accuracy(y_true: Array, y_pred: Array) -> float:
@@ -172,7 +176,7 @@ def _median_absolute_error(y_true: Array, y_pred: Array) -> float:
 def _r2(y_true: Array, y_pred: Array) -> float:
     from sklearn.metrics import r2_score
 
-    return r2_score(y_true, y_pred)
+    return r2_score(y_true, y_pred, force_finite=False)
 
 
 def _mape(y_true: Array, y_pred: Array) -> float:
@@ -200,7 +204,7 @@ _SCORERS: dict[str, Callable[[Array, Array], float]] = {
     "average_precision": _average_precision,
     "log_loss": _log_loss,
     "brier": _brier,
-    "f1": _f1("binary"),
+    "f1": _f1("binary", zero_division=math.nan),
     "f1_macro": _f1("macro"),
     "f1_weighted": _f1("weighted"),
     "precision": _precision,

@@ -95,7 +95,9 @@ def _model_text(board: LeaderboardView) -> str:
 
 
 def _score_sentence(score: Score, *, is_holdout: bool) -> str:
-    if score.low is None or score.high is None:
+    if score.undefined is not None:
+        text = _("Its {metric} is undefined on {n} rows, because {why}.")
+    elif score.low is None or score.high is None:
         if is_holdout:
             text = _("Its {metric} is {score} on {n} holdout rows.")
         else:
@@ -110,6 +112,7 @@ def _score_sentence(score: Score, *, is_holdout: bool) -> str:
         low=format_number(score.low),
         high=format_number(score.high),
         n=f"{score.rows:,}",
+        why=score.undefined,
     )
 
 
@@ -218,22 +221,22 @@ def _against_the_best(board: LeaderboardView) -> str:
         "scores {trial_score}."
     ).format(
         metric=format_metric(board.leaderboard.metric),
-        score=format_number(model.score.score),
+        score=format_number(model.score.value),
         trial=single.name,
-        trial_score=format_number(single.score.score),
+        trial_score=format_number(single.score.value),
     )
 
 
 def _comparison(board: LeaderboardView) -> Block:
     rows = [row for row in board.complete if row.score is not None][:_MAX_BARS]
     measure = METRICS[board.leaderboard.metric]
-    scores = [row.score.score for row in rows if row.score is not None]
+    scores = [row.score.value for row in rows if row.score is not None]
     low, high = min(scores, default=0.0), max(scores, default=1.0)
     span = (high - low) or 1.0
 
     def share(row: LeaderboardRow) -> float:
         assert row.score is not None
-        distance = (row.score.score - low) / span
+        distance = (row.score.value - low) / span
         return 0.15 + 0.85 * (distance if measure.higher_is_better else 1 - distance)
 
     if measure.higher_is_better:

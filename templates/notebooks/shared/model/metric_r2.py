@@ -1,4 +1,4 @@
 from sklearn.metrics import r2_score
 
-score = r2_score(y_holdout, predicted)
+score = r2_score(y_holdout, predicted, force_finite=False)
 score

@@ -1,4 +1,4 @@
 from sklearn.metrics import recall_score
 
-score = recall_score(y_holdout, decide(predicted), zero_division=0.0)
+score = recall_score(y_holdout, decide(predicted), zero_division=np.nan)
 score

@@ -1,3 +1,5 @@
 import json
 
-print(json.dumps({"metric": slot("metric"), "score": float(score), "rows": len(holdout)}))
+# JSON has no NaN: a metric that's undefined on the holdout rows has no score.
+value = float(score) if np.isfinite(score) else None
+print(json.dumps({"metric": slot("metric"), "score": value, "rows": len(holdout)}))
