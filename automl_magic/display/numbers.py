@@ -58,6 +58,14 @@ def format_score_interval(score: Score | None) -> str:
     return f"{format_number(score.score)} [{format_number(score.low)}, {format_number(score.high)}]"
 
 
+def format_score_on_rows(score: Score, rows: str = "row") -> str:
+    """Return a score and its rows: `0.9871 [0.9712, 0.9954] on 20 rows`, or why it's undefined."""
+    on_rows = f"on {format_count(score.rows, rows)}"
+    if score.undefined is not None:
+        return f"undefined {on_rows}, because {score.undefined}"
+    return f"{format_score_interval(score)} {on_rows}"
+
+
 def format_megabytes(n_bytes: int) -> str:
     """Return a file size in MB, for a table column: 0.4 MB, 12 MB."""
     megabytes = n_bytes / 1e6

@@ -16,7 +16,7 @@ from automl_magic.learn.budget import Budget
 from automl_magic.learn.candidate import CandidateSpec, check_candidates, read_views
 from automl_magic.learn.events import RunFolder
 from automl_magic.learn.formatting import check_choice
-from automl_magic.learn.search_setup import choose_metric
+from automl_magic.learn.search_setup import choose_metric, drop_one_class_folds
 from automl_magic.learn.trials import LiveCallback, Search
 from automl_magic.records import DecisionKind
 from automl_magic.records.plans.experiment import SAMPLERS
@@ -90,7 +90,7 @@ def search(
     steps = read_views(views)
     check_candidates(candidates, steps)
     check_choice(SAMPLERS, sampler, "sampler")
-    undefined = choose_metric(task, split)
+    dropped, undefined = drop_one_class_folds(task, split), choose_metric(task, split)
     folder.start(budget_s, task.metric.name)
     search = Search(
         task,
@@ -102,6 +102,8 @@ def search(
         live=live,
         home=home or default_workspace().home,
     )
+    if dropped is not None:
+        search.warn(DecisionKind.FOLDS, f"{split.n_used_folds} of {split.split.folds}", dropped)
     if undefined is not None:
         search.warn(DecisionKind.METRIC, task.metric.name, undefined)
     with one_blas_thread():

@@ -6,11 +6,13 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from automl_magic.learn import meta
 from automl_magic.learn.candidate import BASELINE_VIEW, CandidateSpec
 from automl_magic.learn.cost import PORTFOLIO_SHARE
 from automl_magic.recipe import take_rows
-from automl_magic.records import DecisionKind
+from automl_magic.records import DecisionKind, SplitKind
 from automl_magic.tasks import metrics
 
 if TYPE_CHECKING:
@@ -22,6 +24,24 @@ if TYPE_CHECKING:
 MIN_VALIDATED_ROWS = 2_000
 # The view without missing values, which landmarks need.
 DESCRIBED_VIEW = "dense"
+
+
+def drop_one_class_folds(task: Task, split: SplitRows) -> str | None:
+    """Skip the first folds of a time split whose training rows have one class: no model can learn.
+
+    Returns why, or None if no fold was skipped.
+    """
+    if split.split.kind is not SplitKind.TIME or not task.kind.has_classes:
+        return None
+    y, n_folds = task.y[split.development], split.n_used_folds
+    while split.n_used_folds > 1 and len(np.unique(y[split.pairs[0][0]])) < 2:
+        split.use_folds(split.n_used_folds - 1)
+    if split.n_used_folds == n_folds:
+        return None
+    return (
+        f"The search uses the last {split.n_used_folds} of {n_folds} folds in time, because the "
+        "training rows of the earlier folds have one class."
+    )
 
 
 def choose_metric(task: Task, split: SplitRows) -> str | None:
@@ -44,12 +64,12 @@ def choose_metric(task: Task, split: SplitRows) -> str | None:
 def choose_folds(search: Search, candidates: Mapping[str, CandidateSpec]) -> None:
     """Use as many folds as the portfolio can be tried on in its share of the time."""
     rows = search.rows
-    n_folds = len(rows.pairs)
+    n_folds, n_available = len(rows.pairs), rows.n_used_folds
     affordable = search.costs.affordable_folds(candidates, search.budget.left_s)
     by_rows = math.ceil(MIN_VALIDATED_ROWS * rows.split.folds / len(rows.development))
-    min_folds = min(by_rows, rows.split.folds)
+    min_folds = min(by_rows, n_available)
     rows.use_folds(max(1, min_folds, math.floor(min(affordable, n_folds))))
-    while rows.n_used_folds < rows.split.folds and _is_undefined(search):
+    while rows.n_used_folds < n_available and _is_undefined(search):
         rows.use_folds(rows.n_used_folds + 1)
     search.matrices.divide()
     n_used = len(rows.pairs)
@@ -94,7 +114,7 @@ def choose_order(
 
 
 def describe_table(search: Search) -> meta.MetaFeatures | None:
-    """Compute the meta-features of the table, or None if no view is free of missing values."""
+    """Compute the meta-features of the table, or None if they can't be computed."""
     views = {name: steps for name, steps in search.views.items() if name != BASELINE_VIEW}
     if DESCRIBED_VIEW not in views:
         return None
@@ -103,10 +123,10 @@ def describe_table(search: Search) -> meta.MetaFeatures | None:
     try:
         fold = search.matrices.sample(DESCRIBED_VIEW, meta.SAMPLE_ROWS)
         table = take_rows(search.task.columns(names), rows)
-    except Exception:  # noqa: BLE001 - trials on this view get the same error and record it
+        counts = meta.count_table(table, views, len(search.rows.development))
+        return meta.compute_meta_features(fold.X, fold.y, search.task.kind, counts)
+    except Exception:  # noqa: BLE001 - an order isn't worth a run; trials record their own errors
         return None
-    counts = meta.count_table(table, views, len(search.rows.development))
-    return meta.compute_meta_features(fold.X, fold.y, search.task.kind, counts)
 
 
 def remember_results(search: Search, weights: Mapping[int, float]) -> bool:

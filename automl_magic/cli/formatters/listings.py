@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from automl_magic.cli.formatters.table import format_table
-from automl_magic.display.numbers import format_number, format_score_interval, format_seconds
+from automl_magic.display.numbers import (
+    format_number,
+    format_score_interval,
+    format_score_on_rows,
+    format_seconds,
+)
 from automl_magic.display.text import printable
 from automl_magic.records import Leaderboard, LeaderboardRow, ModelVersion, Run, TrialState
 
@@ -49,8 +54,7 @@ def format_leaderboard(leaderboard: Leaderboard) -> str:
     lines.append(format_table(headings, rows, right=(0, 2, *range(4, 6 + len(leaderboard.also)))))
     if leaderboard.holdout is not None:
         cell = printable(leaderboard.holdout_link.cell_id) if leaderboard.holdout_link else "–"
-        score = format_score_interval(leaderboard.holdout)
-        lines += ["", f"Holdout: {score} on {leaderboard.holdout.rows:,} rows (cell {cell})."]
+        lines += ["", f"Holdout: {format_score_on_rows(leaderboard.holdout)} (cell {cell})."]
     if leaderboard.rows:
         lines.append(f"The cells are in {printable(leaderboard.rows[0].link.notebook)}.")
     return "\n".join(lines)

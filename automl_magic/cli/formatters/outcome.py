@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from automl_magic.cli.frontend import CommandResult
-from automl_magic.display.numbers import format_score_interval, format_seconds
+from automl_magic.display.numbers import format_score_interval, format_score_on_rows, format_seconds
 from automl_magic.display.text import printable
-from automl_magic.records import RunStatus, Score
+from automl_magic.records import RunStatus
 from automl_magic.runs.outcome import FinishedRun
 
 _STOP_REASONS = {
@@ -36,11 +36,11 @@ def format_run(finished: FinishedRun) -> str:
     if finished.best is not None:
         lines.append(f"  best      {printable(finished.best)} of {finished.n_trials} trials")
     if finished.cv is not None:
-        lines.append(f"  cv        {_format_score(finished.cv)}")
+        score = f"{printable(finished.cv.metric)} {format_score_interval(finished.cv)}"
+        lines.append(f"  cv        {score}")
     if finished.holdout is not None:
-        lines.append(
-            f"  holdout   {_format_score(finished.holdout)} on {finished.holdout.rows:,} rows"
-        )
+        score = f"{printable(finished.holdout.metric)} {format_score_on_rows(finished.holdout)}"
+        lines.append(f"  holdout   {score}")
     lines.append(f"  notebook  {printable(finished.notebook)}")
     if finished.model_uri is not None:
         lines.append(f"  model     {printable(finished.model_uri)}")
@@ -53,7 +53,3 @@ def format_run(finished: FinishedRun) -> str:
             f"      automl notebook {run_id} -o model.ipynb",
         ]
     return "\n".join(lines)
-
-
-def _format_score(score: Score) -> str:
-    return f"{printable(score.metric)} {format_score_interval(score)}"

@@ -14,6 +14,7 @@ from automl_magic.display.numbers import (
     format_memory,
     format_number,
     format_score_interval,
+    format_score_on_rows,
     format_seconds,
 )
 from automl_magic.pages.decision_log import decision_log_page
@@ -82,8 +83,8 @@ def _(outcome: FinishedRun) -> str:
         return block(tag("p", f"Run {tag('code', text(run.run_id))}: {text(run.status.value)}."))
     holdout = ""
     if outcome.holdout is not None:
-        rows = f"{outcome.holdout.rows:,} holdout rows"
-        holdout = f" in cross-validation, {text(format_score_interval(outcome.holdout))} on {rows}"
+        score = text(format_score_on_rows(outcome.holdout, "holdout row"))
+        holdout = f" in cross-validation, {score}"
     cv = (
         ""
         if outcome.cv is None

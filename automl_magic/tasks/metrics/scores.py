@@ -37,6 +37,9 @@ def score(metric_name: str, y_true: Array, prediction: Array, *, threshold: floa
         NaN if the metric is undefined on these rows; `undefined_reason` says why. `roc_auc_ovr`
         averages over the classes that occur.
     """
+    # Labels would hide it: the largest of some NaN is a class.
+    if not np.isfinite(prediction).all():
+        return math.nan
     return measure(metric_name, y_true, metric_input(metric_name, prediction, threshold))
 
 
@@ -110,11 +113,17 @@ def _brier(y_true: Array, y_pred: Array) -> float:
     return brier_score_loss(y_true, y_pred, labels=np.arange(y_pred.shape[1]))
 
 
-def _f1(average: str, zero_division: float = 0.0) -> Callable[[Array, Array], float]:
+def _f1(y_true: Array, y_pred: Array) -> float:
+    from sklearn.metrics import f1_score
+
+    return f1_score(y_true, y_pred) if np.any(y_true == 1) else math.nan
+
+
+def _mean_f1(average: str) -> Callable[[Array, Array], float]:
     def measure_f1(y_true: Array, y_pred: Array) -> float:
         from sklearn.metrics import f1_score
 
-        return f1_score(y_true, y_pred, average=average, zero_division=zero_division)
+        return f1_score(y_true, y_pred, average=average, zero_division=0.0)
 
     return measure_f1
 
@@ -204,9 +213,9 @@ _SCORERS: dict[str, Callable[[Array, Array], float]] = {
     "average_precision": _average_precision,
     "log_loss": _log_loss,
     "brier": _brier,
-    "f1": _f1("binary", zero_division=math.nan),
-    "f1_macro": _f1("macro"),
-    "f1_weighted": _f1("weighted"),
+    "f1": _f1,
+    "f1_macro": _mean_f1("macro"),
+    "f1_weighted": _mean_f1("weighted"),
     "precision": _precision,
     "recall": _recall,
     "accuracy": _accuracy,

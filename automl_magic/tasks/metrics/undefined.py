@@ -8,7 +8,7 @@ from automl_magic.display.numbers import format_count
 from automl_magic.recipe.values import Array
 from automl_magic.records import Score
 from automl_magic.tasks.metrics.intervals import interval
-from automl_magic.tasks.metrics.scores import measure, metric_input
+from automl_magic.tasks.metrics.scores import score
 
 # These compare a row of one class with a row of another.
 _NEED_BOTH_CLASSES = ("roc_auc", "roc_auc_ovr")
@@ -37,15 +37,14 @@ def make_score(
     seed, repeats : int
         See `interval`.
     """
-    y_pred = metric_input(metric_name, prediction, threshold)
-    value = measure(metric_name, y_true, y_pred)
+    value = score(metric_name, y_true, prediction, threshold=threshold)
     if not np.isfinite(value):
         why = undefined_reason(metric_name, y_true, prediction)
         return Score(
             metric=metric_name,
             score=None,
             rows=len(y_true),
-            undefined=why or "its value is too large for a number",
+            undefined=why or "it's too large for a number",
         )
     low, high = interval(
         metric_name, y_true, prediction, threshold=threshold, seed=seed, repeats=repeats
@@ -70,17 +69,13 @@ def undefined_reason(
         return "there are no rows"
     if prediction is not None and not np.isfinite(prediction).all():
         per_row = np.isfinite(prediction).reshape(n, -1).all(axis=1)
-        return f"the prediction of {format_count(int((~per_row).sum()), 'row')} isn't finite"
+        return f"the predictions of {format_count(int((~per_row).sum()), 'row')} aren't finite"
     if metric_name in _NEED_BOTH_CLASSES and len(np.unique(y_true)) < 2:
-        return f"{_rows(n)} one class"
+        return "all rows have one class"
     if metric_name in _NEED_POSITIVE and not np.any(y_true == 1):
-        return f"none of {format_count(n, 'row')} has the positive class"
+        return "no row has the positive class"
     if metric_name == "r2" and n < 2:
-        return "it needs at least two rows, and there is one"
+        return "it needs at least two rows"
     if metric_name == "r2" and np.ptp(y_true) == 0:
-        return f"{_rows(n)} the same target"
+        return "all rows have the same target"
     return None
-
-
-def _rows(n: int) -> str:
-    return "the only row has" if n == 1 else f"all {n:,} rows have"
