@@ -25,7 +25,7 @@ from typing import Any
 from automl_magic.batch.writers import PartWriter, Writer
 from automl_magic.errors import FolderBusy, RunError
 from automl_magic.files.atomic import write_atomic
-from automl_magic.records.codec import Record, RecordProblem, dumps
+from automl_magic.records.codec import Record, RecordProblem, dumps, json_text
 
 MANIFEST, LOCK, WHOLE = "manifest.json", "lock", "whole"
 
@@ -168,7 +168,7 @@ def _read(folder: Path) -> PartsManifest | None:
 
 
 def _check_same(before: Mapping[str, object], now: Mapping[str, object], output: Path) -> None:
-    now = json.loads(json.dumps(now))
+    now = json.loads(json_text(now))
     changed = [name for name in now if before.get(name) != now[name]]
     if changed:
         raise RunError(

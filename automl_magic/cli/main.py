@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import json
 import os
 import sys
 import warnings
@@ -18,6 +17,7 @@ from automl_magic.cli.terminal import Terminal
 from automl_magic.cli.usage import BadUsage
 from automl_magic.display.text import error_document, error_lines, printable
 from automl_magic.errors import AutomlMagicError
+from automl_magic.records.codec import json_text
 from automl_magic.runs.tracked_run import NotTracked
 
 OK, CLEAR_ERROR, USAGE = 0, 1, 2
@@ -80,7 +80,7 @@ def _format_warning(
 
 def _report_error(error: AutomlMagicError, code: int, *, as_json: bool) -> int:
     if as_json:
-        print(json.dumps(error_document(error), indent=2))
+        print(json_text(error_document(error), indent=2))
     with contextlib.suppress(BrokenPipeError):
         print(*error_lines(error), sep="\n", file=sys.stderr)
     return code

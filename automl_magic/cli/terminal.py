@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import shutil
 import sys
 import time
@@ -15,6 +14,7 @@ from typing import TextIO
 from automl_magic.cli.frontend import CommandResult, OnEvent, Server, WorkspaceMixin
 from automl_magic.cli.progress import Progress
 from automl_magic.display.text import printable
+from automl_magic.records.codec import json_text
 
 PAUSE_S = 0.1  # between two updates of the line
 
@@ -53,7 +53,7 @@ class Terminal(WorkspaceMixin):
 
     def show(self, result: CommandResult, *, as_json: bool) -> None:
         if as_json:
-            text = json.dumps(result.document, indent=2, allow_nan=False)
+            text = json_text(result.document, indent=2)
             # UTF-8 can't encode a lone surrogate in a column name.
             print(text.encode("utf-8", "backslashreplace").decode(), flush=True)
         elif result.text:

@@ -17,6 +17,7 @@ from automl_magic.data.limits import ReadLimits
 from automl_magic.data.sources.file_source import ReadRequest
 from automl_magic.data.sources.files import empty_file_error, quote_name
 from automl_magic.errors import DataNotReadable, shorten
+from automl_magic.records.codec import json_text
 from automl_magic.records.data.missing import MissingWords
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def check(path: Path, frame: pd.DataFrame, limits: ReadLimits) -> None:
 
 def _write_error(error: DataNotReadable, folder: Path) -> int:
     problem = {"what": error.what, "why": error.why, "fix": error.fix}
-    (folder / PROBLEM).write_text(json.dumps(problem), encoding="ascii")
+    (folder / PROBLEM).write_text(json_text(problem), encoding="ascii")
     return 1
 
 

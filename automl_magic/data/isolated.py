@@ -18,6 +18,7 @@ from automl_magic.data.child import OUT_OF_MEMORY, PARSED, PROBLEM, TABLE
 from automl_magic.data.missing import ReadDetails
 from automl_magic.data.sources.files import quote_name
 from automl_magic.errors import DataNotReadable
+from automl_magic.records.codec import json_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -99,7 +100,7 @@ def read_in_child(
 def _start(request: Mapping[str, object]) -> subprocess.Popen[bytes]:
     environment = {name: os.environ[name] for name in _INHERITED if name in os.environ}
     return subprocess.Popen(
-        [sys.executable, "-P", "-c", _CHILD_CODE, _ROOT, json.dumps(request)],
+        [sys.executable, "-P", "-c", _CHILD_CODE, _ROOT, json_text(request)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,

@@ -13,6 +13,7 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeAlias, TypeVar
 
 from automl_magic.display.cell_output import CellOutput
 from automl_magic.errors import AutomlMagicError
+from automl_magic.records.codec import Record, find_non_finite
 
 SectionResult: TypeAlias = tuple[object, CellOutput]
 
@@ -66,6 +67,9 @@ def section_cell(
             except Exception as error:  # noqa: BLE001 - the other sections don't depend on it
                 line = str(error).strip().split("\n")[0][:200]
                 return _skip(keeper, name, f"It failed with {type(error).__name__}: {line}")
+            if isinstance(section, Record) and (path := find_non_finite(section.to_json())):
+                value = ".".join(map(str, path))
+                return _skip(keeper, name, f"Its value {value!r} is undefined or too large.")
             seconds = round(time.perf_counter() - started, 3)
             return keeper.add_section(name, section, output, seconds)
 

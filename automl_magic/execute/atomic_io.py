@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import json
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
 from automl_magic.errors import FolderNotWritable
 from automl_magic.files.atomic import TEMPORARY_SUFFIX, write_atomic
+from automl_magic.records.codec import json_text
 
 RESERVE_BYTES = 1 << 20
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
@@ -48,9 +48,7 @@ def remove_temporary_files(folder: Path) -> None:
 
 def notebook_bytes(document: dict[str, object]) -> bytes:
     """Encode a notebook as JSON, formatted as nbformat does."""
-    text = json.dumps(
-        document, indent=1, sort_keys=True, ensure_ascii=False, separators=(",", ": ")
-    )
+    text = json_text(document, indent=1, sort_keys=True, ensure_ascii=False, separators=(",", ": "))
     return json_bytes(text + "\n")
 
 

@@ -16,6 +16,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeAlias
 
+from automl_magic.records.codec import json_text
+
 EVENTS_NAME = "events.jsonl"
 OnEvent: TypeAlias = Callable[[dict[str, object]], None]
 
@@ -48,7 +50,7 @@ class Journal:
         """Write a supervisor event and pass it to `on_event`."""
         line = {"t": round(time.time(), 3), "event": event, **values}
         with contextlib.suppress(OSError):
-            os.write(self._file, json.dumps(line).encode() + b"\n")
+            os.write(self._file, json_text(line).encode() + b"\n")
         if self._on_event:
             self._on_event(line)
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from automl_magic.errors import FolderBusy
 from automl_magic.execute.atomic_io import translate_write_errors
+from automl_magic.records.codec import json_text
 
 LOCK_NAME = ".automl.lock"
 
@@ -38,7 +39,7 @@ def folder_lock(folder: Path | None) -> Iterator[Callable[[str], None]]:
 
     def set_holder(run_id: str) -> None:
         with translate_write_errors(folder):
-            os.pwrite(descriptor, json.dumps({"run_id": run_id, "pid": os.getpid()}).encode(), 0)
+            os.pwrite(descriptor, json_text({"run_id": run_id, "pid": os.getpid()}).encode(), 0)
 
     try:
         yield set_holder

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from automl_magic.execute.limits import RunLimits
+from automl_magic.records.codec import json_text
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -138,7 +138,7 @@ def _size(content: Mapping[str, Any]) -> int:
         return len(content["text"])
     data = content.get("data", {})
     return sum(
-        len(value) if isinstance(value, str) else len(json.dumps(value)) for value in data.values()
+        len(value) if isinstance(value, str) else len(json_text(value)) for value in data.values()
     )
 
 

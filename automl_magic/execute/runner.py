@@ -20,6 +20,7 @@ from automl_magic.execute.limits import RunLimits
 from automl_magic.execute.notebook import DEFAULT_KERNEL
 from automl_magic.execute.processes import RUN_VARIABLE, adopt_orphans, kill_run
 from automl_magic.execute.watch import Watchdog
+from automl_magic.records.codec import json_text
 from automl_magic.records.runs.run import FailureKind
 
 
@@ -31,7 +32,7 @@ class EventPipe:
         self._descriptor, self._lock = descriptor, threading.Lock()
 
     def emit(self, event: str, **values: object) -> None:
-        line = json.dumps({"event": event, **values}).encode() + b"\n"
+        line = json_text({"event": event, **values}).encode() + b"\n"
         with self._lock:
             while line:
                 line = line[os.write(self._descriptor, line) :]

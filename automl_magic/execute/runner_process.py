@@ -15,6 +15,7 @@ from typing import Any, Self, TypedDict
 
 from automl_magic.execute.processes import RUN_VARIABLE, kill_run
 from automl_magic.execute.sockets import create_socket_folder, remove_socket_folder
+from automl_magic.records.codec import json_text
 
 LOG_NAME = "log.txt"
 
@@ -108,5 +109,5 @@ class RunnerProcess:
         if self._process.stdin:
             # A dead runner is detected by its exit code.
             with contextlib.suppress(BrokenPipeError):
-                self._process.stdin.write(json.dumps(document).encode() + b"\n")
+                self._process.stdin.write(json_text(document).encode() + b"\n")
                 self._process.stdin.flush()

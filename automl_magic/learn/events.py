@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import os
 import time
 from collections.abc import Mapping
 from pathlib import Path
 
 from automl_magic.errors import FolderNotWritable
+from automl_magic.records.codec import json_text
 
 TRIALS, EVENTS, STOP = "trials.jsonl", "events.jsonl", "stop"
 
 
 def append_line(path: Path, document: Mapping[str, object]) -> None:
     """Append one line of JSON to a file in one write, so concurrent writers don't mix lines."""
-    line = json.dumps(document, allow_nan=False, separators=(",", ":")) + "\n"
+    line = json_text(document, separators=(",", ":")) + "\n"
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
     try:
         os.write(descriptor, line.encode("ascii"))

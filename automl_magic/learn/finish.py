@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -26,6 +25,7 @@ from automl_magic.learn.search_setup import remember_results
 from automl_magic.recipe import save_model
 from automl_magic.recipe.values import Array
 from automl_magic.records import Score, dumps
+from automl_magic.records.codec import json_text
 
 if TYPE_CHECKING:
     from automl_magic.learn.ensemble import Ensemble
@@ -177,4 +177,4 @@ def _json(document: object) -> bytes:
     try:
         return dumps(document).encode("utf-8")
     except UnicodeEncodeError:  # a lone surrogate in a name can only be written as an escape
-        return (json.dumps(document, indent=2, allow_nan=False) + "\n").encode("ascii")
+        return (json_text(document, indent=2) + "\n").encode("ascii")

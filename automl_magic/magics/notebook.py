@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
@@ -21,6 +20,7 @@ from automl_magic.magics.show.display import DisplayedResult
 from automl_magic.magics.show.live_trials import LiveTrials
 from automl_magic.magics.show.progress import progress_bundle
 from automl_magic.magics.tables import find_table
+from automl_magic.records.codec import json_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -101,7 +101,7 @@ class NotebookFrontend(WorkspaceMixin):
 
     def show(self, result: CommandResult, *, as_json: bool) -> None:
         if as_json:
-            print(json.dumps(result.document, indent=2, ensure_ascii=False, allow_nan=False))
+            print(json_text(result.document, indent=2, ensure_ascii=False))
             return
         if not result.text:  # already displayed
             return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from http.client import HTTPException
@@ -12,6 +11,7 @@ from automl_magic.errors import OutboundFailed, OutboundRefused
 from automl_magic.outbound.addresses import check_addresses, resolve
 from automl_magic.outbound.connection import Deadline, open_connection, read_status, send
 from automl_magic.outbound.destination import Destination
+from automl_magic.records.codec import json_text
 
 Resolver: TypeAlias = Callable[[str, int, float], list[str]]
 _MAX_BYTES = 1024 * 1024
@@ -90,7 +90,7 @@ def post_json(
 
 
 def _build_request(destination: Destination, document: object, headers: Mapping[str, str]) -> bytes:
-    body = json.dumps(document, allow_nan=False, separators=(",", ":")).encode()
+    body = json_text(document, separators=(",", ":")).encode()
     if len(body) > _MAX_BYTES:
         raise OutboundRefused(
             "The document is too large to send.",

@@ -7,13 +7,13 @@ every YAML parser reads it back unchanged.
 from __future__ import annotations
 
 import dataclasses
-import json
 import re
 import textwrap
 from collections.abc import Iterator, Mapping
 from enum import Enum
 
 from automl_magic.records import ExperimentSpec, Record
+from automl_magic.records.codec import json_text
 
 HEADER = """\
 # Settings of an automl-magic experiment. After an edit, use automl run, or automl plan to preview.
@@ -86,7 +86,7 @@ def format_scalar(value: object) -> str:
         case tuple():
             return _flow(value)
         case _:
-            return json.dumps(value)
+            return json_text(value)
 
 
 def _flow(values: tuple[object, ...]) -> str:

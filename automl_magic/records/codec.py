@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import math
 import types
 import typing
 from collections.abc import Iterable, Mapping
@@ -174,14 +175,49 @@ class OpenChoice(str):
 
 def dumps(document: object, *, indent: int | None = 2) -> str:
     """Return standard JSON text: no NaN, keys in their original order, a final newline."""
-    return json.dumps(document, indent=indent, ensure_ascii=False, allow_nan=False) + "\n"
+    return json_text(document, indent=indent, ensure_ascii=False) + "\n"
+
+
+def json_text(document: object, **options: Any) -> str:
+    """Return JSON text as `json.dumps` does, with null for each number that isn't finite.
+
+    JSON has no NaN and no infinity, and readers refuse Python's words for them.
+    """
+    try:
+        return json.dumps(document, allow_nan=False, **options)
+    except ValueError:
+        return json.dumps(_with_finite_numbers(document), allow_nan=False, **options)
+
+
+def find_non_finite(document: object, path: Path = ()) -> Path | None:
+    """Return the keys and positions that lead to the first number that isn't finite, or None."""
+    items: Iterable[tuple[str | int, object]] = ()
+    match document:
+        case float():
+            return None if math.isfinite(document) else path
+        case Mapping():
+            items = document.items()
+        case list() | tuple():
+            items = enumerate(document)
+    paths = (find_non_finite(item, (*path, key)) for key, item in items)
+    return next((found for found in paths if found is not None), None)
+
+
+def _with_finite_numbers(document: object) -> object:
+    match document:
+        case float():
+            return document if math.isfinite(document) else None
+        case Mapping():
+            return {key: _with_finite_numbers(item) for key, item in document.items()}
+        case list() | tuple():
+            return [_with_finite_numbers(item) for item in document]
+        case _:
+            return document
 
 
 def digest_of(document: object) -> str:
     """Return the digest of a JSON document as `sha256:<hex>`. The order of keys doesn't matter."""
-    text = json.dumps(
-        document, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False
-    )
+    text = json_text(document, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
 

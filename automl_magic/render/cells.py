@@ -14,6 +14,7 @@ from nbformat import NotebookNode, v4
 
 from automl_magic.errors import RenderError
 from automl_magic.records import Decision
+from automl_magic.records.codec import json_text
 
 # JEP 62: a cell id has 1 to 64 of these characters.
 CELL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
@@ -77,7 +78,7 @@ def _reasons(step: str, decisions: Sequence[Decision]) -> dict[str, object]:
 
 def _to_json(step: str, metadata: dict[str, object]) -> dict[str, object]:
     try:
-        document: dict[str, object] = json.loads(json.dumps(metadata, allow_nan=False))
+        document: dict[str, object] = json.loads(json_text(metadata))
     except (TypeError, ValueError, RecursionError) as error:
         raise RenderError(
             f"Can't store the reasons of cell {step!r} in the notebook.",

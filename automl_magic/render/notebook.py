@@ -6,13 +6,13 @@ identical.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
 import nbformat
 from nbformat import NotebookNode, v4
 
 from automl_magic.errors import RenderError
+from automl_magic.records.codec import json_text
 
 
 def assemble(cells: Sequence[NotebookNode], *, kind: str, **more: object) -> NotebookNode:
@@ -74,7 +74,7 @@ def to_script(notebook: NotebookNode) -> str:
 
 
 def _script_cell(cell: NotebookNode) -> str:
-    options = f'id="{cell["id"]}" tags={json.dumps(cell["metadata"]["tags"])}'
+    options = f'id="{cell["id"]}" tags={json_text(cell["metadata"]["tags"])}'
     if cell["cell_type"] == "code":
         return f"# %% {options}\n{cell['source']}"
     prose = [f"# {line}".rstrip() for line in cell["source"].split("\n")]

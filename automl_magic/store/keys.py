@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from sqlalchemy import Engine, Row, select, update
 
 from automl_magic.errors import DeploymentError, closest_match, shorten
+from automl_magic.records.codec import json_text
 from automl_magic.store.audit import append
 from automl_magic.store.engine import database_time, exclusive_transaction, read_transaction
 from automl_magic.store.tables import api_keys
@@ -82,7 +83,7 @@ def create_key(
                 id=key_id,
                 name=name,
                 sha256=sha256_of(secret),
-                deployments=json.dumps(list(deployments)),
+                deployments=json_text(list(deployments)),
                 requests_per_s=requests_per_s,
                 created_at=database_time(connection),
                 expires_at=expires_at,

@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Engine, Row, and_, delete, exists, func, select
 
+from automl_magic.records.codec import json_text
 from automl_magic.records.models.deployment import Role
 from automl_magic.store.engine import read_transaction, write_transaction
 from automl_magic.store.tables import outcomes, predictions
@@ -205,7 +206,7 @@ def delete_subject(engine: Engine, deployment: str, column: str, token: str) -> 
         Number of deleted predictions.
     """
     # The column name is encoded as in the stored JSON. The token is hexadecimal.
-    json_item = f"{json.dumps(column, ensure_ascii=False)}: {json.dumps(token)}"
+    json_item = f"{json_text(column, ensure_ascii=False)}: {json_text(token)}"
     return _delete(
         engine,
         (
@@ -267,4 +268,4 @@ def _from_row(row: Row[tuple[object, ...]]) -> Prediction:
 
 
 def _text(value: object) -> str | None:
-    return None if value is None else json.dumps(value, ensure_ascii=False, allow_nan=False)
+    return None if value is None else json_text(value, ensure_ascii=False)

@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from automl_magic.records.codec import json_text
+
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 20
 # Headers that we add. The message's other headers are passed on.
@@ -89,9 +91,7 @@ class ScoredMessage:
 
     @property
     def value(self) -> bytes:
-        return json.dumps(self.document, ensure_ascii=False, allow_nan=False).encode(
-            "utf-8", "surrogatepass"
-        )
+        return json_text(self.document, ensure_ascii=False).encode("utf-8", "surrogatepass")
 
     @property
     def headers(self) -> list[tuple[str, bytes | None]]:

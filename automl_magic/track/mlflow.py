@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from automl_magic.records import Leaderboard, Run, RunStatus, Trial
+from automl_magic.records.codec import json_text
 from automl_magic.track import mlflow_names
 from automl_magic.track.experiments import ensure_experiment, experiment_ids
 from automl_magic.track.logged_model import find_model, log_model
@@ -113,12 +114,12 @@ class MlflowTracker:
                 for path in files:
                     folder = str(path.parent) if path.parent.name else None
                     client.log_artifact(tracking_id, str(artifacts / path), folder)
-                client.log_text(tracking_id, json.dumps(list(map(str, files))), _FILES)
+                client.log_text(tracking_id, json_text(list(map(str, files))), _FILES)
                 if run.status is RunStatus.SUCCEEDED:
                     model_uri = log_model(client, parent, run, artifacts / "model")
             environment = run.inputs.get("environment")
             if isinstance(environment, Mapping):
-                client.log_text(tracking_id, json.dumps(environment, indent=2), _ENVIRONMENT)
+                client.log_text(tracking_id, json_text(environment, indent=2), _ENVIRONMENT)
             end_tags = {"automl.status": run.status.value}
             if run.failure is not None:
                 end_tags["automl.failure"] = f"{run.failure.kind.value}: {run.failure.message}"
@@ -243,7 +244,7 @@ class MlflowTracker:
         for start in range(0, len(missing), _BATCH):
             client.log_batch(tracking_id, params=missing[start : start + _BATCH])
         if params and (missing or not logged):
-            client.log_text(tracking_id, json.dumps(dict(params), indent=2), _PARAMS)
+            client.log_text(tracking_id, json_text(dict(params), indent=2), _PARAMS)
 
     def _log_dataset(self, tracking_id: str, run: Run) -> None:
         from mlflow.entities import Dataset, DatasetInput

@@ -7,9 +7,10 @@ marked with a digest. The original ones are in `params.json` of the MLflow run.
 from __future__ import annotations
 
 import hashlib
-import json
 import posixpath
 import re
+
+from automl_magic.records.codec import json_text
 
 MAX_KEY, MAX_PARAM, MAX_TAG, MAX_EXPERIMENT = 250, 6000, 8000, 500
 # MLflow's rule, restricted to ASCII. MLflow's expression also matches a final newline.
@@ -27,7 +28,7 @@ def mlflow_key(name: str) -> str:
 
 def mlflow_value(value_: object, limit: int = MAX_PARAM) -> str:
     """Return a value as text of at most `limit` characters. Values other than text become JSON."""
-    text = value_ if isinstance(value_, str) else json.dumps(value_)
+    text = value_ if isinstance(value_, str) else json_text(value_)
     text = escape_text(text)
     return text if len(text) <= limit else text[: limit - 10] + f"…-{_digits(text)}"
 

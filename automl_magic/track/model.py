@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from automl_magic.records import Answer, Manifest, RecordProblem, TaskKind
+from automl_magic.records.codec import json_text
 from automl_magic.track.environment import package_version
 
 if TYPE_CHECKING:
@@ -106,8 +107,8 @@ def _write_example(model: Model, kinds: Mapping[str, str], destination: Path) ->
     row = [0.0 if kind == "number" else None for kind in kinds.values()]
     split = {"columns": list(kinds), "data": [row]}
     # ASCII, because a lone surrogate in a column's name can't be encoded as UTF-8.
-    (destination / _EXAMPLE).write_text(json.dumps(split), "ascii")
-    serving = json.dumps({"dataframe_split": split})
+    (destination / _EXAMPLE).write_text(json_text(split), "ascii")
+    serving = json_text({"dataframe_split": split})
     (destination / _SERVING_EXAMPLE).write_text(serving, "ascii")
     model.saved_input_example_info = {
         "artifact_path": _EXAMPLE,

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from automl_magic.records import Trial, TrialState
+from automl_magic.records.codec import json_text
 from automl_magic.track import mlflow_names
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def log_trial(
     from mlflow.entities import Metric, Param
 
     now = int(time.time() * 1000)
-    text = json.dumps(trial.to_json())
+    text = json_text(trial.to_json())
     fits = len(text) <= mlflow_names.MAX_TAG
     run = existing or client.create_run(
         parent.info.experiment_id,

@@ -6,13 +6,13 @@ system, so that one process can act for two users at the same time.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from automl_magic.errors import SecretError
+from automl_magic.records.codec import json_text
 
 OWN = "own"
 LOCAL_POLICY = "local"
@@ -162,7 +162,7 @@ class Workspace:
                 variables[TRACKING_VARIABLE] = self.tracking_uri
             return variables
         return {
-            WORKSPACE_VARIABLE: json.dumps(self.to_json()),
+            WORKSPACE_VARIABLE: json_text(self.to_json()),
             HOME_VARIABLE: str(self.home),
             # Unset the variables of the parent process.
             STORE_VARIABLE: "",

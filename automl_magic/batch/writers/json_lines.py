@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping
 from functools import partial
@@ -10,8 +9,9 @@ from pathlib import Path
 
 from automl_magic.batch.writers.base import OutputColumn, PartWriter, Writer
 from automl_magic.batch.writers.values import texts
+from automl_magic.records.codec import json_text
 
-_text = partial(json.dumps, ensure_ascii=False)
+_text = partial(json_text, ensure_ascii=False)
 
 
 class JsonLinesWriter(Writer):
@@ -31,7 +31,9 @@ class _Part(PartWriter):
             if isinstance(column, list):
                 values = [_text(value) for value in column]
             else:
-                values = texts(column, of_text=_text, of_bool=_text, missing="null")
+                values = texts(
+                    column, of_text=_text, of_bool=_text, missing="null", infinite="null"
+                )
             columns_of_text.append([f"{_text(name)}:{value}" for value in values])
         lines = "}\n{".join(map(",".join, zip(*columns_of_text, strict=True)))
         self._file.write(f"{{{lines}}}\n".encode("utf-8", "surrogatepass"))

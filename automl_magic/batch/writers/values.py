@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable, Sequence
 
@@ -12,6 +11,7 @@ import pyarrow.compute as pc
 
 from automl_magic.batch.writers.base import OutputColumn
 from automl_magic.recipe.values import Array
+from automl_magic.records.codec import json_text
 
 
 def texts(
@@ -20,6 +20,7 @@ def texts(
     of_text: Callable[[str], str],
     of_bool: Callable[[bool], str],
     missing: str,
+    infinite: str | None = None,
 ) -> list[str]:
     """Return a column as texts of a format.
 
@@ -30,11 +31,20 @@ def texts(
         Format a text, and a boolean.
     missing : str
         Text of a missing value.
+    infinite : str, optional
+        Text of an infinite number. By default `inf` or `-inf`.
     """
 
-    def format_value(value: object) -> str:
-        if value is None or (isinstance(value, float) and math.isnan(value)):
+    def format_non_finite(text: str) -> str:
+        if text == "nan":
             return missing
+        return infinite if infinite is not None and text in ("inf", "-inf") else text
+
+    def format_value(value: object) -> str:
+        if value is None:
+            return missing
+        if isinstance(value, float) and not math.isfinite(value):
+            return format_non_finite(repr(float(value)))
         if isinstance(value, bool | np.bool_):
             return of_bool(bool(value))
         if isinstance(value, int | float | np.number):
@@ -46,7 +56,7 @@ def texts(
             # `repr` is the shortest text that reads back as the same number.
             formatted = list(map(repr, column.tolist()))
             return (
-                formatted if np.isfinite(column).all() else [_finite(t, missing) for t in formatted]
+                formatted if np.isfinite(column).all() else list(map(format_non_finite, formatted))
             )
         return _format_distinct(column.tolist(), format_value)
     if isinstance(column, pa.Array):
@@ -57,7 +67,7 @@ def texts(
 def plain_text(value: object) -> str:
     """Return a value other than a text or number as text: dates as ISO 8601, lists as JSON."""
     if isinstance(value, list | dict):
-        return json.dumps(value, ensure_ascii=False)
+        return json_text(value, ensure_ascii=False)
     return str(value)
 
 
@@ -83,17 +93,13 @@ def _labels(column: Array) -> pa.Array:
 
 
 def _json(value: object) -> object:
-    return json.dumps(value) if isinstance(value, bool) else value
+    return json_text(value) if isinstance(value, bool) else value
 
 
 def _with_plain_types(column: pa.Array) -> pa.Array:
     if pa.types.is_temporal(column.type) or pa.types.is_decimal(column.type):
         return pc.cast(column, pa.string())
     return column
-
-
-def _finite(text: str, missing: str) -> str:
-    return missing if text == "nan" else text
 
 
 def _format_distinct(values: Sequence[object], format_value: Callable[[object], str]) -> list[str]:

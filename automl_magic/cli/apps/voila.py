@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import os
 import secrets
 import sys
@@ -13,6 +12,7 @@ from pathlib import Path
 from automl_magic.cli.apps.server import HOST, AppServer, free_port
 from automl_magic.display.translation import _
 from automl_magic.files.templates import templates_folder
+from automl_magic.records.codec import json_text
 from automl_magic.workspace import Workspace
 
 RUN_VARIABLE = "AUTOML_MAGIC_APP_RUN"
@@ -79,7 +79,7 @@ def wizard_server(
         # The token is passed in the environment, because other users can read the arguments.
         _server("wizard", port, {**LONG_LIVED_OPTIONS, "Voila.auto_token": True}, workspace),
         page=f"?token={token}",
-        environment={**_paths(), "JUPYTER_TOKEN": token, BEGIN_VARIABLE: json.dumps(begin)},
+        environment={**_paths(), "JUPYTER_TOKEN": token, BEGIN_VARIABLE: json_text(begin)},
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from collections.abc import Sequence
 from datetime import datetime
@@ -16,6 +15,7 @@ from automl_magic.cli.formatters.governance import (
 )
 from automl_magic.cli.formatters.table import format_table
 from automl_magic.display.text import printable
+from automl_magic.records.codec import json_text
 
 if TYPE_CHECKING:
     from automl_magic.deploy.results import DeploymentStatus, PreparedDeployment, RouteUpdate
@@ -106,7 +106,7 @@ def format_server(
 
 def _curl_command(prepared: PreparedDeployment, url: str, *, needs_key: bool) -> str:
     row = prepared.example if prepared.example is not None else {}
-    body = json.dumps({"instances": [row]}, ensure_ascii=False)
+    body = json_text({"instances": [row]}, ensure_ascii=False)
     address = f"{url}/v1/inference/{prepared.deployment.name}:predict"
     key = ' -H "Authorization: Bearer $KEY"' if needs_key else ""
     return (

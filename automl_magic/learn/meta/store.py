@@ -21,6 +21,7 @@ from automl_magic.files.atomic import write_atomic
 from automl_magic.learn.events import append_line
 from automl_magic.learn.meta.features import FEATURES, MetaFeatures
 from automl_magic.records import TaskKind
+from automl_magic.records.codec import json_text
 from automl_magic.tasks.families import family_for
 
 # Increase it if a feature or the meaning of a number changes. Lines of other versions are skipped.
@@ -174,7 +175,7 @@ def write_shipped(entries: Sequence[KnownDataset], path: Path = SHIPPED) -> None
     lines = ",\n".join(
         json.dumps(entry.to_json(), allow_nan=False, separators=(",", ":")) for entry in entries
     )
-    header = json.dumps({"version": VERSION, "features": FEATURES}, indent=1)[:-2]
+    header = json_text({"version": VERSION, "features": FEATURES}, indent=1)[:-2]
     path.write_text(f'{header},\n "tables": [\n{lines}\n]}}\n', encoding="ascii")
 
 

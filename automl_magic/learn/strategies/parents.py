@@ -8,7 +8,6 @@ rounds, not in seconds, so that the same trials always lead to the same next one
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from automl_magic.learn.candidate import BASELINE
 from automl_magic.learn.strategies.spaces import is_number
 from automl_magic.recipe import member
 from automl_magic.records import Metric, Trial, TrialState
+from automl_magic.records.codec import json_text
 
 # In LightGBM rounds, as `Member.round_cost`.
 WORK_WITHOUT_ROUNDS = 30.0
@@ -71,7 +71,7 @@ def distinct(history: Sequence[Trial]) -> list[Trial]:
     """
     by_setting: dict[tuple[str, str], Trial] = {}
     for trial in history:
-        setting = trial.candidate, json.dumps(trial.params, sort_keys=True)
+        setting = trial.candidate, json_text(trial.params, sort_keys=True)
         if setting not in by_setting or trial.score is not None:
             by_setting[setting] = trial
     return list(by_setting.values())

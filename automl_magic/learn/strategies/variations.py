@@ -6,7 +6,6 @@ full range mostly score worse. Some use the full range, so that the search can f
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
@@ -17,6 +16,7 @@ from automl_magic.learn.strategies.parents import distinct, loss_of, next_parent
 from automl_magic.learn.strategies.spaces import learning_rates, position_of, space_of
 from automl_magic.recipe import Range
 from automl_magic.records import Metric, Trial
+from automl_magic.records.codec import json_text
 
 # This share of variations stays within `REACH` of each range, changing this share of parameters.
 NEAR_SHARE, REACH, CHANGED_SHARE = 0.85, 0.3, 0.5
@@ -104,7 +104,7 @@ def _sample_names(names: Sequence[str], random: np.random.Generator) -> list[str
 
 
 def _key(trial: Trial, params: Mapping[str, object]) -> str:
-    return json.dumps([trial.estimator, trial.view, params], sort_keys=True)
+    return json_text([trial.estimator, trial.view, params], sort_keys=True)
 
 
 def _changes(before: Mapping[str, object], after: Mapping[str, object]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 from automl_magic.monitor.retrain.champion import LEARNED_NAME
 from automl_magic.monitor.retrain.new_rows import RetrainingData
 from automl_magic.records import Plan
+from automl_magic.records.codec import json_text
 from automl_magic.records.plans.experiment import ExperimentSpec
 
 CHAMPION_PREDICTIONS_NAME = "champion.parquet"
@@ -51,7 +51,7 @@ def write_tables(folder: Path, data: RetrainingData, learned: Collection[str]) -
             tables.champion_predictions
         )
     ids = [*learned, *data.learned_ids]
-    (folder / LEARNED_NAME).write_text(json.dumps(ids), encoding="utf-8")
+    (folder / LEARNED_NAME).write_text(json_text(ids), encoding="utf-8")
     return tables
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from automl_magic.recipe.families.output_spec import HasClasses
 from automl_magic.recipe.families.row_predictions import RowPrediction
+from automl_magic.records.codec import json_text
 
 PREDICT, PROBABILITIES = "predict", "predict_proba"
 Json = dict[str, object]
@@ -91,4 +91,4 @@ def score(of: HasClasses, prediction: RowPrediction) -> float:
 
 def json_key(label: object) -> str:
     """Return a label as the key of an object, as JSON writes it."""
-    return label if type(label) is str else json.dumps(label)
+    return label if type(label) is str else json_text(label)

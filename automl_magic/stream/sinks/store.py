@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from automl_magic.errors import StoreError
+from automl_magic.records.codec import json_text
 from automl_magic.store.engine import read_transaction, write_transaction
 from automl_magic.store.tables import dead_letters, stream_offsets, stream_results, stream_state
 from automl_magic.store.upsert import upsert
@@ -102,7 +103,7 @@ class StoreSink(Sink):
                 **self._key(result.message.partition),
                 "offset": result.message.offset,
                 "key": result.message.key,
-                "result": json.dumps(
+                "result": json_text(
                     {"id": result.id, "version": result.version, **result.document}
                 ),
                 "at": now,

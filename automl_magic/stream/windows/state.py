@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import bisect
 import hashlib
-import json
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from automl_magic.recipe.values import (
     to_microseconds,
     to_utc_datetime,
 )
+from automl_magic.records.codec import json_text
 from automl_magic.stream.messages import InvalidMessage, Message, PartitionId, to_json_value
 from automl_magic.stream.windows.definition import Aggregate, WindowFeature, Windows
 
@@ -177,4 +177,4 @@ def compute_feature(feature: WindowFeature, events: list[Event], time: float) ->
 
 def dump_state(document: Document) -> str:
     """Return a state as JSON text."""
-    return json.dumps(document, ensure_ascii=True, separators=(",", ":"))
+    return json_text(document, ensure_ascii=True, separators=(",", ":"))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 
 import orjson
 
+from automl_magic.records.codec import json_text
 from automl_magic_serving.auth.access_control import retry_after
 from automl_magic_serving.auth.problem import HttpProblem
 
@@ -50,7 +50,7 @@ def problem_body(problem: HttpProblem) -> bytes:
     except TypeError:
         # A rejected value may be one that orjson can't write, such as a 40-digit integer or a lone
         # surrogate.
-        return json.dumps(document, default=str).encode()
+        return json_text(document, default=str).encode()
 
 
 def problem_headers(problem: HttpProblem) -> list[tuple[bytes, bytes]]:

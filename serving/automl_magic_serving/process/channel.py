@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
+from automl_magic.records.codec import json_text
 from automl_magic.records.models.deployment import Deployment, Route
 
 # A route with its deployment has a few kB; a thousand keys have a few hundred kB.
@@ -64,7 +65,7 @@ class ProcessChannel:
     def send(self, kind: str, **fields: object) -> None:
         """Send a message. Does nothing if the other end is gone."""
         if not self._writer.is_closing():
-            line = json.dumps({"kind": kind, **fields}, separators=(",", ":"))
+            line = json_text({"kind": kind, **fields}, separators=(",", ":"))
             self._writer.write(line.encode() + b"\n")
 
     async def receive(self) -> AsyncIterator[dict[str, Any]]:

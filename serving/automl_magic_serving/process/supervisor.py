@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import logging
 import os
 import signal
@@ -16,6 +15,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 from automl_magic.errors import AutomlMagicError, DeploymentError, StoreError
+from automl_magic.records.codec import json_text
 from automl_magic.store.predictions import delete_older
 from automl_magic.store.workers import heartbeat, remove_worker
 from automl_magic_serving.process.ab_test import ABCriterion, Loss
@@ -336,7 +336,7 @@ class WorkerSupervisor:
             "pid": os.getpid(),
         }
         with contextlib.suppress(BrokenPipeError):
-            print(json.dumps(ready), flush=True)
+            print(json_text(ready), flush=True)
 
     def _on_signal(self) -> None:
         if not self._exit_code.done():

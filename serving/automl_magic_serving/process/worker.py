@@ -21,6 +21,7 @@ from typing import Any, Self
 import uvicorn
 
 from automl_magic.errors import AutomlMagicError
+from automl_magic.records.codec import json_text
 from automl_magic.store.keys import ApiKey
 from automl_magic.workspace import Workspace, default_workspace
 from automl_magic_serving.auth import AccessControl, AuthMode, Caller, Hub
@@ -67,7 +68,7 @@ class WorkerConfig:
 
     def to_text(self) -> str:
         """Return the setup as one command line argument; it contains no secret."""
-        return json.dumps(asdict(self))
+        return json_text(asdict(self))
 
     @classmethod
     def from_text(cls, text: str) -> Self:

@@ -28,6 +28,7 @@ from automl_magic.errors import ArtifactTampered, ModelRefused
 from automl_magic.recipe.document import Recipe
 from automl_magic.recipe.members import Member, member
 from automl_magic.records import RecordProblem, digest_of
+from automl_magic.records.codec import json_text
 
 _ROOTS = os.pathsep.join(
     str(Path(package.__file__ or "").resolve().parents[1])
@@ -84,7 +85,7 @@ def run_smoke_test(
         "cpu_s": limits.cpu_s,
     }
     with tempfile.TemporaryFile() as stdin:
-        stdin.write(json.dumps(header).encode() + b"\n")
+        stdin.write(json_text(header).encode() + b"\n")
         for content in contents.values():
             stdin.write(content)
         stdin.seek(0)

@@ -14,6 +14,8 @@ import resource
 import sys
 from pathlib import Path
 
+from automl_magic.records.codec import json_text
+
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x1000_0000, 0x4000_0000
 _PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS = 4, 38
 ROWS = 4
@@ -29,7 +31,7 @@ def main() -> None:
     _import_libraries(contents)
     _limit(header["memory_bytes"], header["cpu_s"])
     result = _test(contents) or {"no_network": no_network}
-    sys.stdout.write(json.dumps(result))
+    sys.stdout.write(json_text(result))
     sys.stdout.flush()
     os._exit(0)  # skip the libraries' exit handlers
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import sys
 import traceback
 from datetime import UTC, datetime
 from pathlib import Path
+
+from automl_magic.records.codec import json_text
 
 _MAX_LENGTH = 1_000
 _ROOT = "automl_magic_serving"
@@ -44,7 +45,7 @@ class JsonLines(logging.Formatter):
             line["notes"] = getattr(record.exc_info[1], "__notes__", [])
             frames = traceback.extract_tb(record.exc_info[2])[::-1]
             line["traceback"] = " < ".join(map(_format_frame, frames))
-        return json.dumps({name: _truncate(value) for name, value in line.items()}, default=str)
+        return json_text({name: _truncate(value) for name, value in line.items()}, default=str)
 
 
 def log_to_stderr(level: int = logging.INFO, **fields: object) -> None:
@@ -65,7 +66,7 @@ def _format_frame(frame: traceback.FrameSummary) -> str:
 def _truncate(value: object) -> object:
     if value is None or isinstance(value, bool | int | float):
         return value
-    text = value if isinstance(value, str) else json.dumps(value, default=str, ensure_ascii=False)
+    text = value if isinstance(value, str) else json_text(value, default=str, ensure_ascii=False)
     if len(text) <= _MAX_LENGTH:
         return value
     return text[: _MAX_LENGTH - 1] + "…"

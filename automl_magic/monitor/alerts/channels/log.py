@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import logging
 
 from automl_magic.monitor.alerts.secrets import SecretOf
+from automl_magic.records.codec import json_text
 from automl_magic.records.monitoring.alert import AlertSeverity, AlertState, Channel, Notification
 
 LOGGER = logging.getLogger("automl_magic.alerts")
@@ -26,10 +26,10 @@ def send(channel: Channel, notice: Notification, notice_id: int, secret_of: Secr
         notice_id,
         notice.state.value,
         notice.severity.value,
-        json.dumps(notice.group),
+        json_text(notice.group),
         notice.n_alerts,
-        json.dumps(notice.title),
-        json.dumps(notice.summaries[0] if notice.summaries else ""),
+        json_text(notice.title),
+        json_text(notice.summaries[0] if notice.summaries else ""),
         notice.link.run_id if notice.link else "",
         notice.link.cell_id if notice.link else "",
     )

@@ -807,4 +807,6 @@ predict(table.head())
 # %% id="score" tags=["score", "automl:score"]
 import json
 
-print(json.dumps({"metric": "rmse", "score": float(score), "rows": len(holdout)}))
+# JSON has no NaN: a metric that's undefined on the holdout rows has no score.
+value = float(score) if np.isfinite(score) else None
+print(json.dumps({"metric": "rmse", "score": value, "rows": len(holdout)}))
