@@ -54,7 +54,7 @@ def main(request: str) -> int:
         check(path, parsed.frame, limits)
         _write_arrow(path, parsed.frame, folder / TABLE)
         document = {"options": parsed.options, "counts": parsed.counts}
-        (folder / PARSED).write_text(json.dumps(document), encoding="ascii")
+        (folder / PARSED).write_text(json_text(document), encoding="ascii")
     except DataNotReadable as error:
         return _write_error(error, folder)
     except pd.errors.EmptyDataError:

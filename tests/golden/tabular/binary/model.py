@@ -866,5 +866,12 @@ predict(table.head())
 import json
 
 # JSON has no NaN: a metric that's undefined on the holdout rows has no score.
-value = float(score) if np.isfinite(score) else None
-print(json.dumps({"metric": "roc_auc", "score": value, "rows": len(holdout)}))
+print(
+    json.dumps(
+        {
+            "metric": "roc_auc",
+            "score": float(score) if np.isfinite(score) else None,
+            "rows": len(holdout),
+        }
+    )
+)

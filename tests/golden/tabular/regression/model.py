@@ -808,5 +808,12 @@ predict(table.head())
 import json
 
 # JSON has no NaN: a metric that's undefined on the holdout rows has no score.
-value = float(score) if np.isfinite(score) else None
-print(json.dumps({"metric": "rmse", "score": value, "rows": len(holdout)}))
+print(
+    json.dumps(
+        {
+            "metric": "rmse",
+            "score": float(score) if np.isfinite(score) else None,
+            "rows": len(holdout),
+        }
+    )
+)
