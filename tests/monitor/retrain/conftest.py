@@ -12,7 +12,14 @@ import pytest
 
 from automl_magic import flow
 from automl_magic.flow import governance
-from automl_magic.records.models.deployment import Deployment, PredictionLog, Role, Route
+from automl_magic.records.models.deployment import (
+    Deployment,
+    InputChecks,
+    InputPolicy,
+    PredictionLog,
+    Role,
+    Route,
+)
 from automl_magic.store.engine import open_engine
 from automl_magic.store.predictions import Outcome, Prediction, add_outcomes, insert_predictions
 from automl_magic.store.routes import create_deployment
@@ -60,7 +67,13 @@ def deployed(tmp_path_factory):
     governance.approve("people", version.version)
     create_deployment(
         open_engine(default_workspace().store),
-        Deployment(name=NAME, model_version_id="people/1", log=PredictionLog(hash=("city",))),
+        Deployment(
+            name=NAME,
+            model_version_id="people/1",
+            log=PredictionLog(hash=("city",)),
+            # A challenger doesn't read the hashed column, which callers still send.
+            checks=InputChecks(unknown=InputPolicy.ALLOW),
+        ),
         Route(deployment=NAME, model="people", epoch=1, stable=1),
         "bob",
         trusted=own_trusted(),
