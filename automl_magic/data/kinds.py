@@ -14,6 +14,7 @@ from automl_magic.data.hidden_dates import find_dates, read_dates
 from automl_magic.data.hidden_numbers import NumbersInText, find_numbers, read_numbers
 from automl_magic.data.storage import as_dates, as_numbers, as_text, stored_as
 from automl_magic.errors import DataError
+from automl_magic.recipe.booleans import FALSE_TEXTS, TRUE_TEXTS
 from automl_magic.recipe.values import category_text
 from automl_magic.records import ColumnKind
 
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 # Above 100 labels, or with fewer than 20 rows per label, a category has high cardinality.
 MAX_CATEGORY_LEVELS, MAX_FEW_LEVELS = 100, 20
 UNIQUE_SHARE = 0.98
-MEANS_TRUE = {"1", "on", "positive", "t", "true", "y", "yes"}
-MEANS_FALSE = {"0", "off", "negative", "f", "false", "n", "no"}
 _ID_NAME = re.compile(
     r"(^|[^a-z])(id|ids|uuid|guid|key|index|rownum|row_number|unnamed: \d+)$|[a-z](Id|ID)$"
 )
@@ -163,7 +162,7 @@ def _number(values: ColumnValues, *, is_target: bool) -> InferredKind:
 def _text(values: ColumnValues, *, is_target: bool) -> InferredKind:
     levels, counts = values.levels, values.counts
     pair = {str(level).strip().lower() for level in levels}
-    if len(levels) == 2 and len(pair & MEANS_TRUE) == 1 and len(pair & MEANS_FALSE) == 1:
+    if len(levels) == 2 and len(pair & TRUE_TEXTS) == 1 and len(pair & FALSE_TEXTS) == 1:
         return InferredKind(
             ColumnKind.BOOLEAN,
             f"Two values that mean yes and no: {_quoted(levels)}.",
@@ -195,8 +194,8 @@ def _meaning(values: ColumnValues) -> dict[str, str]:
     if values.storage == "boolean":
         return {"true": "True", "false": "False"}
     texts = [category_text(level) or "" for level in values.levels]
-    no, yes = sorted(texts, key=lambda text: text.strip().lower() in MEANS_TRUE)
-    if not (yes.strip().lower() in MEANS_TRUE and no.strip().lower() in MEANS_FALSE):
+    no, yes = sorted(texts, key=lambda text: text.strip().lower() in TRUE_TEXTS)
+    if not (yes.strip().lower() in TRUE_TEXTS and no.strip().lower() in FALSE_TEXTS):
         # For other values, when the kind was set by hand: the one that sorts last is true.
         no, yes = sorted(texts)
     return {"true": yes, "false": no}

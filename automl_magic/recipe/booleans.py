@@ -8,8 +8,8 @@ from typing import Self
 
 from automl_magic.recipe.values import category_text
 
-TRUE_TEXTS = frozenset({"1", "on", "positive", "t", "true", "y", "yes"})
-FALSE_TEXTS = frozenset({"0", "off", "negative", "f", "false", "n", "no"})
+TRUE_TEXTS = frozenset({"1", "1.0", "on", "positive", "t", "true", "y", "yes"})
+FALSE_TEXTS = frozenset({"0", "0.0", "off", "negative", "f", "false", "n", "no"})
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ CHAMPION = pd.DataFrame(
         "flag": [True, False],
         "paid": ["1.200,50", "3,5"],
         "since": ["31.12.2023", "01.02.2024"],
-        "seen": pd.to_datetime(["2024-01-01 10:00", "2024-01-02"]),
+        "seen": pd.to_datetime(["2024-01-01 10:00", "2024-01-02 00:00"]),
         "age": [31.5, 40.0],
         "left": ["yes", "no"],
     }

@@ -83,8 +83,8 @@ def as_text(column):
 
 def as_booleans(column, true, false):
     """A yes/no column as 1.0 and 0.0, NaN if missing. `false` None: any text but `true` is no."""
-    means_true = {"1", "on", "positive", "t", "true", "y", "yes"}
-    means_false = {"0", "off", "negative", "f", "false", "n", "no"}
+    means_true = {"1", "1.0", "on", "positive", "t", "true", "y", "yes"}
+    means_false = {"0", "0.0", "off", "negative", "f", "false", "n", "no"}
     codes = {true: 1.0, **({} if false is None else {false: 0.0})}
     if false is not None:
         folded = {text.strip().lower(): code for text, code in codes.items()}
