@@ -15,6 +15,7 @@ from automl_magic.batch.formats import BY_NAME
 from automl_magic.data.limits import ReadLimits
 from automl_magic.data.sources.file_source import FileSource, ParsedFile, ReadRequest
 from automl_magic.data.sources.files import FileHead, iconv_command, quote_name
+from automl_magic.batch.separators import sniff_separator
 from automl_magic.data.sources.streams import first_bad_byte, open_content
 from automl_magic.errors import DataNotReadable, shorten
 from automl_magic.records.data.load_code import LoadCode
@@ -25,9 +26,7 @@ if TYPE_CHECKING:
 
     from automl_magic.data.missing import WordCounts
 
-SEPARATORS = (",", ";", "\t", "|")
 _USUAL = ("sep", "encoding", "float_precision", "low_memory")
-_RECORDS = 50
 # The default limit of the csv module (128 kB) is too low for documents.
 _FIELD_BYTES = 16 << 20
 
@@ -139,28 +138,6 @@ def _count_missing(
     return {name: dict(texts) for name, texts in counts.items() if texts}
 
 
-def sniff_separator(text: str, *, is_complete: bool = False) -> str:
-    """Return the separator with the most consistent number of fields, more than one, per record.
-
-    Parameters
-    ----------
-    text : str
-        The start of the file.
-    is_complete : bool
-        Whether `text` is the whole file.
-    """
-    best, best_score = ",", (0.0, 0)
-    for separator in SEPARATORS:
-        counts = Counter(len(record) for record in _records(text, separator, is_complete))
-        if not counts:
-            continue
-        n_fields, n_agreeing = counts.most_common(1)[0]
-        score = (round(n_agreeing / counts.total(), 1), n_fields)
-        if n_fields > 1 and score > best_score:
-            best, best_score = separator, score
-    return best
-
-
 def not_utf8_error(path: Path, limits: ReadLimits) -> DataNotReadable:
     """Return the error for a text file in another encoding, with the first invalid byte."""
     offset, byte = first_bad_byte(path, limits)
@@ -178,20 +155,6 @@ def _text(head: FileHead) -> str:
         # The head may end inside a character. An earlier error means a wrong encoding, which is
         # reported with its offset when the whole file is read.
         return head.content[: error.start].decode(head.encoding)
-
-
-def _records(text: str, separator: str, is_complete: bool) -> list[list[str]]:
-    records: list[list[str]] = []
-    try:
-        for record in csv.reader(io.StringIO(text, newline=""), delimiter=separator):
-            if record:
-                records.append(record)
-            if len(records) > _RECORDS:
-                break
-    except csv.Error:
-        return records
-    # The last record may be cut off, unless it's the only one.
-    return records if is_complete or len(records) == 1 else records[:_RECORDS][: len(records) - 1]
 
 
 def _reader(content: io.BufferedReader, options: Mapping[str, Any]) -> Any:

@@ -1,7 +1,7 @@
 import pytest
 
 from automl_magic import data
-from automl_magic.data.sources.delimited import sniff_separator
+from automl_magic.batch.separators import sniff_separator
 
 
 @pytest.mark.parametrize(
