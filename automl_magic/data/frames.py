@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from automl_magic.data.index import index_as_columns
 from automl_magic.data.missing import ReadDetails, mark_missing
 from automl_magic.data.sources.registry import find_source
 from automl_magic.errors import DataNotReadable
@@ -42,7 +43,7 @@ class TableSource:
 
 
 def save_frame(frame: pd.DataFrame, folder: Path) -> Path:
-    """Write a DataFrame without its index as `table.parquet` into a folder.
+    """Write a DataFrame as `table.parquet` into a folder. A named index becomes a column.
 
     Raises
     ------
@@ -52,6 +53,7 @@ def save_frame(frame: pd.DataFrame, folder: Path) -> Path:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    frame = index_as_columns(frame, "The DataFrame")
     check_frame(frame)
     try:
         table = pa.Table.from_pandas(frame, preserve_index=False)
@@ -110,6 +112,7 @@ def check_frame(frame: pd.DataFrame) -> None:
 
 def as_loaded(frame: pd.DataFrame, missing: MissingWords) -> pd.DataFrame:
     """Return a DataFrame of a program as `load` returns it once it's saved."""
+    frame = index_as_columns(frame, "The DataFrame")
     marked, counts = mark_missing(frame, missing)
     return ReadDetails(format="parquet", options={}, missing=missing, counts=counts).attach(marked)
 

@@ -29,19 +29,42 @@ def select_columns(frame: TableLike, columns: Iterable[str]) -> dict[str, Array]
     """Return columns of a DataFrame, or of a mapping of arrays, as arrays of shape (n_rows,).
 
     Numbers, booleans and dates keep their NumPy type. Dates with a time zone become UTC. All other
-    columns become object arrays with None, NaN, NaT or pandas.NA as missing values.
+    columns become object arrays with None, NaN, NaT or pandas.NA as missing values. A named index
+    is a column.
 
     Raises
     ------
     DataError
-        If a column is missing.
+        If a column is missing, or there are two with its name.
     """
     table = {}
     for name in columns:
-        if name not in frame:
+        if name in frame:
+            values: Any = frame[name]
+        elif name in index_names(frame):
+            values = frame.index.get_level_values(name)  # type: ignore[attr-defined]
+        else:
             raise missing_column_error(name, [str(column) for column in frame])
-        table[name] = _array(frame[name])
+        if getattr(values, "ndim", 1) > 1:
+            raise duplicate_column_error(name)
+        table[name] = _array(values)
     return table
+
+
+def index_names(frame: object) -> list[str]:
+    """Return the names of a DataFrame's index levels that have one."""
+    index = getattr(frame, "index", None)
+    return [str(name) for name in getattr(index, "names", ()) if name is not None]
+
+
+def duplicate_column_error(name: str) -> DataError:
+    """Return the error for a table with two columns of one name."""
+    return DataError(
+        f"The table has the column {name[:60]!r} twice.",
+        why="It isn't clear which one the model needs.",
+        fix="Give each column its own name. With pandas, keep the first: "
+        "frame = frame.loc[:, ~frame.columns.duplicated()]",
+    )
 
 
 def missing_column_error(name: str, present: Sequence[str]) -> DataError:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from automl_magic.errors import DataNotReadable, closest_match, shorten
-from automl_magic.recipe.table import missing_column_error
+from automl_magic.recipe.table import duplicate_column_error, missing_column_error
 from automl_magic.recipe.values import Column
 from automl_magic.records.codec import Json
 
@@ -97,11 +97,7 @@ class Reader(ABC):
                 )
         duplicates = [name for name in {*used, *passthrough} if self.columns.count(name) > 1]
         if duplicates:
-            raise DataNotReadable(
-                f"The table has the column {min(duplicates)!r} twice.",
-                why="It isn't clear which one the model needs.",
-                fix="Give each column its own name.",
-            )
+            raise duplicate_column_error(min(duplicates))
 
 
 def identity_of(paths: Sequence[Path]) -> list[dict[str, str | int]]:

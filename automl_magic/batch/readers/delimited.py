@@ -14,9 +14,10 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 
 from automl_magic.batch.columns import from_text, texts_as_null
+from automl_magic.batch.encodings import UTF_8
 from automl_magic.batch.formats import DEFAULT_WORDS
 from automl_magic.batch.readers.base import Chunk, Reader, identity_of
-from automl_magic.batch.readers.text import Utf8File
+from automl_magic.batch.readers.text import TextFile, sniff_file
 from automl_magic.errors import DataNotReadable
 from automl_magic.recipe.values import Column
 from automl_magic.records.data.missing import MissingWords
@@ -58,6 +59,8 @@ class CsvReader(Reader):
     ----------
     separator : str
         Separator of the fields.
+    encoding : str
+        Encoding of the file, from `detect_encoding`.
     stored_as : mapping of str to str
         Type of each column in training, from `recipe.batches.column_storage`.
     missing : MissingWords
@@ -76,12 +79,13 @@ class CsvReader(Reader):
         stored_as: Mapping[str, str],
         missing: MissingWords = DEFAULT_WORDS,
         *,
+        encoding: str = UTF_8,
         block_bytes: int = 0,
     ) -> None:
-        self.path, self._separator = path, separator
+        self.path, self._separator, self._encoding = path, separator, encoding
         self._stored_as, self._missing = stored_as, missing
         self._block_bytes = block_bytes or BLOCK_BYTES
-        self._file: Utf8File | None = None
+        self._file: TextFile | None = None
         self._invalid_row: pacsv.InvalidRow | None = None
         self._renamed: list[str] | None = None
         with self._open(None) as opened:
@@ -98,8 +102,12 @@ class CsvReader(Reader):
         stored_as: Mapping[str, str],
         missing: MissingWords = DEFAULT_WORDS,
     ) -> Self:
-        """Open a file. The option `sep` is its separator, by default a comma."""
-        return cls(path, str(options.get("sep", ",")), stored_as, missing)
+        """Open a file. The options `sep` and `encoding` are detected if they aren't given."""
+        if "sep" in options and "encoding" in options:
+            encoding, separator = str(options["encoding"]), str(options["sep"])
+        else:
+            encoding, separator = sniff_file(path)
+        return cls(path, separator, stored_as, missing, encoding=encoding)
 
     def texts(self, names: Sequence[str]) -> Iterator[pa.RecordBatch]:
         """Yield columns in order, as they are written."""
@@ -118,7 +126,8 @@ class CsvReader(Reader):
                 start = 0
 
     def identity(self) -> object:
-        return [*identity_of([self.path]), {"separator": self._separator}]
+        how = {"separator": self._separator, "encoding": self._encoding}
+        return [*identity_of([self.path]), how]
 
     @property
     def share(self) -> float:
@@ -127,7 +136,7 @@ class CsvReader(Reader):
     @contextlib.contextmanager
     def _open(self, names: list[str] | None) -> Iterator[pacsv.CSVStreamingReader]:
         self._invalid_row = None
-        self._file = Utf8File(self.path)
+        self._file = TextFile(self.path, self._encoding)
         try:
             with pacsv.open_csv(
                 pa.PythonFile(io.BufferedReader(self._file, 1 << 20), mode="r"),
@@ -146,7 +155,7 @@ class CsvReader(Reader):
                     column_types=dict.fromkeys(names or (), pa.string()),
                     include_columns=names,
                     strings_can_be_null=False,
-                    check_utf8=False,  # Utf8File checks it
+                    check_utf8=False,  # TextFile checks it
                 ),
             ) as opened:
                 yield opened

@@ -11,7 +11,7 @@ import pyarrow as pa
 from automl_magic.batch.readers.base import Chunk, Reader
 from automl_magic.batch.readers.parquet import ROWS
 from automl_magic.errors import DataError
-from automl_magic.recipe.table import TableLike, select_columns
+from automl_magic.recipe.table import TableLike, index_names, select_columns
 from automl_magic.recipe.values import Column
 
 
@@ -53,7 +53,7 @@ class FrameReader(Reader):
 
     def __init__(self, frame: FrameLike) -> None:
         self._frame = frame
-        self.columns = tuple(map(str, frame.columns))
+        self.columns = (*map(str, frame.columns), *index_names(frame))
         self.n_rows = len(frame)
 
     def chunks(

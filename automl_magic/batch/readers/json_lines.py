@@ -5,16 +5,19 @@ from __future__ import annotations
 import io
 import itertools
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
 from automl_magic.batch.columns import from_values
+from automl_magic.batch.encodings import UTF_8, detect_encoding
 from automl_magic.batch.formats import DEFAULT_WORDS
 from automl_magic.batch.readers.base import Chunk, Reader, identity_of
-from automl_magic.batch.readers.text import Utf8File
+from automl_magic.batch.readers.text import TextFile
 from automl_magic.errors import DataNotReadable
+from automl_magic.recipe.table import duplicate_column_error
 from automl_magic.recipe.values import Column
 from automl_magic.records.codec import Json
 from automl_magic.records.data.missing import MissingWords
@@ -50,8 +53,8 @@ class _Rows(Chunk):
 class JsonLinesReader(Reader):
     """JSON records, one per line or in one array. The file can be gzipped.
 
-    The columns are the names in the first record. If another record lacks a name, its value is
-    missing.
+    The columns are the names of all records, in the order in which they appear. If a record lacks a
+    name, its value is missing.
 
     Parameters
     ----------
@@ -59,6 +62,8 @@ class JsonLinesReader(Reader):
         The texts that stand for a missing value.
     lines : bool
         Whether there's one record per line.
+    encoding : str
+        Encoding of the file, from `detect_encoding`.
     """
 
     def __init__(
@@ -67,11 +72,23 @@ class JsonLinesReader(Reader):
         missing: MissingWords = DEFAULT_WORDS,
         *,
         lines: bool = True,
+        encoding: str = UTF_8,
         rows: int = ROWS,
     ) -> None:
         self.path, self._missing, self._lines, self._rows = path, missing, lines, rows
-        self._file: Utf8File | None = None
-        self.columns = tuple(next(self._records(), {}))
+        self._encoding = encoding
+        self._file: TextFile | None = None
+        self._first_names = _names(itertools.islice(self._records(check_names=True), self._rows))
+
+    @cached_property
+    def columns(self) -> tuple[str, ...]:  # type: ignore[override]
+        """All columns. A later record can have a name that the first ones lack."""
+        return _names(self._records())
+
+    def check(self, used: Sequence[str], passthrough: Sequence[str]) -> None:
+        """Check that the table has these columns. It's read whole only if the start lacks one."""
+        if not {*used, *passthrough} <= {*self._first_names}:
+            super().check(used, passthrough)
 
     @classmethod
     def from_path(
@@ -81,9 +98,11 @@ class JsonLinesReader(Reader):
         stored_as: Mapping[str, str],
         missing: MissingWords = DEFAULT_WORDS,
     ) -> Self:
-        """Open a file. The option `lines` is whether it has one record per line, the default."""
+        """Open a file. The options `lines` and `encoding` are detected if they aren't given."""
         del stored_as
-        return cls(path, missing, lines=bool(options.get("lines", True)))
+        encoding = str(options.get("encoding") or detect_encoding(path))
+        lines = bool(options["lines"]) if "lines" in options else not _is_array(path, encoding)
+        return cls(path, missing, lines=lines, encoding=encoding)
 
     def chunks(
         self, used: Sequence[str], passthrough: Sequence[str], start: int
@@ -102,22 +121,24 @@ class JsonLinesReader(Reader):
     def share(self) -> float:
         return 0.0 if self._file is None else self._file.share
 
-    def _records(self) -> Iterator[dict[str, Json]]:
-        self._file = Utf8File(self.path)
+    def _records(self, *, check_names: bool = False) -> Iterator[dict[str, Json]]:
+        self._file = TextFile(self.path, self._encoding)
         with io.BufferedReader(self._file, 1 << 20) as content:
             texts = content if self._lines else iter([content.read()])
             for line, text in enumerate(texts, start=1):
                 if not (plain := text.removeprefix(b"\xef\xbb\xbf").strip()):
                     continue
-                document = self._parse(plain, line)
+                document = self._parse(plain, line, _unique if check_names else None)
                 for record in [document] if self._lines else document:
                     if not isinstance(record, dict):
                         raise self._line_error(line, "it isn't an object with names")
                     yield record
 
-    def _parse(self, text: bytes, line: int) -> Any:
+    def _parse(
+        self, text: bytes, line: int, hook: Callable[[list[tuple[str, Any]]], Any] | None
+    ) -> Any:
         try:
-            return json.loads(text)
+            return json.loads(text, object_pairs_hook=hook)
         except (ValueError, RecursionError) as error:
             raise self._line_error(line, str(error)) from error
 
@@ -139,3 +160,21 @@ class JsonLinesReader(Reader):
             why=f"Line {line:,}: {why[:150].rstrip('.')}.",
             fix=f"Show the line: sed -n {line}p {self.path.name!r}",
         )
+
+
+def _names(records: Iterable[Mapping[str, Json]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for record in records for name in record))
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    record = dict(pairs)
+    if len(record) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise duplicate_column_error(twice)
+    return record
+
+
+def _is_array(path: Path, encoding: str) -> bool:
+    with io.BufferedReader(TextFile(path, encoding), 1 << 20) as content:
+        return content.peek(1 << 16).removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"["

@@ -11,11 +11,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from automl_magic.batch.encodings import TITLES, unknown_encoding_error
 from automl_magic.batch.formats import BY_NAME
+from automl_magic.batch.separators import sniff_separator
 from automl_magic.data.limits import ReadLimits
 from automl_magic.data.sources.file_source import FileSource, ParsedFile, ReadRequest
-from automl_magic.data.sources.files import FileHead, iconv_command, quote_name
-from automl_magic.batch.separators import sniff_separator
+from automl_magic.data.sources.files import FileHead, quote_name
 from automl_magic.data.sources.streams import first_bad_byte, open_content
 from automl_magic.errors import DataNotReadable, shorten
 from automl_magic.records.data.load_code import LoadCode
@@ -46,7 +47,7 @@ class Csv(FileSource):
         """
         del path
         return {
-            "sep": sniff_separator(_text(head), is_complete=head.is_complete),
+            "sep": sniff_separator(head.text, is_complete=head.is_complete),
             "encoding": head.encoding,
             "float_precision": "round_trip",
             "low_memory": False,
@@ -70,7 +71,7 @@ class Csv(FileSource):
             if len(frame) > 0 and bool(frame.iloc[:, -1].isna().any()):
                 _check_lengths(path, options, len(header), limits)
         except UnicodeDecodeError as error:
-            raise not_utf8_error(path, limits) from error
+            raise decode_error(path, options["encoding"], limits) from error
         except pd.errors.ParserError as error:
             if "out of memory" in str(error):
                 raise MemoryError from error
@@ -128,7 +129,9 @@ def _count_missing(
         name: pa.array(sorted(request.missing.words(name) - {""}), type=pa.string())
         for name in columns
     }
-    reader = CsvReader(path, options["sep"], {}, block_bytes=_FIELD_BYTES)
+    reader = CsvReader(
+        path, options["sep"], {}, encoding=options["encoding"], block_bytes=_FIELD_BYTES
+    )
     for batch in reader.texts(columns) if columns else ():
         for name in columns:
             texts = batch.column(name)
@@ -138,23 +141,11 @@ def _count_missing(
     return {name: dict(texts) for name, texts in counts.items() if texts}
 
 
-def not_utf8_error(path: Path, limits: ReadLimits) -> DataNotReadable:
-    """Return the error for a text file in another encoding, with the first invalid byte."""
-    offset, byte = first_bad_byte(path, limits)
-    return DataNotReadable(
-        f"{quote_name(path)} isn't encoded in UTF-8.",
-        why=f"Byte {offset:,} is 0x{byte:02x}, which isn't valid there.",
-        fix=f"If it's Latin-1 (Western European), convert it: {iconv_command(path, 'latin1')}",
-    )
-
-
-def _text(head: FileHead) -> str:
-    try:
-        return head.content.decode(head.encoding)
-    except UnicodeDecodeError as error:
-        # The head may end inside a character. An earlier error means a wrong encoding, which is
-        # reported with its offset when the whole file is read.
-        return head.content[: error.start].decode(head.encoding)
+def decode_error(path: Path, encoding: str, limits: ReadLimits) -> DataNotReadable:
+    """Return the error for a text file with an invalid byte for its encoding."""
+    offset, byte = first_bad_byte(path, encoding, limits)
+    why = f"Byte {offset:,} is 0x{byte:02x}, which isn't valid in {TITLES[encoding]}."
+    return unknown_encoding_error(path, why)
 
 
 def _reader(content: io.BufferedReader, options: Mapping[str, Any]) -> Any:

@@ -5,12 +5,14 @@ This module runs in the caller's process, so it only reads the first bytes and d
 
 from __future__ import annotations
 
+import codecs
 import re
 import shlex
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from automl_magic.batch.encodings import detect_encoding
 from automl_magic.batch.formats import SUFFIXES, Format
 from automl_magic.data.limits import ReadLimits
 from automl_magic.errors import DataNotReadable, closest_match
@@ -46,6 +48,12 @@ class FileHead:
     content: bytes
     is_complete: bool
     encoding: str
+
+    @property
+    def text(self) -> str:
+        """The text. It may end inside a character, which is left out."""
+        decoder = codecs.getincrementaldecoder(self.encoding)(errors="replace")
+        return decoder.decode(self.content)
 
 
 def find_file(source: str) -> Path:
@@ -161,16 +169,6 @@ def empty_file_error(path: Path) -> DataNotReadable:
     )
 
 
-def iconv_command(path: Path, encoding: str) -> str:
-    """Return the command that converts a text file to UTF-8."""
-    stem = path.name[: -len("".join(path.suffixes[-2:]))] if path.suffix == ".gz" else path.stem
-    copy = shlex.quote(f"{stem or 'table'}-utf8{_suffix(path)}")
-    name = shlex.quote(path.name)
-    if is_packed(path):
-        return f"gzip -dc {name} | iconv -f {encoding} -t utf-8 > {copy}"
-    return f"iconv -f {encoding} -t utf-8 {name} > {copy}"
-
-
 def quote_name(text: object, limit: int = 80) -> str:
     """Return a name for an error: quoted, escaped, and shortened in the middle."""
     text = str(text)
@@ -259,17 +257,11 @@ def _gunzip_head(path: Path, raw: bytes) -> tuple[bytes, bool]:
 
 
 def _encoding(path: Path, raw: bytes) -> str:
-    for bom, name in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
-        if raw.startswith(bom):
-            raise DataNotReadable(
-                f"{quote_name(path)} isn't encoded in UTF-8.",
-                why=f"It starts with the byte order mark of {name.upper()}.",
-                fix=f"Convert it: {iconv_command(path, name)}",
-            )
-    if (offset := raw.find(b"\x00")) >= 0:
+    has_mark = raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    if not has_mark and (offset := raw.find(b"\x00")) >= 0:
         raise DataNotReadable(
             f"{quote_name(path)} isn't a text file.",
             why=f"Byte {offset:,} is zero, which isn't allowed in CSV or JSON files.",
             fix="Save the table as .csv or .parquet and use that file.",
         )
-    return "utf-8-sig" if raw.startswith(b"\xef\xbb\xbf") else "utf-8"
+    return detect_encoding(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shlex
 from collections.abc import Iterator, Mapping
@@ -11,7 +12,7 @@ from typing import Any
 from automl_magic.batch.formats import BY_NAME
 from automl_magic.data.limits import ReadLimits
 from automl_magic.data.missing import mark_missing
-from automl_magic.data.sources.delimited import check_names, not_utf8_error, too_many_columns_error
+from automl_magic.data.sources.delimited import check_names, decode_error, too_many_columns_error
 from automl_magic.data.sources.file_source import FileSource, ParsedFile, ReadRequest
 from automl_magic.data.sources.files import FileHead, quote_name
 from automl_magic.data.sources.streams import open_content
@@ -30,8 +31,8 @@ class JsonRecords(FileSource):
         They turn off pandas' type inference, which would read the text "007" as 7, a column named
         `made_at` as dates, and the column name "2019" as a number.
         """
-        first = head.content.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
-        if first not in (b"{", b"["):
+        first = head.text.lstrip()[:1]
+        if first not in ("{", "["):
             raise DataNotReadable(
                 f"{quote_name(path)} doesn't contain JSON records.",
                 why=f"It starts with {first!r}. JSON lines start with '{{', an array with '['.",
@@ -39,7 +40,7 @@ class JsonRecords(FileSource):
                 'frame.to_json("table.jsonl", orient="records", lines=True)',
             )
         return {
-            "lines": first == b"{",
+            "lines": first == "{",
             "orient": "records",
             "encoding": head.encoding,
             "dtype": False,
@@ -60,7 +61,7 @@ class JsonRecords(FileSource):
             with open_content(path, limits) as content:
                 frame = pd.read_json(content, nrows=row_limit, **options)
         except UnicodeDecodeError as error:
-            raise not_utf8_error(path, limits) from error
+            raise decode_error(path, options["encoding"], limits) from error
         except ValueError as error:
             raise DataNotReadable(
                 f"{quote_name(path)} doesn't contain valid JSON records.",
@@ -83,11 +84,8 @@ class JsonRecords(FileSource):
 
 
 def _lines(path: Path, encoding: str, limits: ReadLimits) -> Iterator[str]:
-    with open_content(path, limits) as content:
-        for line in content:
-            text = line.decode(encoding).strip()
-            if text:
-                yield text
+    with io.TextIOWrapper(open_content(path, limits), encoding) as content:
+        yield from filter(None, map(str.strip, content))
 
 
 def _first_keys(path: Path, encoding: str, limits: ReadLimits) -> list[str]:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from automl_magic.batch.formats import BY_NAME
+from automl_magic.data.index import index_as_columns, named_levels
 from automl_magic.data.limits import ReadLimits
 from automl_magic.data.missing import mark_missing
 from automl_magic.data.sources.delimited import check_names, too_many_columns_error
 from automl_magic.data.sources.file_source import FileSource, ParsedFile, ReadRequest
 from automl_magic.data.sources.files import FileHead, quote_name
 from automl_magic.errors import DataNotReadable
+from automl_magic.files.templates import source_piece
 from automl_magic.records.data.load_code import LoadCode
 
 if TYPE_CHECKING:
@@ -58,12 +59,16 @@ class Parquet(FileSource):
                 fix="The file is truncated or corrupt. Copy, download or save it again.",
             ) from error
         # pandas restores an index that it wrote. Other formats have none.
-        frame, counts = mark_missing(frame.reset_index(drop=True), request.missing)
-        return ParsedFile(frame, options, counts)
+        names = named_levels(frame)
+        frame = index_as_columns(frame, quote_name(path))
+        frame, counts = mark_missing(frame, request.missing)
+        return ParsedFile(frame, {**options, **({"index": names} if names else {})}, counts)
 
     def code(self, text: str, options: Mapping[str, object]) -> LoadCode:
+        """Return the code. The option `index` has the index levels that become columns."""
+        piece = source_piece("parquet_index" if "index" in options else self.name)
         # pandas reads Parquet with pyarrow, which the code doesn't import.
-        return replace(super().code(text, options), requirements=("pyarrow",))
+        return LoadCode(text=piece, values=options, data_path=text, requirements=("pyarrow",))
 
 
 def _first_rows(file: pq.ParquetFile, n_rows: int) -> pd.DataFrame:

@@ -77,9 +77,9 @@ def open_content(path: Path, limits: ReadLimits) -> io.BufferedReader:
     return io.BufferedReader(GzipContent(path, limits), _CHUNK)
 
 
-def first_bad_byte(path: Path, limits: ReadLimits) -> tuple[int, int]:
-    """Return the offset and value of the first byte that isn't valid UTF-8."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
+def first_bad_byte(path: Path, encoding: str, limits: ReadLimits) -> tuple[int, int]:
+    """Return the offset and value of the first byte that isn't valid in the encoding."""
+    decoder = codecs.getincrementaldecoder(encoding)()
     with open_content(path, limits) as content:
         offset = 0
         while True:
