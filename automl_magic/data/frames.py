@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from automl_magic.data.index import index_as_columns
 from automl_magic.data.missing import ReadDetails, mark_missing
+from automl_magic.data.sources.frame import SCHEME
 from automl_magic.data.sources.registry import find_source
 from automl_magic.errors import DataNotReadable
 from automl_magic.files.atomic import replacing
@@ -114,7 +115,7 @@ def as_loaded(frame: pd.DataFrame, missing: MissingWords) -> pd.DataFrame:
     """Return a DataFrame of a program as `load` returns it once it's saved."""
     frame = index_as_columns(frame, "The DataFrame")
     marked, counts = mark_missing(frame, missing)
-    return ReadDetails(format="parquet", options={}, missing=missing, counts=counts).attach(marked)
+    return ReadDetails(format=SCHEME, options={}, missing=missing, counts=counts).attach(marked)
 
 
 @contextmanager

@@ -22,7 +22,7 @@ class ArrowRows(Chunk):
     batch: pa.RecordBatch
     used: Sequence[str]
     names: Sequence[str]
-    missing: MissingWords
+    missing: MissingWords = DEFAULT_WORDS
 
     @property
     def n_rows(self) -> int:  # type: ignore[override]

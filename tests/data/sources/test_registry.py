@@ -59,7 +59,8 @@ def test_a_table_of_others_is_planned_and_no_file_holds_its_credential(
 
 
 def test_a_notebook_that_stands_alone_reads_the_credential_where_it_runs(toy, orders, token):
-    dataset = data.profile(data.load(orders), name="t", source=orders, read=data.read_call(orders))
+    table = data.load(orders)
+    dataset = data.profile(table, name="t", source=orders, read=data.read_call(table))
     code = data.load_code(dataset)
 
     assert (code.data_path, code.credential) == (None, "env:COUNTS_TOKEN")
