@@ -14,19 +14,25 @@ from automl_magic.recipe.values import is_missing_value
 
 
 def group_codes(values: object) -> npt.NDArray[np.int64]:
-    """Number the groups in the order of their first rows. Missing values are one group.
+    """Number the groups in the order of their first rows. A row without a group is its own group.
 
-    Same as `pandas.factorize(values, use_na_sentinel=False)[0]`.
+    A missing value doesn't say that rows belong together: as one group, all rows without a group
+    would be held out or trained on at once. scikit-learn's splitters refuse missing groups, so
+    numbering such rows one by one is also what its users do by hand. Their numbers come last.
+
+    Same as `pandas.factorize(values)[0]`, with the codes of -1 replaced by new numbers.
     """
     codes: dict[object, int] = {}
-    missing = object()
-    return np.array(
+    groups = np.array(
         [
-            codes.setdefault(missing if is_missing_value(value) else value, len(codes))
+            -1 if is_missing_value(value) else codes.setdefault(value, len(codes))
             for value in _plain_values(values)
         ],
         dtype=np.int64,
     )
+    has_none = groups < 0
+    groups[has_none] = len(codes) + np.arange(has_none.sum())
+    return groups
 
 
 def n_earlier(values: object, date_format: str | None) -> npt.NDArray[np.int64]:

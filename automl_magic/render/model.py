@@ -72,8 +72,8 @@ def _cells(pieces: Pieces, recipe: Recipe, load: LoadCode) -> Iterator[NotebookN
     yield from _family_cells(pieces, family.target_cells(recipe))
     views = {name: order_steps(recipe.views[name]) for name in recipe.used_views}
     steps = [spec for specs in views.values() for spec in specs]
-    # Time blocks of the training rows need the order of rows from the split.
-    if has_holdout or (recipe.split.kind is SplitKind.TIME and needs_inner_folds(steps)):
+    # Inner folds of the training rows need the groups, or the order in time, from the split.
+    if has_holdout or (recipe.split.column is not None and needs_inner_folds(steps)):
         yield _split(pieces, recipe)
     yield _text(pieces, "about-features")
     for name in code_pieces(spec.kind for spec in steps):
@@ -153,14 +153,8 @@ def _step(pieces: Pieces, name: str) -> NotebookNode:
 
 def _folds(pieces: Pieces, split: Split) -> NotebookNode:
     """Return the cell that splits the training rows again, in the same way as the split."""
-    match split.kind:
-        case SplitKind.GROUPED:
-            source = fill(pieces.code("model", "steps", "folds_grouped"), {"column": split.column})
-        case SplitKind.TIME:
-            source = pieces.code("model", "steps", "folds_time")
-        case _:
-            source = pieces.code("model", "steps", FOLDS)
-    return code_cell("step-folds", source)
+    names = {SplitKind.GROUPED: "folds_grouped", SplitKind.TIME: "folds_time"}
+    return code_cell("step-folds", pieces.code("model", "steps", names.get(split.kind, FOLDS)))
 
 
 def _view(pieces: Pieces, recipe: Recipe, name: str, specs: tuple[StepSpec, ...]) -> str:

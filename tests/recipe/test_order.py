@@ -21,10 +21,16 @@ from automl_magic.recipe.order import group_codes, n_earlier
         pd.array([1, None, 2, 1], dtype="Int64"),
     ],
 )
-def test_groups_are_numbered_as_pandas_does(values):
-    theirs = pd.factorize(pd.Series(values), use_na_sentinel=False)[0]
+def test_groups_are_numbered_as_pandas_does_and_rows_without_one_come_last(values):
+    theirs, names = pd.factorize(pd.Series(values))
+    alone = theirs < 0
+    theirs[alone] = len(names) + np.arange(alone.sum())
 
     assert group_codes(values).tolist() == theirs.tolist()
+
+
+def test_rows_without_a_group_are_groups_of_their_own():
+    assert group_codes(["a", None, "b", float("nan"), "a", None]).tolist() == [0, 2, 1, 3, 0, 4]
 
 
 @pytest.mark.parametrize(

@@ -86,8 +86,18 @@ def test_the_notebook_keeps_the_same_groups_apart(groups, holdout):
     ours = by_us(split, table, np.zeros(40))
 
     assert by_the_notebook(split, table, np.zeros(40)) == ours
-    who = table["who"].astype(str)
-    assert not set(who.iloc[ours[0]]) & set(who.iloc[ours[1]])
+    who = table["who"].astype("object")
+    apart = set(who.iloc[ours[0]].dropna()) & set(who.iloc[ours[1]].dropna())
+    assert not apart
+
+
+def test_rows_without_a_group_are_not_held_out_together():
+    who = np.array(["a", "b", "c", "d"] * 20 + [None] * 220, dtype=object)
+
+    development, holdout = holdout_rows(a_split("grouped", column="who"), np.zeros(300), {"who": who})
+
+    assert len(holdout) == pytest.approx(60, abs=20)
+    assert 0 < sum(name is None for name in who[holdout]) < 220
 
 
 @pytest.mark.parametrize("holdout", [0.0, 0.25, 0.3])

@@ -4,7 +4,7 @@ def inner_folds(train, n_folds, seed):
     Rows of one group stay together, so no row gets a mean of its own group.
     """
     shuffled = np.random.default_rng(seed).permutation
-    group_of, groups = pd.factorize(table.loc[train.index, slot("column")], use_na_sentinel=False)
-    if len(groups) < 2:
+    group_of, numbers = pd.factorize(groups[train.index])
+    if len(numbers) < 2:
         return shuffled(len(train)) % n_folds
-    return (shuffled(len(groups)) % n_folds)[group_of]
+    return (shuffled(len(numbers)) % n_folds)[group_of]
