@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import os
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
@@ -184,6 +185,7 @@ def _decide(
     from automl_magic.data import check_target, profile
     from automl_magic.execute import memory_limit_bytes
     from automl_magic.planning import make_plan
+    from automl_magic.recipe import select_columns
 
     dataset = dataset or profile(
         frame,
@@ -198,6 +200,7 @@ def _decide(
     return make_plan(
         dataclasses.replace(experiment, data=source),
         dataset,
+        functools.partial(select_columns, frame),
         n_cores=available_cores(),
         memory_bytes=memory_limit_bytes(),
     )

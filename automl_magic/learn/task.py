@@ -15,7 +15,7 @@ from automl_magic.recipe.values import Array, missing_mask
 from automl_magic.records import TaskKind
 from automl_magic.records.families import kinds
 from automl_magic.records.plans.experiment import Imbalance
-from automl_magic.tasks.metrics import find_metric
+from automl_magic.tasks.metrics import check_metric_of_target, find_metric
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -89,6 +89,7 @@ class Task:
         self.frame = self.frame.reset_index(drop=True)
         values = select_columns(self.frame, [target])[target]
         self.y = encode_target(values, self.kind, self.classes)
+        check_metric_of_target(self.metric.name, self.kind, self.y)
         self.budget: Budget | None = None
         self._columns: dict[str, Array] = {}
 

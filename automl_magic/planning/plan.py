@@ -16,6 +16,7 @@ from automl_magic.records import (
     Decision,
     DecisionKind,
     ExperimentSpec,
+    Finding,
     Plan,
     Severity,
     Split,
@@ -27,7 +28,9 @@ from automl_magic.records.plans.experiment import SAMPLERS, Hpo, Imbalance
 from automl_magic.tasks.context import CandidateContext
 from automl_magic.tasks.families import default_family, family_for
 from automl_magic.tasks.family import Family
+from automl_magic.tasks.labelled_rows import LabelledRows, ReadColumns
 from automl_magic.tasks.target import Target
+from automl_magic.tasks.validation import CODE as SPLIT_FINDING
 
 # Imports in a fresh kernel take about 2 s. Then the baseline is fitted on the folds, once for the
 # holdout and once on all rows. With a smaller budget, there's no time left for a candidate.
@@ -35,7 +38,12 @@ MIN_BUDGET_S = 5.0
 
 
 def make_plan(
-    experiment: ExperimentSpec, dataset: Dataset, *, n_cores: int, memory_bytes: int
+    experiment: ExperimentSpec,
+    dataset: Dataset,
+    read_columns: ReadColumns,
+    *,
+    n_cores: int,
+    memory_bytes: int,
 ) -> Plan:
     """Decide how to search for a model, without training one.
 
@@ -46,6 +54,9 @@ def make_plan(
         set. Planning that experiment again gives the same plan.
     dataset : Dataset
         The profile of the table. The target's summary has its `classes` and `counts`.
+    read_columns : callable
+        Returns columns of the table by name, as arrays of shape (n_rows,). Only the target, and the
+        column of a grouped or time split, are read.
     n_cores : int
         Number of CPU cores.
     memory_bytes : int
@@ -57,7 +68,7 @@ def make_plan(
         If the target can't be predicted, or a finding has the severity error.
     PlanError
         `UnknownMetric`, `MetricDoesNotFit`, `BudgetTooSmall`, `TooFewRows`, or an invalid column,
-        split, task, sampler or candidate.
+        split, task, sampler or candidate, or a split that no model can be scored with.
     """
     _check_budget(experiment.budget_s)
     _check_sampler(experiment.hpo.sampler)
@@ -67,11 +78,13 @@ def make_plan(
     experiment = family.complete(experiment, dataset)
     target = family.read_target(dataset, experiment.target, requested_task)
     _check_imbalance(experiment.imbalance, target.kind)
-    metric = family.metric(experiment.objective, target, dataset.column(experiment.target))
+    rows = LabelledRows(read_columns, experiment.target, target)
+    metric = family.metric(experiment.objective, target, rows)
 
     dropped = family.excluded_columns(dataset, experiment)
     context = _context(experiment, dataset, target, dropped, n_cores)
-    validation = family.validation(experiment, dataset, target)
+    validation = family.validation(experiment, dataset, target, rows)
+    dataset = _with_findings(dataset, validation.findings)
     # After the split, because its errors state how many rows it needs.
     _check_findings(dataset)
     split = validation.split
@@ -113,6 +126,7 @@ def make_plan(
         task=target.kind,
         metric=metric.choice,
         split=split,
+        n_holdout=validation.n_holdout,
         classes=target.classes,
         views=feature_views,
         candidates=candidates,
@@ -158,6 +172,12 @@ def _check_findings(dataset: Dataset) -> None:
                 why=finding.detail,
                 fix=finding.fix,
             )
+
+
+def _with_findings(dataset: Dataset, findings: tuple[Finding, ...]) -> Dataset:
+    """Add the findings about the split, instead of those of an earlier plan of the same profile."""
+    profiled = tuple(finding for finding in dataset.findings if finding.code != SPLIT_FINDING)
+    return dataclasses.replace(dataset, findings=(*profiled, *findings))
 
 
 def _check_imbalance(imbalance: Imbalance, kind: TaskKind) -> None:

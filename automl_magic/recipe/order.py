@@ -22,11 +22,17 @@ def group_codes(values: object) -> npt.NDArray[np.int64]:
 
     Same as `pandas.factorize(values)[0]`, with the codes of -1 replaced by new numbers.
     """
+    array = np.asarray(values)
+    if array.dtype.kind in "iub":
+        _, first, numbers = np.unique(array, return_index=True, return_inverse=True)
+        in_order = np.empty(len(first), dtype=np.int64)
+        in_order[np.argsort(first)] = np.arange(len(first))
+        return in_order[numbers]
     codes: dict[object, int] = {}
     groups = np.array(
         [
             -1 if is_missing_value(value) else codes.setdefault(value, len(codes))
-            for value in _plain_values(values)
+            for value in _plain_values(array)
         ],
         dtype=np.int64,
     )
@@ -75,8 +81,7 @@ def _rank_of_first(
     return earlier
 
 
-def _plain_values(values: object) -> Iterable[object]:
-    array = np.asarray(values)
+def _plain_values(array: npt.NDArray[Any]) -> Iterable[object]:
     if array.dtype.kind == "M":
         return [None if np.isnat(value) else value for value in array]
     return array.tolist()

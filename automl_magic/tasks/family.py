@@ -16,12 +16,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from automl_magic.errors import MetricDoesNotFit
 from automl_magic.files.templates import templates_folder
 from automl_magic.records import (
     EXCLUDED,
     Candidate,
-    Column,
     ColumnKind,
     Dataset,
     Decision,
@@ -33,7 +31,13 @@ from automl_magic.records import (
 )
 from automl_magic.tasks.candidates import select_names
 from automl_magic.tasks.context import CandidateContext
-from automl_magic.tasks.metrics import FamilyMetric, default_metric, find_metric
+from automl_magic.tasks.labelled_rows import LabelledRows
+from automl_magic.tasks.metrics import (
+    FamilyMetric,
+    check_metric_of_target,
+    default_metric,
+    find_metric,
+)
 from automl_magic.tasks.options import Option, fill_options
 from automl_magic.tasks.search_steps import SearchStep, search_steps
 from automl_magic.tasks.target import Target
@@ -123,7 +127,7 @@ class Family(ABC):
 
     # Metrics and validation
 
-    def metric(self, requested: str | None, target: Target, column: Column) -> Decision:
+    def metric(self, requested: str | None, target: Target, rows: LabelledRows) -> Decision:
         """Choose the metric, or check the requested one.
 
         Raises
@@ -134,13 +138,7 @@ class Family(ABC):
         if requested is None:
             return self.default_metric(target)
         metric = find_metric(requested, target.kind)
-        minimum = column.summary.get("quantiles", {}).get("0", 0)
-        if metric.name == "rmsle" and minimum < 0:
-            raise MetricDoesNotFit(
-                "The metric 'rmsle' can't score this target.",
-                why=f"It needs values of at least 0, and the target's minimum is {minimum:g}.",
-                fix="Use --metric rmse or --metric mae.",
-            )
+        check_metric_of_target(metric.name, target.kind, rows.y)
         return Decision(about=DecisionKind.METRIC, choice=metric.name, why="You set this.")
 
     def default_metric(self, target: Target) -> Decision:
@@ -153,18 +151,18 @@ class Family(ABC):
         return ()
 
     def validation(
-        self, experiment: ExperimentSpec, dataset: Dataset, target: Target
+        self, experiment: ExperimentSpec, dataset: Dataset, target: Target, rows: LabelledRows
     ) -> ValidationPlan:
-        """Choose the split, and check the requested settings.
+        """Choose the split, and check the requested settings on the rows.
 
         Raises
         ------
         PlanError
-            If the split doesn't fit the task, or lacks its column.
+            If the split doesn't fit the task or its rows, or lacks its column.
         TooFewRows
             If there are too few rows for the folds or the holdout.
         """
-        return make_validation(experiment.cv, dataset, target)
+        return make_validation(experiment.cv, dataset, target, rows)
 
     # Features
 

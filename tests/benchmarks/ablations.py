@@ -18,6 +18,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
+from functools import partial
 from importlib import import_module
 from io import StringIO
 from pathlib import Path
@@ -32,7 +33,7 @@ from automl_magic.data import profile
 from automl_magic.learn import scheduler
 from automl_magic.planning import make_plan
 from automl_magic.planning.spec_options import spec_from_options
-from automl_magic.recipe import encode_target
+from automl_magic.recipe import encode_target, select_columns
 from automl_magic.records import TaskKind
 from automl_magic.tasks.metrics import METRICS, score
 
@@ -67,7 +68,13 @@ def searched(
         holdout=0.0,
     )
     dataset = profile(train, name="table", source="(a DataFrame)", read={}, target=target, kinds={})
-    plan = make_plan(experiment, dataset, n_cores=N_CORES, memory_bytes=MEMORY_BYTES)
+    plan = make_plan(
+        experiment,
+        dataset,
+        partial(select_columns, train),
+        n_cores=N_CORES,
+        memory_bytes=MEMORY_BYTES,
+    )
     job = learn.Task(
         train,
         target=target,

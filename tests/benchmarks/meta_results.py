@@ -20,6 +20,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import redirect_stdout
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,7 @@ from automl_magic.learn.blending import Losses, select_ensemble
 from automl_magic.learn.candidate import Proposal
 from automl_magic.planning import make_plan
 from automl_magic.planning.spec_options import spec_from_options
-from automl_magic.recipe import take_rows
+from automl_magic.recipe import select_columns, take_rows
 from automl_magic.records import Plan, TaskKind
 from automl_magic.tasks.metrics import METRICS
 
@@ -75,7 +76,13 @@ def measure(name: str, frame: pd.DataFrame) -> Measured:
     experiment = spec_from_options(
         "(made up)", "target", budget_s=BUDGET_S, seed=0, holdout=0.0, folds=FOLDS
     )
-    plan = make_plan(experiment, dataset, n_cores=CORES, memory_bytes=MEMORY_BYTES)
+    plan = make_plan(
+        experiment,
+        dataset,
+        partial(select_columns, frame),
+        n_cores=CORES,
+        memory_bytes=MEMORY_BYTES,
+    )
     task = learn.Task(
         frame, target="target", kind=plan.task, metric=plan.metric,
         classes=list(plan.classes), seed=0, threads=1,

@@ -1,6 +1,7 @@
 """Small tables, described by the kinds of their columns and profiled as `plan` profiles them."""
 
 import dataclasses
+import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ import pytest
 
 from automl_magic.data import profile
 from automl_magic.planning import make_plan
+from automl_magic.recipe import select_columns
 from automl_magic.records import Dataset, ExperimentSpec
 
 # A table that should have more rows than this is profiled with fewer.
@@ -54,9 +56,16 @@ class Table:
     n_rows: int
     findings: tuple = ()
 
-    def profile(self, target: str, kinds: Mapping[str, str]) -> Dataset:
+    @functools.cached_property
+    def frame(self) -> pd.DataFrame:
         n_rows = min(self.n_rows, MAX_ROWS)
-        frame = pd.DataFrame({column.name: column.series(n_rows) for column in self.columns})
+        return pd.DataFrame({column.name: column.series(n_rows) for column in self.columns})
+
+    def read(self, names):
+        return select_columns(self.frame, names)
+
+    def profile(self, target: str, kinds: Mapping[str, str]) -> Dataset:
+        frame = self.frame
         dataset = profile(
             frame,
             name="table",
@@ -93,7 +102,7 @@ def a_plan(dataset, *, n_cores=2, memory_bytes=8 * 10**9, **asked):
     document = {"data": "table.csv", "target": "y", **asked}
     experiment = ExperimentSpec.from_json(document)
     profiled = dataset.profile(experiment.target, experiment.features.kinds)
-    return make_plan(experiment, profiled, n_cores=n_cores, memory_bytes=memory_bytes)
+    return make_plan(experiment, profiled, dataset.read, n_cores=n_cores, memory_bytes=memory_bytes)
 
 
 @pytest.fixture

@@ -68,7 +68,9 @@ def test_planning_what_was_planned_gives_the_same_plan(plan, customers):
     new_plan = plan(customers, target="churn")
 
     profiled = customers.profile("churn", {})
-    second = make_plan(new_plan.experiment, profiled, n_cores=2, memory_bytes=8 * 10**9)
+    second = make_plan(
+        new_plan.experiment, profiled, customers.read, n_cores=2, memory_bytes=8 * 10**9
+    )
 
     for field in ("experiment", "split", "views", "candidates", "classes", "estimate"):
         assert getattr(second, field) == getattr(new_plan, field), field
@@ -130,7 +132,11 @@ def test_a_metric_of_logarithms_refuses_a_negative_target(plan, dataset, column)
     with pytest.raises(MetricDoesNotFit) as refused:
         plan(dataset(column("x"), y), objective="rmsle")
 
-    assert refused.value.why == "It needs values of at least 0, and the target's minimum is -3."
+    assert refused.value.why == (
+        "It needs values of at least 0, and the target's minimum is -3. The metrics that can are "
+        "rmse, mse, mae, median_absolute_error, r2."
+    )
+    assert refused.value.fix == "Use --metric mae."
 
 
 def test_an_unknown_candidate_is_refused_with_the_near_miss(plan, customers):

@@ -94,7 +94,7 @@ def test_the_notebook_keeps_the_same_groups_apart(groups, holdout):
 def test_rows_without_a_group_are_not_held_out_together():
     who = np.array(["a", "b", "c", "d"] * 20 + [None] * 220, dtype=object)
 
-    development, holdout = holdout_rows(a_split("grouped", column="who"), np.zeros(300), {"who": who})
+    _, holdout = holdout_rows(a_split("grouped", column="who"), np.zeros(300), {"who": who})
 
     assert len(holdout) == pytest.approx(60, abs=20)
     assert 0 < sum(name is None for name in who[holdout]) < 220

@@ -54,7 +54,8 @@ class Plan(Record):
     """A complete experiment with its decisions and their reasons.
 
     All omitted fields of `experiment` are filled in. `decisions` has the reasons. `views` maps the
-    name of a feature view to its steps in order.
+    name of a feature view to its steps in order. `n_holdout` is the number of rows that the split
+    holds out, None in plans of version 0.1.
     """
 
     schema_version: int = 1
@@ -63,6 +64,7 @@ class Plan(Record):
     task: TaskKind
     metric: str
     split: Split
+    n_holdout: int | None = None
     classes: tuple[object, ...] = ()
     views: Mapping[str, tuple[StepSpec, ...]]
     candidates: tuple[Candidate, ...]

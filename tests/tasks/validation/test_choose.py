@@ -133,7 +133,7 @@ def test_fewer_rows_than_folds_are_refused(plan, table):
 
 
 def test_a_single_group_is_refused(plan, dataset, column, target):
-    table = dataset(column("x"), column("who", "category", n_unique=1, n_missing=5), target([0, 1]))
+    table = dataset(column("x"), column("who", "category", n_unique=1), target([0, 1]))
     with pytest.raises(TooFewRows) as refused:
         plan(table, cv={"type": "grouped", "column": "who"})
 

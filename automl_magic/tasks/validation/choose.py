@@ -1,12 +1,16 @@
-"""validation: choose the split, the number of folds and repeats, and the holdout."""
+"""choose: the split, the number of folds and repeats, and the holdout, with reasons."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
 
 from automl_magic.display.text import quote_name
 from automl_magic.errors import PlanError, TooFewRows
+from automl_magic.recipe.values import Array
 from automl_magic.records import (
     Answer,
     Column,
@@ -19,6 +23,7 @@ from automl_magic.records import (
 )
 from automl_magic.records.plans.experiment import CrossValidation
 from automl_magic.tasks.target import Target
+from automl_magic.tasks.validation.parts import MIN_HOLDOUT_ROWS
 
 DEFAULT_FOLDS = 5
 # (rows, repeats): with fewer rows than this, use this many repeats.
@@ -26,23 +31,34 @@ REPEATS = ((300, 4), (1_000, 3), (2_000, 2))
 # With fewer rows, a fifth of them is better used for training than for one noisy score.
 MIN_ROWS_FOR_HOLDOUT = 200
 MIN_GROUPS_FOR_HOLDOUT = 10
-MIN_HOLDOUT_ROWS = 5
 HOLDOUT_SHARE, FULL_SHARE_ROWS, SHARE_OF_FURTHER_ROWS = 0.2, 10_000, 0.1
 MAX_HOLDOUT_ROWS = 20_000
 # Rows count as ordered in time if nearly all have distinct times.
 DISTINCT_TIMES = 0.95
 
 
+# From the kind of split, its column and its date format: the group of each labelled row, or its
+# number of earlier rows.
+ReadUnits: TypeAlias = Callable[[SplitKind, str, str | None], Array]
+
+
 @dataclass(frozen=True, kw_only=True)
-class ValidationPlan:
-    """The split and the decisions behind it."""
+class Choice:
+    """A split and the reasons for it."""
 
     split: Split
     decisions: tuple[Decision, ...]
 
 
-def make_validation(cv: CrossValidation, dataset: Dataset, target: Target) -> ValidationPlan:
+def choose_split(
+    cv: CrossValidation, dataset: Dataset, target: Target, read_units: ReadUnits
+) -> Choice:
     """Choose the unset options of the split, and check the others.
+
+    Parameters
+    ----------
+    read_units : callable
+        `parts.split_values` for the labelled rows.
 
     Raises
     ------
@@ -52,7 +68,11 @@ def make_validation(cv: CrossValidation, dataset: Dataset, target: Target) -> Va
         If there are too few rows for the folds or the holdout.
     """
     kind, column, about_kind = _kind(cv, dataset, target)
-    n_units = column.n_unique if column is not None else target.n_labelled
+    date_format = column.parse.get("date_format") if column and kind is SplitKind.TIME else None
+    n_units = target.n_labelled
+    if column is not None:
+        units = np.sort(read_units(kind, column.name, date_format))
+        n_units = int(np.count_nonzero(np.diff(units))) + (len(units) > 0)
     holdout, about_holdout = _holdout(cv, kind, target.n_labelled, n_units)
     folds, about_folds = _folds(
         cv, kind, n_rows=target.n_labelled, n_units=n_units, holdout=holdout
@@ -65,13 +85,9 @@ def make_validation(cv: CrossValidation, dataset: Dataset, target: Target) -> Va
         seed=cv.seed,
         repeats=repeats,
         column=column.name if column is not None else None,
-        date_format=column.parse.get("date_format")
-        if column is not None and kind is SplitKind.TIME
-        else None,
+        date_format=date_format,
     )
-    return ValidationPlan(
-        split=split, decisions=(about_kind, about_folds, about_repeats, about_holdout)
-    )
+    return Choice(split=split, decisions=(about_kind, about_folds, about_repeats, about_holdout))
 
 
 def _kind(
@@ -209,7 +225,7 @@ def _holdout(
         MAX_HOLDOUT_ROWS,
     )
     share = float(f"{n_holdout / n_rows:.2g}")
-    why = f"About {share * n_rows:,.0f} holdout rows score the final model once."
+    why = "Rows that no choice has seen give an unbiased score."
     rejected = (
         "0: the cross-validation score is optimistic, because it was used to choose the model",
     )
@@ -225,6 +241,8 @@ def _folds(
     holdout: float,
 ) -> tuple[int, Decision]:
     units = {SplitKind.GROUPED: "groups", SplitKind.TIME: "times"}.get(kind, "rows")
+    other = {SplitKind.GROUPED: "group", SplitKind.TIME: "time"}.get(kind)
+    more = f"Choose another column with --{other}, or omit it." if other else "Add more rows."
     n_available = int(n_units * (1 - holdout))
     # A time split needs one more block than folds: the first only trains.
     max_folds = n_available - 1 if kind is SplitKind.TIME else n_available
@@ -234,7 +252,7 @@ def _folds(
                 f"Can't make {cv.folds} folds.",
                 why=f"There are {n_units:,} {units}, of which {max_folds:,} can be split into "
                 "folds.",
-                fix=f"Use --folds {max_folds}." if max_folds >= 2 else f"Add more {units}.",
+                fix=f"Use --folds {max_folds}." if max_folds >= 2 else more,
             )
         return cv.folds, _decision(
             DecisionKind.FOLDS, str(cv.folds), "You set this.", {units: n_units}
@@ -242,8 +260,8 @@ def _folds(
     if max_folds < 2:
         raise TooFewRows(
             f"There are too few {units} for cross-validation.",
-            why=f"There are {n_units:,}. The minimum is two folds.",
-            fix=f"Add more {units}.",
+            why=f"There {'is' if n_units == 1 else 'are'} {n_units:,}. The minimum is two folds.",
+            fix=more,
         )
     folds = min(DEFAULT_FOLDS, max_folds)
     why = (
