@@ -60,7 +60,9 @@ def _data(plan: Plan) -> str:
 
 def _split(plan: Plan) -> str:
     split = plan.split
-    holdout = f"{split.holdout:.0%} held out" if split.holdout else "no holdout"
+    # Groups and equal times aren't divided, so the rows can be another fraction than planned.
+    n_rows = f"{plan.n_holdout:,} rows" if plan.n_holdout else f"{split.holdout:.0%}"
+    holdout = f"{n_rows} held out" if split.holdout else "no holdout"
     by = f" by {split.column!r}" if split.column is not None else ""
     return f"{split.kind}{by}, {split.folds} folds, {holdout}"
 

@@ -98,7 +98,7 @@ def _summary(plan: Plan) -> str:
         search = _("The search tries one candidate on {rows} rows of {data} to predict {target}.")
     score = _("It scores each by {metric} in {folds}-fold cross-validation.")
     if plan.split.holdout:
-        final = _("{share} of the rows are held out to score the final model once.")
+        final = _("{held_out} of the rows are held out to score the final model once.")
     else:
         final = _("No rows are held out, so the final score comes from cross-validation.")
     return f"{search} {score} {final}".format(
@@ -109,5 +109,5 @@ def _summary(plan: Plan) -> str:
         target=plan.experiment.target,
         metric=format_metric(plan.metric),
         folds=plan.split.folds,
-        share=f"{plan.split.holdout:.0%}" if plan.split.holdout else "",
+        held_out=f"{plan.n_holdout:,}",
     )

@@ -232,11 +232,14 @@ y = np.array([codes[text] for text in as_text(table[target])])
 from sklearn.model_selection import GroupShuffleSplit
 
 # Hold out groups for the final score: rows of one group stay together.
+# A row without a group is a group of its own.
+groups, names = pd.factorize(table["street"])
+has_none = groups < 0
+groups[has_none] = len(names) + np.arange(has_none.sum())
 holdout_share = 0.25
 rows = np.arange(len(y))
 development, holdout = rows, rows[:0]
 if holdout_share > 0:
-    groups, _ = pd.factorize(table["street"], use_na_sentinel=False)
     shuffle = GroupShuffleSplit(1, test_size=holdout_share, random_state=7)
     development, holdout = next(shuffle.split(rows, groups=groups))
 development, holdout = np.sort(development), np.sort(holdout)
@@ -318,10 +321,10 @@ def inner_folds(train, n_folds, seed):
     Rows of one group stay together, so no row gets a mean of its own group.
     """
     shuffled = np.random.default_rng(seed).permutation
-    group_of, groups = pd.factorize(table.loc[train.index, "street"], use_na_sentinel=False)
-    if len(groups) < 2:
+    group_of, numbers = pd.factorize(groups[train.index])
+    if len(numbers) < 2:
         return shuffled(len(train)) % n_folds
-    return (shuffled(len(groups)) % n_folds)[group_of]
+    return (shuffled(len(numbers)) % n_folds)[group_of]
 
 
 # %% id="step-target-mean" tags=["automl:step-target-mean"]
