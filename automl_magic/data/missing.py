@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 from automl_magic.errors import DataError
+from automl_magic.recipe.values import MAX_EXACT_INTEGER
 from automl_magic.records.data.missing import MISSING_ATTRIBUTE, MissingWords
 
 if TYPE_CHECKING:
@@ -145,4 +146,7 @@ def _without(column: pd.Series, is_missing: pd.Series) -> pd.Series:
 
     if isinstance(column.dtype, pd.CategoricalDtype):
         return column.cat.remove_categories(column[is_missing].unique().tolist())
-    return column.mask(is_missing, None) if column.dtype == object else column.mask(is_missing)
+    if column.dtype.kind in "iu" and int(column.abs().max()) >= MAX_EXACT_INTEGER:
+        column = column.astype(str)
+    marked = column.mask(is_missing)
+    return marked.infer_objects() if column.dtype == object else marked

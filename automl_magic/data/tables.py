@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from automl_magic.data.limits import ReadLimits
 from automl_magic.data.missing import number_word
 from automl_magic.data.sources.base import DEFAULT_WORDS
+from automl_magic.data.sources.exact import add_piece
 from automl_magic.data.sources.registry import find_source, source_named
-from automl_magic.files.templates import source_piece
 from automl_magic.records import Column, Dataset
 from automl_magic.records.data.load_code import LoadCode
 from automl_magic.records.data.missing import MissingWords
@@ -84,7 +84,11 @@ def load_code(dataset: Dataset) -> LoadCode:
         for column in dataset.columns
         if column.missing
     }
-    return code if source.marks_missing else _marking_missing(code, words)
+    if not source.marks_missing:
+        code = _marking_missing(code, words)
+    if source.final_piece is not None:
+        code = replace(code, text=add_piece(code.text, source.final_piece))
+    return code
 
 
 def _words_in_code(column: Column, missing: MissingWords) -> list[str | float]:
@@ -97,9 +101,7 @@ def _words_in_code(column: Column, missing: MissingWords) -> list[str | float]:
 
 
 def _marking_missing(code: LoadCode, words: Mapping[str, list[str | float]]) -> LoadCode:
-    """Return the code with a line that marks missing values, before the last."""
-    *lines, last = code.text.splitlines()
-    piece = source_piece("missing_words" if words else "missing_empty")
-    text = "\n".join([*lines, piece, last])
+    """Return the code with lines that mark missing values."""
+    text = add_piece(code.text, "missing_words" if words else "missing_empty")
     values = {**code.values, "missing": dict(words)} if words else code.values
     return replace(code, text=text, values=values)

@@ -49,6 +49,8 @@ class Source(ABC):
         Whether a text is a path on this machine. It may be relative.
     marks_missing : bool
         Whether the code of a table marks missing values itself.
+    final_piece : str, optional
+        Piece of code that follows after missing values are marked.
     in_help : str
         Description of its texts for the help of commands: "sklearn:NAME for one of …".
     offers_title, offers_note : str
@@ -58,6 +60,7 @@ class Source(ABC):
     name: ClassVar[str]
     is_path: ClassVar[bool] = False
     marks_missing: ClassVar[bool] = False
+    final_piece: ClassVar[str | None] = None
     in_help: ClassVar[str] = ""
 
     @property

@@ -6,7 +6,7 @@ import csv
 import io
 import shlex
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ from automl_magic.batch.encodings import TITLES, unknown_encoding_error
 from automl_magic.batch.formats import BY_NAME
 from automl_magic.batch.separators import sniff_separator
 from automl_magic.data.limits import ReadLimits
+from automl_magic.data.sources.exact import INTEGER, rounded_columns
 from automl_magic.data.sources.file_source import FileSource, ParsedFile, ReadRequest
 from automl_magic.data.sources.files import FileHead, quote_name
 from automl_magic.data.sources.streams import first_bad_byte, open_content
@@ -24,6 +25,7 @@ from automl_magic.records.data.missing import DEFAULT_MISSING, MissingWords
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
     from automl_magic.data.missing import WordCounts
 
@@ -81,6 +83,14 @@ class Csv(FileSource):
                 why=" ".join(str(error).split()) + ".",
                 fix="Check for an unclosed quote near that line, and save the file again.",
             ) from error
+        if request.n_rows is None and (
+            names := _inexact_columns(path, options, frame, request.missing)
+        ):
+            as_text = dict.fromkeys(names, "str")
+            with open_content(path, limits) as content:
+                exact = pd.read_csv(content, usecols=names, dtype=as_text, **options)
+            frame = frame.assign(**{name: exact[name] for name in names})
+            options = {**options, "dtype": as_text}
         counts = _count_missing(path, options, frame, request) if request.count_missing else {}
         return ParsedFile(frame, options, counts)
 
@@ -90,6 +100,36 @@ class Csv(FileSource):
         rare = [name for name in options if name not in _USUAL]
         lines = "".join(f'\n    {name}=slot("{name}"),' for name in rare)
         return replace(code, text=code.text.replace("\n)", f"{lines}\n)", 1))
+
+
+def _inexact_columns(
+    path: Path, options: Mapping[str, Any], frame: pd.DataFrame, missing: MissingWords
+) -> list[str]:
+    """Return the columns of integers that pandas rounds, or reads as something else than text."""
+    from automl_magic.batch.readers import CsvReader
+
+    # Above 64 bits pandas makes Python integers. With uint64 it leaves empty text.
+    inexact = [
+        name
+        for name, column in frame.items()
+        if (column.dtype == object and any(type(value) is int for value in column))
+        or (column.dtype == "str" and bool((column == "").any()))
+    ]
+    rounded = rounded_columns(frame)
+    reader = CsvReader(
+        path, options["sep"], {}, encoding=options["encoding"], block_bytes=_FIELD_BYTES
+    )
+    for batch in reader.texts(rounded) if rounded else ():
+        rounded = [
+            name for name in rounded if _has_integers(batch.column(name), missing.words(name))
+        ]
+    return [name for name in frame.columns if name in {*inexact, *rounded}]
+
+
+def _has_integers(texts: pa.Array, missing: Collection[str]) -> bool:
+    """Return whether all texts are integers, or stand for a missing value."""
+    distinct = texts.unique().to_pylist()
+    return all(text in missing or INTEGER.fullmatch(text) for text in distinct)
 
 
 def _missing_options(missing: MissingWords, header: Sequence[str]) -> dict[str, Any]:

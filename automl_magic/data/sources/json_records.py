@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import json
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,12 @@ from automl_magic.batch.formats import BY_NAME
 from automl_magic.data.limits import ReadLimits
 from automl_magic.data.missing import mark_missing
 from automl_magic.data.sources.delimited import check_names, decode_error, too_many_columns_error
+from automl_magic.data.sources.exact import add_piece, rounded_columns
 from automl_magic.data.sources.file_source import FileSource, ParsedFile, ReadRequest
 from automl_magic.data.sources.files import FileHead, quote_name
 from automl_magic.data.sources.streams import open_content
 from automl_magic.errors import DataNotReadable
+from automl_magic.records.data.load_code import LoadCode
 
 
 class JsonRecords(FileSource):
@@ -24,6 +27,7 @@ class JsonRecords(FileSource):
 
     form = BY_NAME["jsonl"]
     name = form.name
+    final_piece = "jsonl_mixed"
 
     def head_options(self, path: Path, head: FileHead) -> dict[str, object]:
         """Return the options of `pandas.read_json`.
@@ -79,13 +83,44 @@ class JsonRecords(FileSource):
             )
         if frame.shape[1] > limits.columns:
             raise too_many_columns_error(path, frame.shape[1], limits)
+        if request.n_rows is None and (rounded := rounded_columns(frame)):
+            texts = _integer_texts(path, options, limits, rounded)
+            frame = frame.assign(**texts)
+            options = {**options, **({"exact": list(texts)} if texts else {})}
         frame, counts = mark_missing(frame, request.missing)
         return ParsedFile(frame, options, counts)
+
+    def code(self, text: str, options: Mapping[str, object]) -> LoadCode:
+        """Return the code. The option `exact` has the columns of integers that become text."""
+        code = super().code(text, options)
+        if "exact" in options:
+            code = replace(code, text=add_piece(code.text, "jsonl_exact"))
+        return code
 
 
 def _lines(path: Path, encoding: str, limits: ReadLimits) -> Iterator[str]:
     with io.TextIOWrapper(open_content(path, limits), encoding) as content:
         yield from filter(None, map(str.strip, content))
+
+
+def _integer_texts(
+    path: Path, options: Mapping[str, Any], limits: ReadLimits, names: list[str]
+) -> dict[str, list[str | None]]:
+    """Return the columns that have only integers, as text."""
+    if options["lines"]:
+        records: Iterable[Any] = map(json.loads, _lines(path, options["encoding"], limits))
+    else:
+        with open_content(path, limits) as content:
+            records = json.loads(content.read().decode(options["encoding"]))
+    values: dict[str, list[Any]] = {name: [] for name in names}
+    for record in records:
+        for name in names:
+            values[name].append(record.get(name))
+    return {
+        name: [None if value is None else str(value) for value in column]
+        for name, column in values.items()
+        if all(value is None or type(value) is int for value in column)
+    }
 
 
 def _first_keys(path: Path, encoding: str, limits: ReadLimits) -> list[str]:

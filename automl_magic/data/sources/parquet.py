@@ -12,10 +12,12 @@ from automl_magic.data.index import index_as_columns, named_levels
 from automl_magic.data.limits import ReadLimits
 from automl_magic.data.missing import mark_missing
 from automl_magic.data.sources.delimited import check_names, too_many_columns_error
+from automl_magic.data.sources.exact import add_piece, rounded_columns
 from automl_magic.data.sources.file_source import FileSource, ParsedFile, ReadRequest
 from automl_magic.data.sources.files import FileHead, quote_name
 from automl_magic.errors import DataNotReadable
 from automl_magic.files.templates import source_piece
+from automl_magic.recipe.values import MAX_EXACT_INTEGER
 from automl_magic.records.data.load_code import LoadCode
 
 if TYPE_CHECKING:
@@ -61,14 +63,43 @@ class Parquet(FileSource):
         # pandas restores an index that it wrote. Other formats have none.
         names = named_levels(frame)
         frame = index_as_columns(frame, quote_name(path))
+        inexact = _inexact_columns(frame, schema) if n_rows is None else []
+        for name in inexact:
+            texts = pq.read_table(path, columns=[name])[name].cast(pa.string())
+            frame[name] = texts.to_pandas()
         frame, counts = mark_missing(frame, request.missing)
-        return ParsedFile(frame, {**options, **({"index": names} if names else {})}, counts)
+        more = {"index": names, "exact": inexact}
+        options = {**options, **{option: value for option, value in more.items() if value}}
+        return ParsedFile(frame, options, counts)
 
     def code(self, text: str, options: Mapping[str, object]) -> LoadCode:
-        """Return the code. The option `index` has the index levels that become columns."""
+        """Return the code.
+
+        The option `index` has the index levels that become columns, and `exact` the columns of
+        integers that become text.
+        """
         piece = source_piece("parquet_index" if "index" in options else self.name)
-        # pandas reads Parquet with pyarrow, which the code doesn't import.
+        if "exact" in options:
+            piece = add_piece(piece, "parquet_exact")
+        # pandas reads Parquet with pyarrow, which the code doesn't always import.
         return LoadCode(text=piece, values=options, data_path=text, requirements=("pyarrow",))
+
+
+def _inexact_columns(frame: pd.DataFrame, schema: pa.Schema) -> list[str]:
+    """Return the columns of integers that floats can't hold."""
+    import pyarrow as pa
+
+    rounded, inexact = rounded_columns(frame), []
+    for name in frame.columns:
+        stored = schema.field(name).type
+        is_large = name in rounded
+        if pa.types.is_decimal(stored) and stored.scale == 0:
+            is_large = bool((frame[name].dropna().abs() >= int(MAX_EXACT_INTEGER)).any())
+        elif not pa.types.is_integer(stored):
+            continue
+        if is_large:
+            inexact.append(name)
+    return inexact
 
 
 def _first_rows(file: pq.ParquetFile, n_rows: int) -> pd.DataFrame:

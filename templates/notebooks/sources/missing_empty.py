@@ -1,1 +1,1 @@
-table = table.replace("", None)
+table = table.replace("", None).infer_objects()
