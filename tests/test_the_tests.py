@@ -140,6 +140,7 @@ OF_THEIR_OWN = {
     "packaging": "what make setup and a wheel leave behind",
     "tools": "checks of the code's names",
     "serving/storm": "everything at once against one server",
+    "variants": "one table written in many ways, at every door",
 }
 SOURCES = (
     ROOT / "automl_magic", ROOT / "serving" / "automl_magic_serving",
