@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from automl_magic.recipe.values import as_dates, parse_date
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -84,7 +85,7 @@ def find_dates(levels: Array, counts: NDArray[np.int64]) -> DatesInText | None:
     likely = [
         form
         for form, share in shares.items()
-        if share >= SHARE - 0.1 and _python_reads(sample, form) >= share
+        if share >= SHARE - 0.1 and _server_reads(sample, form) >= share
     ]
     n_read = {form: int(counts[_parsed(texts, form)].sum()) for form in likely}
     best = max(n_read, key=lambda form: n_read[form], default=None)
@@ -95,14 +96,24 @@ def find_dates(levels: Array, counts: NDArray[np.int64]) -> DatesInText | None:
     return DatesInText(
         date_format=best,
         share=n_read[best] / n_filled,
-        n_unread=int(counts.sum()) - n_read[best],
+        n_unread=int(counts[np.isnat(read_dates(levels, best))].sum()),
         order_reason=_order(best, swapped, ambiguous=ambiguous),
         is_ambiguous=ambiguous,
     )
 
 
 def read_dates(levels: Array, date_format: str) -> NDArray[np.datetime64]:
-    """Read texts by a strptime format as datetime64[us], shape (n_levels,). Others become NaT."""
+    """Read texts by a strptime format as datetime64[us], shape (n_levels,). Others become NaT.
+
+    Text like `2024-01-31 10:00` is read whatever the format.
+    """
+    dates = _parse_all(levels, date_format)
+    left = np.isnat(dates)
+    dates[left] = as_dates(levels[left], date_format)
+    return dates
+
+
+def _parse_all(levels: Array, date_format: str) -> NDArray[np.datetime64]:
     import pandas as pd
 
     texts = [level.strip() for level in levels]
@@ -112,23 +123,16 @@ def read_dates(levels: Array, date_format: str) -> NDArray[np.datetime64]:
     )
     if utc:
         dates = dates.dt.tz_localize(None)
-    return dates.to_numpy(dtype="datetime64[us]")
+    return np.array(dates, dtype="datetime64[us]")
 
 
 def _parsed(texts: Array, date_format: str) -> NDArray[np.bool_]:
-    return ~np.isnat(read_dates(texts, date_format))
+    return ~np.isnat(_parse_all(texts, date_format))
 
 
-def _python_reads(texts: Array, date_format: str) -> float:
-    """Return the share that Python's strptime reads. The server uses it, and pandas reads more."""
-    n_read = 0
-    for text in texts:
-        try:
-            datetime.strptime(text, date_format)  # noqa: DTZ007
-        except ValueError:
-            continue
-        n_read += 1
-    return n_read / len(texts)
+def _server_reads(texts: Array, date_format: str) -> float:
+    """Return the share that the server reads. pandas reads more."""
+    return sum(parse_date(text, date_format) is not None for text in texts) / len(texts)
 
 
 def _swap(date_format: str) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from automl_magic.recipe.number_text import SEPARATORS, UNITS
-from automl_magic.recipe.values import as_numbers
+from automl_magic.recipe.values import MAX_EXACT_INTEGER, as_numbers
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -70,6 +70,9 @@ def find_numbers(levels: Array, counts: NDArray[np.int64]) -> NumbersInText | No
     # 00501 is a postal code or a key. As the number 501, it couldn't be looked up.
     if any(_LEADING_ZERO.match(text) for text in shown):
         return None
+    # Floats can't tell these apart, so they're labels.
+    if _has_equal_floats(texts[np.abs(numbers) > MAX_EXACT_INTEGER], decimal=best[0]):
+        return None
     return NumbersInText(
         parse=_parse(*best),
         share=n_read[best] / int(counts_filled.sum()),
@@ -118,6 +121,15 @@ def _groups_of_amounts(rules: list[tuple[str, str]], texts: Array) -> tuple[str,
     plain = [text for text in texts if "." not in text]
     has_units = any(unit in text for text in texts for unit in UNITS)
     return (",", ".") if plain and has_units and max(map(_n_digits, plain)) <= 3 else None
+
+
+def _has_equal_floats(long: Array, decimal: str) -> bool:
+    integers = {
+        int("".join(filter(str.isdigit, text)))
+        for text in long
+        if decimal not in text and "e" not in text.lower()
+    }
+    return len(set(map(float, integers))) < len(integers)
 
 
 def _n_digits(text: str) -> int:

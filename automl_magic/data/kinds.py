@@ -12,10 +12,10 @@ import numpy as np
 
 from automl_magic.data.hidden_dates import find_dates, read_dates
 from automl_magic.data.hidden_numbers import NumbersInText, find_numbers, read_numbers
-from automl_magic.data.storage import as_dates, as_numbers, as_text, stored_as
+from automl_magic.data.storage import as_dates, as_numbers, as_text, exact_numbers, stored_as
 from automl_magic.errors import DataError
 from automl_magic.recipe.booleans import FALSE_TEXTS, TRUE_TEXTS
-from automl_magic.recipe.values import category_text
+from automl_magic.recipe.values import MAX_MAGNITUDE, category_text
 from automl_magic.records import ColumnKind
 
 if TYPE_CHECKING:
@@ -48,25 +48,44 @@ class ColumnValues:
 
     @cached_property
     def numbers(self) -> NDArray[np.float64]:
-        """A number, boolean or date column as float64. Infinite values become NaN."""
+        """A number, boolean or date column as float64, dates in microseconds.
+
+        Values out of the models' range become NaN: above 3.4e38 in size, and infinite ones.
+        """
         if self.storage == "date":
-            dates = as_dates(self.series)
-            return np.where(np.isnat(dates), np.nan, dates.astype(np.int64).astype(np.float64))
-        numbers = as_numbers(self.series)
-        return np.where(np.isfinite(numbers), numbers, np.nan)
+            return _microseconds(as_dates(self.series))
+        return _in_range(as_numbers(self.series))
 
     @cached_property
     def factorized(self) -> tuple[NDArray[np.int64], Array]:
-        """Codes, shape (n_rows,), -1 for missing, and distinct values in order of appearance."""
+        """Codes, shape (n_rows,), -1 for missing, and distinct values in order of appearance.
+
+        Integers keep all digits.
+        """
         import pandas as pd
 
-        values = as_text(self.series) if self.storage == "text" else self.numbers
-        codes, levels = pd.factorize(values)
-        return codes, np.asarray(levels, dtype=object if self.storage == "text" else None)
+        if self.storage == "text":
+            codes, levels = pd.factorize(as_text(self.series))
+            return codes, np.asarray(levels, dtype=object)
+        if self.storage == "number":
+            values = exact_numbers(self.series)
+            codes, levels = pd.factorize(_in_range(values) if values.dtype.kind == "f" else values)
+        else:
+            codes, levels = pd.factorize(
+                as_dates(self.series) if self.storage == "date" else self.numbers
+            )
+        return codes, np.asarray(levels)
 
     @property
     def levels(self) -> Array:
         return self.factorized[1]
+
+    @cached_property
+    def level_numbers(self) -> NDArray[np.float64]:
+        """The levels of a column that isn't text as float64, dates in microseconds."""
+        if self.storage == "date":
+            return _microseconds(self.levels)
+        return self.levels.astype(np.float64)
 
     @cached_property
     def counts(self) -> NDArray[np.int64]:
@@ -79,7 +98,10 @@ class ColumnValues:
 
     @cached_property
     def n_infinite(self) -> int:
-        return int(np.isinf(as_numbers(self.series)).sum()) if self.storage == "number" else 0
+        """The number of values out of range: infinite numbers, or dates after the year 9999."""
+        if self.storage not in ("number", "date"):
+            return 0
+        return int((np.isnan(self.numbers) & self.series.notna().to_numpy()).sum())
 
     def spread(self, per_level: Array) -> Array:
         """Return values per row from values per level. Missing rows get NaN or NaT."""
@@ -128,10 +150,12 @@ def infer_kind(
 
 
 def _number(values: ColumnValues, *, is_target: bool) -> InferredKind:
-    levels, n_levels = values.levels, len(values.levels)
+    levels, n_levels = values.level_numbers, len(values.levels)
     n_filled = len(values.series) - values.n_missing
-    if n_levels == 2 and set(levels) == {0.0, 1.0}:
+    if n_levels == 2 and set(levels.tolist()) == {0.0, 1.0}:
         return InferredKind(ColumnKind.BOOLEAN, "All values are 0 or 1.", parse=_meaning(values))
+    if len(np.unique(levels)) < n_levels:
+        return _long_integers(n_levels, n_filled, is_target=is_target)
     is_integer = bool((levels == np.floor(levels)).all())
     if not is_integer:
         return InferredKind(ColumnKind.NUMBER, f"Stored as numbers, {n_levels:,} distinct values.")
@@ -157,6 +181,15 @@ def _number(values: ColumnValues, *, is_target: bool) -> InferredKind:
             "numbers keeps their order.",
         )
     return InferredKind(ColumnKind.NUMBER, f"Stored as integers, {n_levels:,} distinct values.")
+
+
+def _long_integers(n_levels: int, n_filled: int, *, is_target: bool) -> InferredKind:
+    """Return the kind of integers of which floats can't tell some apart."""
+    labels = f"{n_levels:,} integers, some so long that they'd be equal as numbers."
+    if not is_target and n_levels > UNIQUE_SHARE * n_filled and n_filled >= MAX_FEW_LEVELS:
+        return InferredKind(ColumnKind.ID, f"{labels} They differ in nearly every row.")
+    kind = ColumnKind.CATEGORY if is_target else _level_kind(n_levels, n_filled)
+    return InferredKind(kind, f"{labels} They're labels, not quantities.")
 
 
 def _text(values: ColumnValues, *, is_target: bool) -> InferredKind:
@@ -274,9 +307,15 @@ def to_numbers(values: ColumnValues, parse: Mapping[str, str]) -> NDArray[np.flo
     if "date_format" not in parse and "decimal" not in parse:
         return None
     hidden = parse_text(values, parse)
-    if hidden.dtype.kind == "M":
-        return np.where(np.isnat(hidden), np.nan, hidden.astype(np.int64).astype(np.float64))
-    return np.where(np.isfinite(hidden), hidden, np.nan)
+    return _microseconds(hidden) if hidden.dtype.kind == "M" else hidden
+
+
+def _in_range(numbers: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.where(np.abs(numbers) <= MAX_MAGNITUDE, numbers, np.nan)
+
+
+def _microseconds(dates: Array) -> NDArray[np.float64]:
+    return np.where(np.isnat(dates), np.nan, dates.astype(np.int64).astype(np.float64))
 
 
 def _rule(numbers: NumbersInText) -> str:

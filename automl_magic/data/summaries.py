@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from automl_magic.data.kinds import ColumnValues, InferredKind, parse_text
+from automl_magic.data.storage import as_dates
+from automl_magic.recipe.values import category_text
 from automl_magic.records import ColumnKind
 
 if TYPE_CHECKING:
@@ -88,7 +90,7 @@ def _date(values: ColumnValues, understood: InferredKind) -> dict[str, object]:
     if values.storage == "text":
         dates = parse_text(values, understood.parse)
     else:
-        dates = np.array(values.numbers[np.isfinite(values.numbers)].astype(np.int64), "M8[us]")
+        dates = as_dates(values.series)
     dates = dates[~np.isnat(dates)]
     if len(dates) == 0:
         return {}
@@ -115,15 +117,15 @@ def _levels(values: ColumnValues) -> dict[str, object]:
     }
 
 
-def _as_stored(values: ColumnValues, level: str | float) -> bool | int | float | str:
+def _as_stored(values: ColumnValues, level: Any) -> bool | int | float | str:
     """Return a level as a JSON scalar of the type it has in the table."""
     if values.storage == "boolean":
         return bool(level)
     if values.storage == "text":
         return str(level)
-    if values.storage == "number" and values.series.dtype.kind in "iu":
-        return int(level)
-    return float(level)
+    if values.storage == "date":
+        return category_text(level) or ""
+    return int(level) if isinstance(level, int | np.integer) else float(level)
 
 
 def _is_plain_number(text: str) -> bool:

@@ -35,10 +35,14 @@ MICROSECOND = timedelta(microseconds=1)
 
 # Above this, floats can't represent every integer.
 MAX_EXACT_INTEGER = 2.0**53
+# The digits of the longest integers in a table: those of a decimal in Parquet.
+MAX_DIGITS = 76
 # Trees use float32, where larger numbers would become infinite.
 MAX_MAGNITUDE = float(np.finfo(np.float32).max)
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9])")
+# SQL Server and .NET write seven decimals of a second.
+LONG_FRACTION = re.compile(r"(\.[0-9]{6})[0-9]+")
 # pandas isn't imported here, so its missing values are recognized by type name.
 MISSING_TYPES = ("NAType", "NaTType")
 
@@ -46,13 +50,17 @@ MISSING_TYPES = ("NAType", "NaTType")
 def to_float(value: object, parse: Mapping[str, str] | None = None) -> float:
     """Return a value as a float, or NaN if it is missing, not a number, or out of float32 range.
 
+    A time difference is a number of seconds.
+
     `parse` sets how text is read; see `read_number`. With "," as `thousands`, "1,234" is a number
     and "12,5" isn't.
     """
     if isinstance(value, str):
         return _in_range(read_number(value, parse))
+    if isinstance(value, timedelta | np.timedelta64):
+        return _seconds(value)
     if isinstance(value, bool | int | float | Decimal | np.number | np.bool_):
-        if isinstance(value, np.complexfloating | np.timedelta64):
+        if isinstance(value, np.complexfloating):
             return NAN
         try:
             number = float(value)
@@ -65,8 +73,8 @@ def to_float(value: object, parse: Mapping[str, str] | None = None) -> float:
 def category_text(value: object) -> str | None:
     """Return a value as the text of a category, or None if it is missing.
 
-    Integers have no decimals, so 1, 1.0 and "1" are the same category. Other floats keep all
-    digits. Text is used as is, including the empty text.
+    Integers have no decimals and keep all digits, so 1, 1.0 and "1" are the same category. A time
+    difference is a number of seconds. Text is used as is, including the empty text.
     """
     if isinstance(value, str):
         return str(value)
@@ -74,18 +82,14 @@ def category_text(value: object) -> str | None:
         return None
     if isinstance(value, bool | np.bool_):
         return "True" if value else "False"
-    if isinstance(value, np.timedelta64):
-        value = value.astype("timedelta64[us]").item()
-        if value is None:
-            return None
-    if isinstance(value, timedelta):
-        return str(timedelta(microseconds=value // MICROSECOND))
+    if isinstance(value, timedelta | np.timedelta64):
+        return _format_float(_seconds(value))
     if isinstance(value, int | np.integer):
         return _format_int(int(value))
     if isinstance(value, float | np.floating):
         return _format_float(float(value))
     if isinstance(value, Decimal):
-        return None if value.is_nan() else _format_float(float(value))
+        return _format_decimal(value)
     if isinstance(value, date | np.datetime64):
         moment = to_utc_datetime(value)
         return None if moment is None else moment.isoformat()
@@ -116,13 +120,24 @@ def to_utc_datetime(value: object, date_format: str | None = None) -> datetime |
         return None
     text = value.strip()
     if date_format is not None:
-        try:
-            return _to_utc(datetime.strptime(text, date_format))  # noqa: DTZ007
-        except ValueError:
-            if ISO_DATE.match(text) is None:
-                return None
+        moment = parse_date(text, date_format)
+        if moment is not None or ISO_DATE.match(text) is None:
+            return moment
     try:
         return _to_utc(datetime.fromisoformat(text))
+    except ValueError:
+        return None
+
+
+def parse_date(text: str, date_format: str) -> datetime | None:
+    """Return a text as a naive datetime in UTC by a strptime format, or None if it doesn't match.
+
+    As in ISO 8601, the seconds may have more than six decimals. Those are truncated.
+    """
+    if "%f" in date_format:
+        text = LONG_FRACTION.sub(r"\1", text)
+    try:
+        return _to_utc(datetime.strptime(text, date_format))  # noqa: DTZ007
     except ValueError:
         return None
 
@@ -193,6 +208,9 @@ def as_numbers(values: Column, parse: Mapping[str, str] | None = None) -> Floats
             numbers = values.astype(np.float64)
         numbers[np.abs(numbers) > MAX_MAGNITUDE] = NAN
         return numbers
+    if values.dtype.kind == "m":
+        seconds = values.astype("timedelta64[us]").astype(np.int64) / 1e6
+        return np.where(np.isnat(values), NAN, seconds)
     if values.dtype.kind in "OUS":
         cache: dict[str, float] = {}
         return np.array([_cached_number(value, parse, cache) for value in values.tolist()], float)
@@ -281,6 +299,21 @@ def _format_int(value: int) -> str:
         return str(value)
     except ValueError:  # Python writes no more than 4,300 digits
         return hex(value)
+
+
+def _format_decimal(value: Decimal) -> str | None:
+    if value.is_nan():
+        return None
+    # A Decimal of 1E+1000 is written as a float. No table has such an integer.
+    if value.is_finite() and value.adjusted() < MAX_DIGITS and value == value.to_integral_value():
+        return str(int(value))
+    return _format_float(float(value))
+
+
+def _seconds(value: timedelta | np.timedelta64) -> float:
+    if isinstance(value, np.timedelta64):
+        return NAN if np.isnat(value) else float(value.astype("timedelta64[us]").astype(int) / 1e6)
+    return value // MICROSECOND / 1e6
 
 
 def _format_float(value: float) -> str | None:
