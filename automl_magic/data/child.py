@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from automl_magic.data.limits import ReadLimits
 from automl_magic.data.sources.file_source import ReadRequest
 from automl_magic.data.sources.files import empty_file_error, quote_name
+from automl_magic.data.storage import to_storable
 from automl_magic.errors import DataNotReadable, shorten
 from automl_magic.records.codec import json_text
 from automl_magic.records.data.missing import MissingWords
@@ -121,11 +122,11 @@ def _plain(path: Path, name: str, column: pd.Series) -> pd.Series | None:
     import pandas as pd
 
     kind = pd.api.types.infer_dtype(column, skipna=True)
-    if kind == "decimal":
-        return column.astype(float)
+    if kind in ("decimal", "integer"):
+        return to_storable(column)
     if kind == "date":
         return pd.to_datetime(column)
-    if kind not in {"mixed", "mixed-integer", "integer", "time"}:
+    if kind not in {"mixed", "mixed-integer", "time"}:
         return None
     if any(isinstance(value, list | dict) for value in column):
         raise DataNotReadable(
@@ -133,4 +134,4 @@ def _plain(path: Path, name: str, column: pd.Series) -> pd.Series | None:
             why=f"Column {quote_name(name, 40)} has lists or objects.",
             fix="Remove it, or write its parts as separate columns, with pandas.json_normalize.",
         )
-    return column.where(column.isna(), column.map(str))
+    return to_storable(column)

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from automl_magic.data.storage import as_dates, as_numbers, as_text, stored_as
+from automl_magic.data.storage import as_dates, as_numbers, as_text, exact_numbers, stored_as
+from automl_magic.recipe.values import MAX_EXACT_INTEGER
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from automl_magic.recipe.values import Array
 
-_EXACT = 2**53
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?")
 
 
@@ -55,9 +55,15 @@ def _digest(column: pd.Series) -> bytes:
         return _hash(b"date utc" if zoned else b"date", as_dates(column))
     if storage == "boolean":
         return _hash(b"boolean", as_numbers(column))
-    if column.dtype.kind in "iu" and np.abs(column.to_numpy()).max(initial=0) > _EXACT:
-        return _hash(b"integer", column.to_numpy())
-    return _hash(b"number", as_numbers(column))
+    numbers = as_numbers(column)
+    if np.abs(numbers[np.isfinite(numbers)]).max(initial=0) > MAX_EXACT_INTEGER:
+        # Integers that float64 can't represent, however they're stored.
+        exact = exact_numbers(column)
+        if exact.dtype.kind != "f":
+            return hashlib.sha256(
+                b"integer" + "\n".join(map(str, exact.tolist())).encode()
+            ).digest()
+    return _hash(b"number", numbers)
 
 
 def _hash(tag: bytes, values: Array) -> bytes:

@@ -14,6 +14,7 @@ from automl_magic.data.index import index_as_columns
 from automl_magic.data.missing import ReadDetails, mark_missing
 from automl_magic.data.sources.frame import SCHEME
 from automl_magic.data.sources.registry import find_source
+from automl_magic.data.storage import to_storable
 from automl_magic.errors import DataNotReadable
 from automl_magic.files.atomic import replacing
 from automl_magic.records.data.missing import MissingWords
@@ -49,26 +50,43 @@ def save_frame(frame: pd.DataFrame, folder: Path) -> Path:
     Raises
     ------
     DataNotReadable
-        If the column names aren't text or aren't unique, or Parquet can't store a column.
+        If the column names aren't text or aren't unique, or a column can't be read or stored.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     frame = index_as_columns(frame, "The DataFrame")
     check_frame(frame)
+    columns = {name: to_storable(column) for name, column in frame.items()}
+    frame = frame.assign(**{name: column for name, column in columns.items() if column is not None})
     try:
         table = pa.Table.from_pandas(frame, preserve_index=False)
     except (pa.ArrowException, UnicodeEncodeError, TypeError, ValueError) as error:
-        raise DataNotReadable(
-            "Can't save the DataFrame as a file.",
-            why=f"{' '.join(str(error).split())[:200]}.",
-            fix='Give each column one type, e.g. frame["x"] = frame["x"].astype(str).',
-        ) from error
+        raise _storage_error(frame, error) from error
     path = Path(folder) / FRAME_NAME
     path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as new:
         pq.write_table(table, new)
     return path
+
+
+def _storage_error(frame: pd.DataFrame, error: Exception) -> DataNotReadable:
+    import pyarrow as pa
+
+    for name, column in frame.items():
+        try:
+            pa.Array.from_pandas(column)
+        except (pa.ArrowException, UnicodeEncodeError, TypeError, ValueError) as of_column:
+            return DataNotReadable(
+                f"Can't save the column {str(name)[:40]!r} of the DataFrame in a file.",
+                why=f"{' '.join(str(of_column).split())[:200]}.",
+                fix=f"Convert it: frame[{name!r}] = frame[{name!r}].astype(str)",
+            )
+    return DataNotReadable(
+        "Can't save the DataFrame in a file.",
+        why=f"{' '.join(str(error).split())[:200]}.",
+        fix="Give each column one type.",
+    )
 
 
 def check_frame(frame: pd.DataFrame) -> None:

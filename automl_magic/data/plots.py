@@ -206,6 +206,8 @@ def _plot_level_means(
 def _label(level: object) -> str:
     if isinstance(level, np.datetime64):
         return str(level.astype("datetime64[s]"))
+    if isinstance(level, np.datetime64):
+        return str(level.astype("datetime64[s]"))
     return level if isinstance(level, str) else f"{level:g}"
 
 

@@ -113,12 +113,10 @@ def _unreadable_kind(column: pd.Series) -> str | None:
     if isinstance(dtype, pd.ArrowDtype):
         import pyarrow as pa
 
-        is_bytes = pa.types.is_binary(dtype.pyarrow_dtype)
-        is_bytes |= pa.types.is_large_binary(dtype.pyarrow_dtype)
-        return (
-            "nested" if pa.types.is_nested(dtype.pyarrow_dtype) else "bytes" if is_bytes else None
-        )
-    if dtype != object:
+        arrow = dtype.pyarrow_dtype
+        is_bytes = pa.types.is_binary(arrow) or pa.types.is_large_binary(arrow)
+        return "nested" if pa.types.is_nested(arrow) else "bytes" if is_bytes else None
+    if not pd.api.types.is_object_dtype(dtype):
         return "complex" if dtype.kind == "c" else None
     kind = pd.api.types.infer_dtype(column, skipna=True)
     if kind == "mixed" and any(isinstance(value, _NESTED) for value in column):
@@ -150,13 +148,21 @@ def _has_too_long_integer(column: pd.Series) -> bool:
 
 
 def to_storable(column: pd.Series) -> pd.Series | None:
-    """Return a column of Python objects as a file can store it, or None if it can as it is.
+    """Return a column as Parquet can store it, or None if it can store it as it is.
 
     Values of several types become text, as the models read them. So do integers that are too long.
+
+    Raises
+    ------
+    DataNotReadable
+        If the column has lists, intervals, complex numbers or the like.
     """
     import pandas as pd
 
-    if column.dtype != object:
+    check_readable(column)
+    if isinstance(column.dtype, pd.SparseDtype):
+        return column.sparse.to_dense()
+    if not pd.api.types.is_object_dtype(column.dtype):
         return None
     storage = stored_as(column)
     if storage == "text":

@@ -66,6 +66,8 @@ def input_schema(recipe: Recipe, frame: pd.DataFrame | Mapping[str, Array]) -> I
 
 
 def _column(name: str, kind: ColumnKind, values: Array, parse: Mapping[str, str]) -> InputColumn:
+    if values.dtype.kind == "m":
+        values = as_numbers(values)  # seconds
     stored = stored_as(values)
     missing = missing_mask(values)
     texts = Counter(text for text in as_text(values[~missing]) if text is not None)

@@ -55,7 +55,13 @@ def _as_classes(task: TaskKind) -> str:
 def label_array(classes: Sequence[object]) -> Array:
     """Return the classes as an array of shape (n_classes,) that keeps the type of each label."""
     kinds = {type(label) for label in classes}
-    if len(kinds) == 1 and kinds <= {bool, int, float}:
+    if kinds == {int}:
+        # NumPy would make floats of integers that are partly negative and partly above 2^63.
+        for dtype in (np.int64, np.uint64):
+            limits = np.iinfo(dtype)
+            if all(limits.min <= label <= limits.max for label in classes):  # type: ignore[operator]
+                return np.array(classes, dtype=dtype)
+    elif len(kinds) == 1 and kinds <= {bool, float}:
         return np.array(classes)
     return np.fromiter(classes, dtype=object, count=len(classes))
 

@@ -328,13 +328,16 @@ def _to_utc(moment: datetime) -> datetime | None:
             moment = moment.astimezone(UTC)
         except OverflowError:
             return None
-    # Rebuilt, because a pandas Timestamp is a datetime with nanoseconds.
-    return datetime(  # noqa: DTZ001
-        moment.year,
-        moment.month,
-        moment.day,
-        moment.hour,
-        moment.minute,
-        moment.second,
-        moment.microsecond,
-    )
+    # Rebuilt, because a pandas Timestamp is a datetime with nanoseconds, and with years over 9999.
+    try:
+        return datetime(  # noqa: DTZ001
+            moment.year,
+            moment.month,
+            moment.day,
+            moment.hour,
+            moment.minute,
+            moment.second,
+            moment.microsecond,
+        )
+    except ValueError:
+        return None

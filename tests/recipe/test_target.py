@@ -44,3 +44,17 @@ def test_labels_keep_their_own_type(classes, kind):
     labels = label_array(classes)
     assert labels.dtype.kind == kind
     assert labels.tolist() == list(classes)
+
+
+LONG = 1234567890123456789
+
+
+@pytest.mark.parametrize(
+    "classes",
+    [(LONG, LONG + 1), (-1, 2**63 - 1), (2**64 - 2, 2**64 - 1), (-1, 2**64 - 1), (1, 10**30)],
+)
+def test_long_integers_are_labels_with_all_their_digits(classes):
+    labels = label_array(classes)
+    assert labels.tolist() == list(classes)
+    for values in (labels, np.array(classes, object), np.array([str(c) for c in classes], object)):
+        assert encode_target(values, TaskKind("binary"), classes).tolist() == [0, 1]

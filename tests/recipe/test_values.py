@@ -33,7 +33,15 @@ RULES = [
     {"decimal": ",", "thousands": " "},
     {"thousands": "'"},
 ]
-FORMATS = [None, "%d/%m/%Y", "%Y%m%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S%z", "%b %d, %Y"]
+FORMATS = [
+    None,
+    "%d/%m/%Y",
+    "%Y-%m-%d %H:%M:%S.%f",
+    "%Y%m%d",
+    "%Y-%m-%d %H:%M:%S",
+    "%Y-%m-%dT%H:%M:%S%z",
+    "%b %d, %Y",
+]
 
 any_text = st.text(st.characters(), max_size=12)
 number_like = st.from_regex(r"\A[ $€+-]{0,2}[0-9., ']{0,8}(e[0-9]{1,4})?[ %€]?\Z")
@@ -147,6 +155,11 @@ TYPED = {
     "datetime with zone": pd.Series(
         pd.to_datetime(["2024-03-31 01:30:00+01:00", None], utc=True)
     ).dt.tz_convert("Europe/Oslo"),
+    "timedelta": pd.Series(pd.to_timedelta(["1 days", None, "-1.5s"])),
+    "timedelta objects": pd.Series([timedelta(1), None], dtype=object),
+    "decimal": pd.Series([Decimal("1.50"), None, Decimal(2**62 + 1)], dtype=object),
+    "uint64": pd.Series([2**64 - 1, 2**64 - 2], dtype="uint64"),
+    "datetime s out of range": pd.Series(np.array(["20000-01-01"], dtype="datetime64[s]")),
     "mixed": pd.Series([1, 1.0, "1", True, None, 2.5, "a"], dtype=object),
 }
 
@@ -198,8 +211,11 @@ def test_every_type_of_column_is_read_as_its_values_are(kind, readers):
         (date(2024, 1, 31), "2024-01-31T00:00:00"),
         (pd.Timestamp("2024-01-31 05:00:00+05:00"), "2024-01-31T00:00:00"),
         (np.datetime64("2024-01-31"), "2024-01-31T00:00:00"),
-        (pd.Timedelta("1 days"), "1 day, 0:00:00"),
-        (np.timedelta64(1, "D"), "1 day, 0:00:00"),
+        (pd.Timedelta("1 days"), "86400"),
+        (np.timedelta64(1500, "ms"), "1.5"),
+        (Decimal(1234567890123456789), "1234567890123456789"),
+        (Decimal("1234567890123456789.00"), "1234567890123456789"),
+        (np.uint64(2**64 - 1), "18446744073709551615"),
     ],
 )
 def test_the_text_of_a_category(value, text):
@@ -246,7 +262,9 @@ def test_the_text_of_a_category(value, text):
         (b"5", None, math.nan),
         (1j, None, math.nan),
         (np.datetime64("2024-01-01"), None, math.nan),
-        (timedelta(1), None, math.nan),
+        (timedelta(1), None, 86_400.0),
+        (pd.Timedelta("1.5s"), None, 1.5),
+        (np.timedelta64("NaT"), None, math.nan),
     ],
 )
 def test_the_number_in_a_value(value, rule, number):
@@ -261,6 +279,12 @@ def test_the_number_in_a_value(value, rule, number):
         ("2024-01-01 05:00:00+05:00", None, datetime(2024, 1, 1)),
         ("31/01/2024", "%d/%m/%Y", datetime(2024, 1, 31)),
         ("30/02/2024", "%d/%m/%Y", None),
+        (
+            "2024-02-29 10:00:00.1234567",
+            "%Y-%m-%d %H:%M:%S.%f",
+            datetime(2024, 2, 29, 10, 0, 0, 123_456),
+        ),
+        ("2024-02-29T10:00:00.123456789Z", None, datetime(2024, 2, 29, 10, 0, 0, 123_456)),
         ("2024-01-31", "%d/%m/%Y", datetime(2024, 1, 31)),
         ("2024-01-31 10:30", "%d.%m.%Y %H:%M", datetime(2024, 1, 31, 10, 30)),
         ("20240131", "%d/%m/%Y", None),

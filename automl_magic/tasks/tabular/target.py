@@ -79,7 +79,9 @@ def _check_usable(column: Column, n_rows: int) -> None:
 
 
 def _is_number(column: Column) -> bool:
-    return column.stored_as == "number" or column.kind is ColumnKind.NUMBER
+    # Long integers that floats can't tell apart are labels.
+    is_label = column.kind in (ColumnKind.CATEGORY, ColumnKind.HIGH_CARDINALITY)
+    return column.kind is ColumnKind.NUMBER or (column.stored_as == "number" and not is_label)
 
 
 def _infer(column: Column, n_rows: int) -> TaskKind:
