@@ -69,9 +69,9 @@ def as_text(column):
             return "True" if value else "False"
         if isinstance(value, (int, np.integer)):
             return str(int(value))
-        if isinstance(value, Decimal) and value.is_finite() and value.adjusted() < 76:
-            if value == value.to_integral_value():
-                return str(int(value))  # with all digits
+        is_decimal = isinstance(value, Decimal) and value.is_finite() and value.adjusted() < 76
+        if is_decimal and value == value.to_integral_value():
+            return str(int(value))  # with all digits
         if isinstance(value, (float, np.floating, Decimal, timedelta)):
             number = float(as_numbers([value])[0] if isinstance(value, timedelta) else value)
             is_integer = abs(number) < 2**53 and number.is_integer()

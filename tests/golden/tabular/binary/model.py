@@ -73,7 +73,10 @@ def number_pattern(decimal, thousands):
 
 
 def as_numbers(column, parse=None):
-    """A column as float64, NaN if not a number. `parse` gives the decimal and thousands signs."""
+    """A column as float64, NaN if not a number. `parse` gives the decimal and thousands signs.
+
+    Time differences are seconds.
+    """
     decimal, thousands = (parse or {}).get("decimal", "."), (parse or {}).get("thousands", "")
     pattern = number_pattern(decimal, thousands)
     dropped = "'\u2019" if thousands == "'" else thousands
@@ -86,12 +89,11 @@ def as_numbers(column, parse=None):
             digits = "".join(c for c in text if c not in UNITS + SPACES + "()" + dropped)
             number = float(digits.replace(decimal, "."))
             return -number if "(" in text else number  # as in accounting
+        if isinstance(value, timedelta):
+            return value // timedelta(microseconds=1) / 1e6
         try:
-            return (
-                float(value)
-                if isinstance(value, (int, float, Decimal, np.number, np.bool_))
-                else np.nan
-            )
+            is_number = isinstance(value, (int, float, Decimal, np.number, np.bool_))
+            return float(value) if is_number else np.nan
         except (OverflowError, ValueError):
             return np.nan
 
@@ -112,15 +114,16 @@ def as_text(column):
             return "True" if value else "False"
         if isinstance(value, (int, np.integer)):
             return str(int(value))
-        if isinstance(value, (float, np.floating, Decimal)):
-            number = float(value)
+        is_decimal = isinstance(value, Decimal) and value.is_finite() and value.adjusted() < 76
+        if is_decimal and value == value.to_integral_value():
+            return str(int(value))  # with all digits
+        if isinstance(value, (float, np.floating, Decimal, timedelta)):
+            number = float(as_numbers([value])[0] if isinstance(value, timedelta) else value)
             is_integer = abs(number) < 2**53 and number.is_integer()
             return None if np.isnan(number) else str(int(number)) if is_integer else repr(number)
         if isinstance(value, date):
             parsed = as_date(value)
             return None if parsed is None else parsed.isoformat()
-        if isinstance(value, timedelta):
-            return str(timedelta(microseconds=value // timedelta(microseconds=1)))
         return value.decode("utf-8", "surrogateescape") if isinstance(value, bytes) else str(value)
 
     return [read(value) for value in column]
@@ -147,7 +150,9 @@ def as_booleans(column, true, false):
 def as_dates(column, date_format=None):
     """A column as datetime64[us] in UTC, NaT if not a date. Text is ISO 8601 or `date_format`."""
     if pd.api.types.is_datetime64_any_dtype(column):
-        return column.to_numpy(dtype="datetime64[us]")
+        dates = column.to_numpy(dtype="datetime64[us]")
+        in_range = (dates >= np.datetime64("0001-01-01")) & (dates < np.datetime64("10000-01-01"))
+        return np.where(in_range, dates, np.datetime64("NaT"))
     return np.array([as_date(value, date_format) for value in column], dtype="datetime64[us]")
 
 
@@ -163,15 +168,17 @@ def as_date(value, date_format=None):
         if not isinstance(value, datetime) or value is pd.NaT:
             return None
         value = value.astimezone(timezone.utc) if value.tzinfo else value
-    except (ValueError, OverflowError):
+        return datetime(*value.timetuple()[:6], value.microsecond)
+    except (ValueError, OverflowError, NotImplementedError):
         return None
-    return datetime(*value.timetuple()[:6], value.microsecond)
 
 
 def parse_date(text, date_format):
     """The date in a text: by the format, or ISO 8601, which is never ambiguous."""
     if date_format:
         try:
+            if "%f" in date_format:  # no more than six decimals of a second
+                return datetime.strptime(re.sub(r"(\.[0-9]{6})[0-9]+", r"\1", text), date_format)
             return datetime.strptime(text, date_format)
         except ValueError:
             if not re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9])", text):
