@@ -10,7 +10,7 @@ import numpy as np
 from automl_magic.monitor.model import MonitoredModel
 from automl_magic.monitor.window import MAX_SAMPLED_ROWS, Window, sample_rows
 from automl_magic.recipe import select_columns, take_rows
-from automl_magic.recipe.families import recipe_family
+from automl_magic.recipe.batches import prediction_columns
 from automl_magic.recipe.values import Array, Floats, as_numbers, missing_mask
 from automl_magic.records.data.schema import OnUnread
 
@@ -35,8 +35,9 @@ def read_table(
     """Make a window from a table.
 
     The predictions are read from the columns `probability_CLASS` or `prediction`, in the format of
-    `automl predict`. Without these columns, the model predicts the rows. The outcomes are read from
-    the target column. If the table has more than 100,000 rows, a random sample of that size is
+    `automl predict` (see `prediction_columns`). A feature of the model that has such a name stays a
+    feature. Without these columns, the model predicts the rows. The outcomes are read from the
+    target column. If the table has more than 100,000 rows, a random sample of that size is
     used.
 
     Parameters
@@ -80,7 +81,7 @@ def read_table(
 
 def _predictions(table: dict[str, Array], monitored_model: MonitoredModel, n: int) -> Floats:
     recipe = monitored_model.fitted.recipe
-    prediction, *names = recipe_family(recipe.task).prediction_columns(recipe)
+    prediction, *names = prediction_columns(monitored_model.fitted)
     values_given = table.pop(prediction, None)
     probabilities = [table.pop(name) for name in names if name in table]
     if recipe.task.has_classes:
@@ -91,10 +92,10 @@ def _predictions(table: dict[str, Array], monitored_model: MonitoredModel, n: in
         return as_numbers(values_given)
     else:
         shape = (n,)
-    # The quality section reports the values that can't be read.
     if any(name not in table for name in recipe.used_columns) or n == 0:
         # The quality section reports the missing columns.
         return np.full(shape, np.nan)
+    # It also reports the values that can't be read.
     if recipe.task.has_classes:
         return monitored_model.fitted.predict_proba(table, on_unread=OnUnread.MISSING)
     predicted = monitored_model.fitted.predict(table, on_unread=OnUnread.MISSING)

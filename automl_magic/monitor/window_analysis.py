@@ -14,12 +14,16 @@ from automl_magic.display.section_cell import SectionSkipped
 from automl_magic.monitor.model import MonitoredModel
 from automl_magic.monitor.window import Window
 from automl_magic.recipe import encode_target
+from automl_magic.recipe.column_rules import short_value
 from automl_magic.recipe.contents import Contents, read_contents
-from automl_magic.recipe.reading import TableReader
-from automl_magic.recipe.values import Array, Floats, as_numbers, category_text, missing_mask
+from automl_magic.recipe.outcomes import OutcomeReader
+from automl_magic.recipe.reading import UNREAD, TableReader
+from automl_magic.recipe.values import Array, Floats
 from automl_magic.records.data.schema import InputColumn
 from automl_magic.records.explanations.explanation import SkippedSection
 from automl_magic.records.monitoring.drift import DriftThresholds
+
+MAX_EXAMPLES = 3
 
 
 class WindowAnalysis:
@@ -150,32 +154,45 @@ class WindowAnalysis:
         return finite if predicted.ndim == 1 else np.asarray(finite.all(axis=1))
 
     @cached_property
-    def labelled(self) -> tuple[Array, Array]:
-        """Positions and encoded targets of the rows with a prediction and a usable outcome.
+    def outcomes(self) -> list[object]:
+        """The class or number of each row, `UNREAD` if it's neither, or None if it isn't known."""
+        reader = OutcomeReader(self.recipe.classes)
+        return [reader.read(outcome) for outcome in self.window.outcomes]
 
-        An outcome is usable if it's one of the model's classes or, for regression, a number.
-        """
-        positions, values = [], []
-        classes = {category_text(label) for label in self.recipe.classes}
-        for i, outcome in enumerate(self.window.outcomes):
-            if outcome is None or not self.has_prediction[i]:
-                continue
-            if self.recipe.task.has_classes:
-                usable = category_text(outcome) in classes
-            else:
-                usable = bool(np.isfinite(as_numbers(_single_value_array(outcome))).all())
-            if usable:
-                positions.append(i)
-                values.append(outcome)
-        labels = np.empty(len(values), dtype=object)
-        labels[:] = values
+    @cached_property
+    def labelled(self) -> tuple[Array, Array]:
+        """Positions and encoded targets of the rows with a prediction and a readable outcome."""
+        positions = [
+            i
+            for i, outcome in enumerate(self.outcomes)
+            if outcome is not None and outcome is not UNREAD and self.has_prediction[i]
+        ]
+        labels = _object_array([self.outcomes[i] for i in positions])
         y = encode_target(labels, self.recipe.task, self.recipe.classes)
         return np.asarray(positions, dtype=np.intp), y
 
     @cached_property
     def n_outcomes(self) -> int:
-        """Number of rows with an outcome, usable or not."""
-        return int((~missing_mask(_object_array(self.window.outcomes))).sum())
+        """Number of rows with an outcome, readable or not."""
+        return sum(outcome is not None for outcome in self.outcomes)
+
+    @cached_property
+    def unread_rows(self) -> list[int]:
+        """Positions of the rows whose outcome can't be read."""
+        return [i for i, outcome in enumerate(self.outcomes) if outcome is UNREAD]
+
+    @property
+    def unread_outcomes(self) -> str | None:
+        """Sentence on the outcomes that can't be read, or None if all can."""
+        unread = self.unread_rows
+        if not unread:
+            return None
+        examples = dict.fromkeys(short_value(self.window.outcomes[i]) for i in unread)
+        return (
+            f"{len(unread):,} of {self.n_outcomes:,} outcomes can't be read, such as "
+            f"{', '.join(list(examples)[:MAX_EXAMPLES])}. Expected "
+            f"{OutcomeReader(self.recipe.classes).expected}."
+        )
 
     def __repr__(self) -> str:
         reference = self.reference
@@ -188,10 +205,6 @@ class WindowAnalysis:
         if self.too_few_reason:
             lines.append(f"  {self.too_few_reason}")
         return "\n".join(lines)
-
-
-def _single_value_array(value: object) -> Array:
-    return _object_array([value])
 
 
 def _object_array(values: Sequence[object]) -> Array:

@@ -7,7 +7,7 @@ and `1.0` are the same number or two different texts.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from automl_magic.recipe.families import recipe_family
@@ -19,11 +19,26 @@ from automl_magic.records import ColumnKind
 from automl_magic.records.data.schema import InputSchema
 
 BOOLEAN_TEXTS = frozenset({"True", "False"})
+# For a name that a column of the model has too, such as a feature called `prediction`.
+OWN_PREFIX = "model_"
 
 
 def prediction_columns(model: FittedRecipe) -> tuple[str, ...]:
-    """Return the column names of `predict_table`: the prediction, then each class's probability."""
-    return recipe_family(model.recipe.task).prediction_columns(model.recipe)
+    """Return the column names of `predict_table`: the prediction, then each class's probability.
+
+    A name that a feature or the target also has gets the prefix `model_`, so that a table can have
+    both columns.
+    """
+    recipe = model.recipe
+    taken = {recipe.target, *recipe.columns, *recipe.used_columns}
+    names = recipe_family(recipe.task).prediction_columns(recipe)
+    return tuple(_free_name(name, taken) for name in names)
+
+
+def _free_name(name: str, taken: Collection[str]) -> str:
+    while name in taken:
+        name = OWN_PREFIX + name
+    return name
 
 
 def predict_table(model: FittedRecipe, table: TableLike) -> dict[str, Array]:
@@ -42,7 +57,8 @@ def predict_table(model: FittedRecipe, table: TableLike) -> dict[str, Array]:
     DataError
         If a column is missing.
     """
-    return recipe_family(model.recipe.task).to_columns(model.recipe, model.blend(table))
+    columns = recipe_family(model.recipe.task).to_columns(model.recipe, model.blend(table))
+    return dict(zip(prediction_columns(model), columns.values(), strict=True))
 
 
 def column_storage(model: FittedRecipe, schema: InputSchema | None = None) -> dict[str, str]:

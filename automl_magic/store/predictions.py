@@ -131,6 +131,13 @@ def read_window(
         return [_from_row(row) for row in connection.execute(query)][::-1]
 
 
+def deployments_of(engine: Engine, ids: Sequence[str]) -> dict[str, str]:
+    """Return the deployment of each logged prediction, by its ID."""
+    query = select(predictions.c.id, predictions.c.deployment).where(predictions.c.id.in_(ids))
+    with read_transaction(engine) as connection:
+        return {row.id: row.deployment for row in connection.execute(query)}
+
+
 def has_predicted(engine: Engine, deployment: str, version: int, since: float) -> bool:
     """Return whether the log has a successful prediction of a version since a Unix time."""
     query = (

@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from automl_magic.errors import AutomlMagicError
-from automl_magic.recipe.batches import predict_table
-from automl_magic.recipe.families.row_predictions import PREDICTION
+from automl_magic.recipe.batches import predict_table, prediction_columns
 from automl_magic.recipe.fitted import FittedRecipe
 from automl_magic.recipe.instance_validator import InstanceValidator
 from automl_magic.records.data.schema import InputSchema
@@ -149,7 +148,7 @@ class Scorer:
             for name in self._columns
         }
         columns = predict_table(self.model, table)
-        labels = columns.pop(PREDICTION).tolist()
+        labels = columns.pop(prediction_columns(self.model)[0]).tolist()
         classes = list(self.model.recipe.classes)
         by_row = zip(*(values.tolist() for values in columns.values()), strict=True)
         probabilities = list(by_row) if classes else [()] * len(rows)

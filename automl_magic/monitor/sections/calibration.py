@@ -53,6 +53,7 @@ def calibration(analysis: WindowAnalysis, /) -> SectionResult:
     min_rows = analysis.thresholds.min_rows
     if len(rows) < min_rows:
         why = f"Too few rows: {len(rows):,} rows have an outcome. A test needs {min_rows:,}."
+        why = " ".join(filter(None, (why, analysis.unread_outcomes)))
         unjudged = CalibrationDrift(severity=DriftSeverity.UNJUDGED, labelled=len(rows), why=why)
         return unjudged, CellOutput(notes=(why,))
     predicted, weights = analysis.window.predictions[rows], analysis.window.weights[rows]

@@ -73,6 +73,7 @@ def performance(analysis: WindowAnalysis, /) -> SectionResult:
     if current is None:
         few = f"{len(rows):,} rows have an outcome. A score needs {min_rows:,}"
         why = f"Too few rows: {few}." if len(rows) < min_rows else _undefined_text(metric.name)
+        why = " ".join(filter(None, (why, analysis.unread_outcomes)))
         unjudged = performance_of(severity=DriftSeverity.UNJUDGED, current=None, why=why)
         return unjudged, CellOutput(notes=(why, METHOD))
     loss, p_value = score_loss(release, current, higher_is_better=metric.higher_is_better)
@@ -90,7 +91,9 @@ def performance(analysis: WindowAnalysis, /) -> SectionResult:
         buckets=buckets,
         trend_per_day=slope,
         trend_p_value=slope_p,
-        why=_why(release, current, loss, p_value),
+        why=" ".join(
+            filter(None, (_why(release, current, loss, p_value), analysis.unread_outcomes))
+        ),
     )
     return result, _show(result)
 

@@ -1,4 +1,4 @@
-"""Data quality: missing, new, out-of-range and unreadable values, missing and extra columns."""
+"""Data quality: missing, new, out-of-range and unreadable values and outcomes, and columns."""
 
 from __future__ import annotations
 
@@ -69,6 +69,7 @@ def quality(analysis: WindowAnalysis, /) -> SectionResult:
     ]
     findings = [
         *_missing_columns(analysis),
+        *_unread_outcomes(analysis),
         *(finding for finding in checked if finding.severity.raises_alert),
         *_unexpected_columns(analysis),
     ]
@@ -195,6 +196,28 @@ def _missing_columns(analysis: WindowAnalysis) -> list[QualityFinding]:
         )
         for name in analysis.columns
         if name not in analysis.window.table and name not in analysis.window.hidden_columns
+    ]
+
+
+def _unread_outcomes(analysis: WindowAnalysis) -> list[QualityFinding]:
+    """Return the finding that outcomes aren't classes of the model, or numbers."""
+    if (why := analysis.unread_outcomes) is None:
+        return []
+    share = len(analysis.unread_rows) / analysis.n_outcomes
+    thresholds, severity = analysis.thresholds, DriftSeverity.OK
+    if share >= thresholds.outside_warning:
+        is_critical = share >= thresholds.outside_critical
+        severity = DriftSeverity.CRITICAL if is_critical else DriftSeverity.WARNING
+    target = analysis.recipe.target
+    return [
+        QualityFinding(
+            column=target,
+            problem="unreadable",
+            severity=severity,
+            share=round(share, 6),
+            reference=0.0,
+            why=f"{quote_name(target)}: {why}",
+        )
     ]
 
 

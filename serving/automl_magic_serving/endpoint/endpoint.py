@@ -7,9 +7,11 @@ import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from automl_magic.recipe.families import RowPrediction
+from automl_magic.recipe.outcomes import OutcomeReader
 from automl_magic.records.data.schema import InputSchema
 from automl_magic.records.models.deployment import Deployment, Role, Route
 from automl_magic_serving.endpoint.errors import NotRouted, PredictionTimeout
@@ -74,6 +76,10 @@ class _PinnedRoute:
     canary: _RoutedVersion | None
     shadow: Shadow | None
     threshold: int
+
+    @cached_property
+    def outcome_reader(self) -> OutcomeReader:
+        return OutcomeReader.of_all(routed.model.classes for routed in self.versions)
 
     @property
     def versions(self) -> tuple[_RoutedVersion, ...]:
@@ -154,6 +160,16 @@ class Endpoint:
     def serving_versions(self) -> tuple[int, ...]:
         """The versions whose predictions are returned: stable and canary."""
         return tuple(routed.model.version for routed in self._current.versions)
+
+    @property
+    def classes(self) -> dict[Role, tuple[object, ...]]:
+        """The labels of the stable version and the canary; empty for a regression."""
+        return {routed.role: routed.model.classes for routed in self._current.versions}
+
+    @property
+    def outcome_reader(self) -> OutcomeReader:
+        """The reader of the outcomes of the deployment's predictions."""
+        return self._current.outcome_reader
 
     @property
     def takes_requests(self) -> bool:
@@ -354,19 +370,31 @@ class Endpoint:
             self._batchers[key] = Batcher(model, queue=deployment.limits.queue)
         return self._batchers[key]
 
-    async def write_outcomes(self, outcomes: Sequence[tuple[str, object]]) -> None:
+    async def write_outcomes(
+        self,
+        outcomes: Sequence[tuple[str, object]],
+        readers: Mapping[str, OutcomeReader] | None = None,
+    ) -> None:
         """Store outcomes: pairs of a prediction id and a label or number.
 
         Returns when they are written. A later outcome of a prediction replaces an earlier one.
 
+        Parameters
+        ----------
+        readers : mapping of str to OutcomeReader, optional
+            The readers of the deployments that the caller has access to. Default: this one's.
+
         Raises
         ------
+        InvalidOutcomes
+            If a value isn't a class of the model, or a number for a regression. None is stored.
         Busy
             If too many writes are waiting.
         StoreError
             If the prediction store doesn't respond.
         """
-        await self._log.write_outcomes(outcomes)
+        readers = {self.name: self.outcome_reader} if readers is None else readers
+        await self._log.write_outcomes(outcomes, readers)
 
     @property
     def latency_p95_ms(self) -> float | None:

@@ -19,7 +19,7 @@ from automl_magic_serving.http.batch.job_runner import JobRunner
 from automl_magic_serving.http.body import ClientDisconnected, Receive, read_body
 from automl_magic_serving.http.head import RequestHead
 from automl_magic_serving.http.openapi import openapi_document
-from automl_magic_serving.http.outcomes import read_outcomes
+from automl_magic_serving.http.outcomes import invalid_outcomes_error, read_outcomes
 from automl_magic_serving.http.page import CONTENT_SECURITY_POLICY, page
 from automl_magic_serving.http.predict_routes import Scope
 from automl_magic_serving.http.responses import Send, problem_body, problem_headers
@@ -27,6 +27,7 @@ from automl_magic_serving.http.strict_json import loads
 from automl_magic_serving.oip.lookup import find_endpoint, find_version
 from automl_magic_serving.oip.metadata import SERVER, model_metadata
 from automl_magic_serving.oip.problems import problem_from_error
+from automl_magic_serving.telemetry.outcome_check import InvalidOutcomes
 
 _BODY_BYTES = 1_000_000
 _DEPTH = 20
@@ -151,13 +152,16 @@ class ManagementRoutes:
         head = request_head(request)
         head.check_json()
         body = await read_body(head, request.receive, _BODY_BYTES)
-        outcomes = read_outcomes(loads(body, depth=_DEPTH))
-        endpoint = next(
-            (candidate for candidate in self._endpoints if caller.can_call(candidate.name)), None
-        )
-        if endpoint is None:
+        document = loads(body, depth=_DEPTH)
+        outcomes = read_outcomes(document)
+        callable_endpoints = [e for e in self._endpoints if caller.can_call(e.name)]
+        if not callable_endpoints:
             raise HttpProblem(403, "forbidden", "This key has no access to any deployment here.")
-        await endpoint.write_outcomes(outcomes)
+        readers = {e.name: e.outcome_reader for e in callable_endpoints if e.takes_requests}
+        try:
+            await callable_endpoints[0].write_outcomes(outcomes, readers)
+        except InvalidOutcomes as error:
+            raise invalid_outcomes_error(error, document) from error
         return Json({"accepted": len(outcomes)}, 202)
 
     def _serving(self) -> list[Endpoint]:

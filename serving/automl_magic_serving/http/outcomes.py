@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from automl_magic_serving.auth.problem import HttpProblem, malformed_error
 from automl_magic_serving.endpoint.ids import is_id
+from automl_magic_serving.telemetry.outcome_check import InvalidOutcomes
 
 MAX_OUTCOMES = 1_000
 _VALUES = (str, int, float, bool)
@@ -23,6 +24,21 @@ def read_outcomes(document: object) -> list[tuple[str, object]]:
             field="outcomes",
         )
     return [_read_outcome(item, f"outcomes.{index}.") for index, item in enumerate(items)]
+
+
+def invalid_outcomes_error(error: InvalidOutcomes, document: object) -> HttpProblem:
+    """Return the response for outcomes that aren't classes of the model, or numbers."""
+    is_list = isinstance(document, dict) and "outcomes" in document
+    details = [
+        {
+            "field": f"outcomes.{problem.index}.outcome" if is_list else "outcome",
+            "problem": "type",
+            "expected": problem.expected,
+            "found": problem.found,
+        }
+        for problem in error.problems
+    ]
+    return HttpProblem(422, "invalid_outcome", error.what, details)
 
 
 def _read_outcome(document: object, prefix: str) -> tuple[str, object]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from math import log
 
+from automl_magic.recipe.outcomes import OutcomeReader
+from automl_magic.recipe.reading import UNREAD
+from automl_magic.recipe.values import category_text
 from automl_magic.records.models.deployment import Role, RolloutStrategy, Route
 from automl_magic.store.predictions import Prediction
 from automl_magic_serving.process.confidence_sequence import Arm, confidence_interval
@@ -47,24 +51,31 @@ def loss_for(metric: str, *, has_classes: bool) -> Loss:
 
 @dataclass(frozen=True)
 class ABCriterion:
-    """How versions are compared: the loss, and the labels in the models' order."""
+    """How the versions of an epoch are compared: the loss, and each one's labels in its order."""
 
     loss: Loss
-    classes: tuple[object, ...] = ()
+    classes: Mapping[Role, tuple[object, ...]] = field(default_factory=dict)
+    epoch: int = 0
+
+    @cached_property
+    def _reader(self) -> OutcomeReader:
+        return OutcomeReader.of_all(self.classes.values())
 
     def row_loss(self, row: Prediction) -> float | None:
         """Return the loss of one prediction with an outcome; None if it can't be computed."""
-        if self.loss in (Loss.SQUARED, Loss.ABSOLUTE):
-            if not (_is_number(row.outcome) and _is_number(row.prediction)):
-                return None
-            error = float(row.prediction) - float(row.outcome)
-            return error * error if self.loss is Loss.SQUARED else abs(error)
-        if str(row.outcome) not in map(str, self.classes):
+        outcome, predicted = self._reader.read(row.outcome), self._reader.read(row.prediction)
+        if outcome is None or outcome is UNREAD or predicted is None or predicted is UNREAD:
             return None
+        if self.loss in (Loss.SQUARED, Loss.ABSOLUTE):
+            error = _number(predicted) - _number(outcome)
+            return error * error if self.loss is Loss.SQUARED else abs(error)
         if self.loss is Loss.ERROR or row.probabilities is None:
-            return float(str(row.prediction) != str(row.outcome))
-        index = list(map(str, self.classes)).index(str(row.outcome))
-        return -log(max(_MIN_PROBABILITY, row.probabilities[index]))
+            return float(predicted != outcome)
+        labels = list(map(category_text, self.classes.get(row.role, ())))
+        text = category_text(outcome)
+        # A version doesn't know a class that only the other one has.
+        share = row.probabilities[labels.index(text)] if text in labels else 0.0
+        return -log(max(_MIN_PROBABILITY, share))
 
 
 class Verdict(StrEnum):
@@ -152,5 +163,6 @@ class ABTest:
         return Verdict.STABLE if low > 0 else Verdict.OPEN
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def _number(value: object) -> float:
+    assert isinstance(value, float)  # as the reader of numbers returns it
+    return value

@@ -109,6 +109,8 @@ class Rollouts:
             route, judged_by = target.route, self.criteria.get(name)
             if route.kind is not StrategyKind.AB or route.canary is None or judged_by is None:
                 continue
+            if judged_by.epoch != route.epoch:  # no worker has loaded both versions yet
+                continue
             ab_test = self._experiments.get(name)
             if ab_test is None or ab_test.route != route:
                 ab_test = ABTest(route, target.deployment.strategy, judged_by)

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 from automl_magic.errors import AutomlMagicError, DeploymentError, StoreError
 from automl_magic.records.codec import json_text
+from automl_magic.records.models.deployment import Role
 from automl_magic.store.predictions import delete_older
 from automl_magic.store.workers import heartbeat, remove_worker
 from automl_magic_serving.process.ab_test import ABCriterion, Loss
@@ -255,8 +256,11 @@ class WorkerSupervisor:
             case "follows":
                 child.epochs[message["deployment"]] = message["epoch"]
                 criterion = message["judged_by"]
+                classes = {
+                    Role(role): tuple(labels) for role, labels in criterion["classes"].items()
+                }
                 self.rollouts.criteria[message["deployment"]] = ABCriterion(
-                    Loss(criterion["loss"]), tuple(criterion["classes"])
+                    Loss(criterion["loss"]), classes, message["epoch"]
                 )
                 self._accept_if_ready(child)
                 self._heartbeat_due.set()

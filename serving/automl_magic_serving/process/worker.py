@@ -278,7 +278,7 @@ class Worker:
             "follows",
             deployment=name,
             epoch=endpoint.route.epoch,
-            judged_by=_criterion(endpoint.model()),
+            judged_by=_criterion(endpoint),
         )
         if route.previous is not None and route.previous in target.folders:
             # Loaded in advance for a rollback. A failure doesn't matter yet.
@@ -315,10 +315,13 @@ class Worker:
         ]
 
 
-def _criterion(model: ServedModel) -> dict[str, object]:
-    metric = model.fitted.recipe.metric
-    loss = loss_for(metric, has_classes=model.task.has_classes)
-    return {"loss": loss.value, "classes": list(model.classes)}
+def _criterion(endpoint: Endpoint) -> dict[str, object]:
+    stable = endpoint.model()
+    loss = loss_for(stable.fitted.recipe.metric, has_classes=stable.task.has_classes)
+    return {
+        "loss": loss.value,
+        "classes": {role.value: list(classes) for role, classes in endpoint.classes.items()},
+    }
 
 
 def _caller(key: ApiKey) -> Caller:

@@ -16,14 +16,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from sqlalchemy import Engine
+
 from automl_magic.errors import AutomlMagicError, StoreError
 from automl_magic.recipe.families import RowPrediction
+from automl_magic.recipe.outcomes import OutcomeReader
 from automl_magic.records.models.deployment import Deployment, Role
 from automl_magic.store.engine import open_engine
-from automl_magic.store.predictions import Outcome, Prediction, add_outcomes, insert_predictions
+from automl_magic.store.predictions import (
+    Outcome,
+    Prediction,
+    add_outcomes,
+    deployments_of,
+    insert_predictions,
+)
 from automl_magic.store.pseudonyms import LogKey, log_key_path
 from automl_magic.workspace import Workspace
 from automl_magic_serving.runtime import QueueFull, ServedModel
+from automl_magic_serving.telemetry.outcome_check import InvalidOutcomes, check_outcomes
 from automl_magic_serving.telemetry.redact import Redactor
 from automl_magic_serving.telemetry.sampling import Sample
 from automl_magic_serving.telemetry.shared_counters import Gauge, WorkerCounters
@@ -67,9 +77,11 @@ class _Interval:
 
 @dataclass
 class _OutcomeReport:
-    """Reported outcomes, and the request that waits until they are written."""
+    """Reported outcomes, and the request that waits until they are checked and written."""
 
-    outcomes: Sequence[Outcome]
+    outcomes: Sequence[tuple[str, object]]
+    readers: Mapping[str, OutcomeReader]
+    at: float
     written: asyncio.Future[None]
 
 
@@ -143,14 +155,20 @@ class PredictionLogger:
         role = Role.SHADOW if request.role is Role.SHADOW else Role.STABLE
         self._intervals[request.deployment, role].sample.offer(request.ids, request)
 
-    async def write_outcomes(self, outcomes: Sequence[tuple[str, object]]) -> None:
-        """Write outcomes. Raises Busy, or StoreError if the store fails."""
-        now = time.time()
-        rows = [
-            Outcome(prediction_id=prediction_id, outcome=value, at=now)
-            for prediction_id, value in outcomes
-        ]
-        report = _OutcomeReport(rows, self._loop.create_future())
+    async def write_outcomes(
+        self, outcomes: Sequence[tuple[str, object]], readers: Mapping[str, OutcomeReader]
+    ) -> None:
+        """Check and write outcomes.
+
+        Raises
+        ------
+        InvalidOutcomes
+            If one can't be read; see `check_outcomes`. None is written then.
+        Busy
+        StoreError
+            If the store fails.
+        """
+        report = _OutcomeReport(outcomes, readers, time.time(), self._loop.create_future())
         try:
             self._queue.put_nowait(([], report))
         except queue.Full:
@@ -203,7 +221,9 @@ class PredictionLogger:
                 if rows:
                     insert_predictions(engine, [prediction_row(*row) for row in rows])
                 if report is not None:
-                    add_outcomes(engine, report.outcomes)
+                    _write_outcomes(engine, report)
+            except InvalidOutcomes as error:
+                self._finish_report(report, error)
             except AutomlMagicError as error:
                 self._lost += len(rows)
                 _events.warning("predictions_lost", extra={"rows": len(rows), "why": error.why})
@@ -222,6 +242,16 @@ class PredictionLogger:
     def _finish_report(self, report: _OutcomeReport | None, error: Exception | None) -> None:
         if report is not None:
             self._loop.call_soon_threadsafe(_settle, report.written, error)
+
+
+def _write_outcomes(engine: Engine, report: _OutcomeReport) -> None:
+    deployments = deployments_of(engine, [prediction_id for prediction_id, _ in report.outcomes])
+    check_outcomes(report.outcomes, deployments, report.readers)
+    rows = [
+        Outcome(prediction_id=prediction_id, outcome=value, at=report.at)
+        for prediction_id, value in report.outcomes
+    ]
+    add_outcomes(engine, rows)
 
 
 def prediction_row(request: LoggedRequest, index: int, rate: float) -> Prediction:

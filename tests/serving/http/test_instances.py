@@ -121,6 +121,46 @@ def test_what_came_true_is_kept(live, customer, plane):
     assert found() == {ids[0]: '"yes"', ids[1]: '"no"'}
 
 
+NEVER_LOGGED = "0199d2f0a1c07f1e8c2b3d4e5f60718a"
+
+
+@pytest.mark.parametrize(
+    "outcome", ["yes", "Yes", True, 1, "1", 1.0, "no", "FALSE", 0, 12.5, "1e3"]
+)
+def test_an_outcome_may_be_written_in_another_way_than_in_training(live, outcome):
+    document = {"prediction_id": NEVER_LOGGED, "outcome": outcome}
+
+    assert live.client.post("/v1/outcomes", json=document).status_code == 202
+
+
+def test_an_outcome_that_no_class_stands_for_is_refused_with_the_classes(live, customer, plane):
+    (told,) = predict(live, customer).json()["predictions"]
+    outcome = {"prediction_id": told["prediction_id"], "outcome": 12.5}
+    good = {"prediction_id": told["prediction_id"], "outcome": "yes"}
+    # Written within a second. Until then it could also be a prediction of a number.
+    wait_for(
+        lambda: live.client.post("/v1/outcomes", json=outcome).status_code == 422,
+    )
+
+    response = live.client.post("/v1/outcomes", json={"outcomes": [good, outcome]})
+
+    assert response.status_code == 422
+    assert response.json()["error"] == "The outcomes don't match the model."
+    assert response.json()["details"] == [
+        {
+            "field": "outcomes.1.outcome",
+            "problem": "type",
+            "expected": "one of 'no', 'yes'",
+            "found": "12.5",
+        }
+    ]
+    unknown = live.client.post(
+        "/v1/outcomes", json={"prediction_id": NEVER_LOGGED, "outcome": "maybe"}
+    )
+    assert unknown.status_code == 422
+    assert unknown.json()["details"][0]["expected"] == "one of 'no', 'yes' or a number"
+
+
 @pytest.mark.parametrize(
     "document",
     [

@@ -45,6 +45,11 @@ def own_trusted():
     return TrustedKeys(trusted_folder(default_workspace().home))
 
 
+def both(*labels):
+    """The classes of two versions that have the same ones."""
+    return {Role.STABLE: labels, Role.CANARY: labels}
+
+
 def looks(p_stable, p_canary, *, share, n, seed, min_outcomes=100, alpha=0.05):
     """Return who wins when losses of 0 and 1 are looked at after each: -1 canary, 0, 1 stable.
 
@@ -97,7 +102,7 @@ def test_the_experiment_decides_as_the_simulation_does(seed, share):
     is_canary, draws = rng.random(n) < share, rng.random((2, n))
     labels = np.where(is_canary, draws[0] < 0.1, draws[1] < 0.5)
     experiment = ABTest(
-        ROUTE, RolloutStrategy(min_outcomes=20), ABCriterion(Loss.ERROR, ("right", "wrong"))
+        ROUTE, RolloutStrategy(min_outcomes=20), ABCriterion(Loss.ERROR, both("right", "wrong"))
     )
 
     verdict = experiment.add(
@@ -150,7 +155,7 @@ def test_nothing_is_said_before_both_versions_have_outcomes():
 
 
 def test_an_outcome_that_is_reported_twice_counts_once_and_a_correction_replaces_it():
-    experiment = ABTest(ROUTE, RolloutStrategy(), ABCriterion(Loss.ERROR, ("right", "wrong")))
+    experiment = ABTest(ROUTE, RolloutStrategy(), ABCriterion(Loss.ERROR, both("right", "wrong")))
 
     experiment.add([row(1, Role.STABLE, "wrong"), row(2, Role.STABLE, "right")])
     experiment.add([row(1, Role.STABLE, "wrong"), row(2, Role.STABLE, "wrong")])
@@ -164,16 +169,19 @@ def test_an_outcome_that_is_reported_twice_counts_once_and_a_correction_replaces
         (ABCriterion(Loss.SQUARED), {"prediction": 3.0, "outcome": 5}, 4.0),
         (ABCriterion(Loss.ABSOLUTE), {"prediction": 3.0, "outcome": 5}, 2.0),
         (ABCriterion(Loss.ABSOLUTE), {"prediction": 3.0, "outcome": "five"}, None),
-        (ABCriterion(Loss.ERROR, ("a", "b")), {"prediction": "a", "outcome": "a"}, 0.0),
-        (ABCriterion(Loss.ERROR, (0, 1)), {"prediction": 1, "outcome": "1"}, 0.0),
-        (ABCriterion(Loss.ERROR, ("a", "b")), {"prediction": "a", "outcome": "c"}, None),
+        (ABCriterion(Loss.ERROR, both("a", "b")), {"prediction": "a", "outcome": "a"}, 0.0),
+        (ABCriterion(Loss.ERROR, both(0, 1)), {"prediction": 1, "outcome": "1"}, 0.0),
+        (ABCriterion(Loss.ERROR, both("a", "b")), {"prediction": "a", "outcome": "c"}, None),
+        (ABCriterion(Loss.ERROR, both(0, 1)), {"prediction": 1, "outcome": "yes"}, 0.0),
+        (ABCriterion(Loss.ERROR, both("no", "yes")), {"prediction": "no", "outcome": True}, 1.0),
+        (ABCriterion(Loss.ABSOLUTE), {"prediction": 3.0, "outcome": "5.0"}, 2.0),
         (
-            ABCriterion(Loss.LOG_LOSS, ("a", "b")),
+            ABCriterion(Loss.LOG_LOSS, both("a", "b")),
             {"prediction": "a", "outcome": "b", "probabilities": [0.5, 0.5]},
             0.6931471805599453,
         ),
         (
-            ABCriterion(Loss.LOG_LOSS, ("a", "b")),
+            ABCriterion(Loss.LOG_LOSS, both("a", "b")),
             {"prediction": "a", "outcome": "b", "probabilities": [1.0, 0.0]},
             6.907755278982137,
         ),
@@ -183,6 +191,20 @@ def test_what_an_answer_loses(criterion, fields, loss):
     one = dataclasses.replace(row(1, Role.STABLE, None), **fields)
 
     assert criterion.row_loss(one) == (loss if loss is None else pytest.approx(loss))
+
+
+def test_each_version_has_its_own_classes_in_its_own_order():
+    criterion = ABCriterion(Loss.LOG_LOSS, {Role.STABLE: ("a", "c"), Role.CANARY: ("a", "b", "c")})
+
+    def loss(role, outcome, *probabilities):
+        return criterion.row_loss(row(1, role, outcome, "a", probabilities))
+
+    assert loss(Role.STABLE, "c", 0.5, 0.5) == pytest.approx(np.log(2))
+    assert loss(Role.CANARY, "c", 0.25, 0.25, 0.5) == pytest.approx(np.log(2))
+    assert loss(Role.CANARY, "b", 0.25, 0.25, 0.5) == pytest.approx(np.log(4))
+    # The stable version can't predict it.
+    assert loss(Role.STABLE, "b", 0.5, 0.5) == pytest.approx(np.log(1_000))
+    assert loss(Role.STABLE, "d", 0.5, 0.5) is None
 
 
 @pytest.mark.parametrize(

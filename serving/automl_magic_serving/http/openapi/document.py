@@ -126,7 +126,7 @@ def _outcomes() -> Json:
             "202": response(
                 "The outcomes are stored.", object_schema({"accepted": {"type": "integer"}})
             ),
-            **problem_responses(400, 401, 403, 408, 413, 415, 429, 431, 500, 503),
+            **problem_responses(400, 401, 403, 408, 413, 415, 422, 429, 431, 500, 503),
         },
     }
     return {"/v1/outcomes": {"post": operation}}
