@@ -80,14 +80,18 @@ def people(n=2_000, seed=0, **shifts):
     )
 
 
-def recipe_of(kind):
+def recipe_of(kind, names):
+    steps = tuple(
+        dataclasses.replace(step, columns=tuple(names.get(name, name) for name in step.columns))
+        for step in STEPS
+    )
     return Recipe(
         task=TaskKind(kind),
         target=kind,
         metric=METRICS[kind],
         classes=CLASSES[kind],
-        columns=KINDS,
-        views={"tree": STEPS},
+        columns={names.get(name, name): column_kind for name, column_kind in KINDS.items()},
+        views={"tree": steps},
         members=(
             MemberSpec(
                 name="lightgbm",
@@ -164,18 +168,20 @@ def day():
 
 @pytest.fixture(scope="session")
 def make_model(tmp_path_factory):
-    """Return the model of a task. Each model is trained once."""
+    """Return the model of a task, with some columns renamed. Each model is trained once."""
     created = {}
 
-    def make(kind="binary"):
-        if kind not in created:
-            frame, recipe = people(), recipe_of(kind)
+    def make(kind="binary", names=None):
+        key = (kind, *(names or {}).values())
+        if key not in created:
+            frame = people().rename(columns=names or {})
+            recipe = recipe_of(kind, names or {})
             folder = tmp_path_factory.mktemp(kind) / "model"
             schema = input_schema(recipe, frame)
             documents = {SCHEMA_NAME: schema, REFERENCE_NAME: reference_of(recipe, frame, schema)}
             manifest = save_model(fit_recipe(recipe, frame), folder, documents=documents)
-            created[kind] = Made(folder, manifest, frame, kind)
-        return created[kind]
+            created[key] = Made(folder, manifest, frame, kind)
+        return created[key]
 
     return make
 

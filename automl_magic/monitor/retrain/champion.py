@@ -19,6 +19,7 @@ from automl_magic.monitor.retrain.new_rows import (
     logged_rows,
     table_rows,
 )
+from automl_magic.recipe.outcomes import OutcomeReader
 from automl_magic.recipe.reading import TableReader
 from automl_magic.records import Plan
 from automl_magic.records.models.deployment import Deployment, Route
@@ -72,13 +73,15 @@ def gather_rows(
     table = champion.table[[column for column in champion.table.columns if column in required]]
     hidden = hidden_columns(champion.deployment, monitored_model)
     reader = monitored_model.fitted.reader or TableReader(monitored_model.schema)
+    outcome_reader = OutcomeReader(monitored_model.fitted.recipe.classes)
     new_rows = []
     logged = logged_rows(
         predictions,
         champion.deployment.name,
         table,
         target,
-        reader,
+        reader=reader,
+        outcome_reader=outcome_reader,
         hidden=hidden,
         learned=learned_prediction_ids(plan),
         version=champion.route.stable,
@@ -93,7 +96,16 @@ def gather_rows(
     ):
         new_rows.append(logged)
     if provided is not None:
-        new_rows.append(table_rows(provided.read(), table, target, provided.name, reader))
+        new_rows.append(
+            table_rows(
+                provided.read(),
+                table,
+                target,
+                provided.name,
+                reader=reader,
+                outcome_reader=outcome_reader,
+            )
+        )
     return build_retraining_data(
         table,
         new_rows,

@@ -11,8 +11,10 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Engine, func, select
 
-from automl_magic.errors import MonitorError, TargetNotFound, shorten
-from automl_magic.recipe.reading import TableReader, UnreadValues
+from automl_magic.errors import MonitorError, TargetNotFound, TargetNotUsable, shorten
+from automl_magic.recipe.column_rules import short_value
+from automl_magic.recipe.outcomes import OutcomeReader
+from automl_magic.recipe.reading import UNREAD, TableReader, UnreadValues
 from automl_magic.recipe.table import select_columns
 from automl_magic.recipe.values import Column, EncodedColumn, category_text, missing_mask
 from automl_magic.records.data.schema import InputColumn
@@ -27,6 +29,7 @@ MAX_LOGGED_ROWS = 200_000
 RECENT_SHARE, MIN_NEW_ROWS = 0.3, 60
 # If a smaller share of the rows is unique, equal rows are considered chance.
 MIN_UNIQUE_SHARE = 0.9
+MAX_EXAMPLES = 3
 
 
 @dataclass(frozen=True)
@@ -80,8 +83,9 @@ def logged_rows(
     deployment: str,
     like: pd.DataFrame,
     target: str,
-    reader: TableReader,
     *,
+    reader: TableReader,
+    outcome_reader: OutcomeReader,
     hidden: Collection[str] = (),
     learned: Collection[str] = (),
     version: int,
@@ -95,6 +99,8 @@ def logged_rows(
         The champion's training table, for the columns and their types.
     reader : TableReader
         Reads the champion's input columns.
+    outcome_reader : OutcomeReader
+        Reads the target. Predictions whose outcome can't be read are excluded.
     hidden : collection of str
         Columns that the log drops or hashes. They're excluded. So are the predictions of other
         versions, because the champion can't predict rows without these columns.
@@ -131,13 +137,19 @@ def logged_rows(
     with read_transaction(engine) as connection:
         rows = connection.execute(query).all()[::-1]
     rows = [row for row in rows if row.id not in learned]
-    records = [{**json.loads(row.features), target: json.loads(row.outcome)} for row in rows]
+    labels = [outcome_reader.read(json.loads(row.outcome)) for row in rows]
+    n_unread = labels.count(UNREAD)
+    rows = [row for row, label in zip(rows, labels, strict=True) if label is not UNREAD]
+    labels = [label for label in labels if label is not UNREAD]
+    records = [
+        {**json.loads(row.features), target: label} for row, label in zip(rows, labels, strict=True)
+    ]
     columns = [name for name in like.columns if name not in hidden or name == target]
     table = pd.DataFrame.from_records(records, index=[row.id for row in rows], columns=columns)
+    notes = [f"the newest {MAX_LOGGED_ROWS:,}"] if len(rows) == MAX_LOGGED_ROWS else []
+    notes += [f"without {n_unread:,} whose outcome can't be read"] if n_unread else []
     source = RowSource(
-        name="logged predictions with outcomes",
-        rows=len(rows),
-        note=f"the newest {MAX_LOGGED_ROWS:,}" if len(rows) == MAX_LOGGED_ROWS else "",
+        name="logged predictions with outcomes", rows=len(rows), note=", ".join(notes)
     )
     champion_predictions = {row.id: json.loads(row.probabilities or row.prediction) for row in rows}
     return NewRows(
@@ -149,7 +161,13 @@ def logged_rows(
 
 
 def table_rows(
-    table: pd.DataFrame, like: pd.DataFrame, target: str, name: str, reader: TableReader
+    table: pd.DataFrame,
+    like: pd.DataFrame,
+    target: str,
+    name: str,
+    *,
+    reader: TableReader,
+    outcome_reader: OutcomeReader,
 ) -> NewRows:
     """Return a provided table with the columns and types of the champion's table.
 
@@ -158,7 +176,7 @@ def table_rows(
     TargetNotFound, MonitorError
         If the target or a column that the champion reads is missing.
     DataError
-        If a column can't be read.
+        If a column or the target can't be read.
     """
     if target not in table:
         raise TargetNotFound(target, [str(column) for column in table])
@@ -170,9 +188,27 @@ def table_rows(
             fix="Use a table with all columns. Missing values are allowed.",
         )
     unread = UnreadValues()
-    converted = _convert_like(table[list(like.columns)], like, reader, unread)
+    table = table[list(like.columns)].assign(
+        **{target: _read_target(table[target], name, outcome_reader)}
+    )
+    converted = _convert_like(table, like, reader, unread)
     unread.check()
     return NewRows(converted, RowSource(name=name, rows=len(converted)))
+
+
+def _read_target(values: pd.Series, name: str, reader: OutcomeReader) -> pd.Series:
+    """Return the target of a provided table as classes or numbers of the champion."""
+    labels = [reader.read(value) for value in values.tolist()]
+    unread = [value for value, label in zip(values, labels, strict=True) if label is UNREAD]
+    if unread:
+        examples = dict.fromkeys(short_value(value) for value in unread)
+        raise TargetNotUsable(
+            f"Can't read the target {str(values.name)!r} of {name}.",
+            why=f"{len(unread):,} of {len(values):,} values are neither missing nor "
+            f"{reader.expected}, such as {', '.join(list(examples)[:MAX_EXAMPLES])}.",
+            fix="Write the labels as in the training table. For new classes, plan a new search.",
+        )
+    return pd.Series(labels, index=values.index, dtype=object)
 
 
 def build_retraining_data(
