@@ -93,8 +93,8 @@ class OutcomeReader:
             text = category_text(float(folded)) or text  # `1.0` is 1
             if text in self._by_text:
                 return self._by_text[text]
-        if self._booleans is not None and (meaning := self._booleans.read(text)) is not None:
-            return self._by_text[self._booleans.true if meaning else self._booleans.false]
+        if self.booleans is not None and (meaning := self.booleans.read(text)) is not None:
+            return self._by_text[self.booleans.true if meaning else self.booleans.false]
         return UNREAD
 
     def _read_number(self, value: object) -> object:
@@ -104,8 +104,8 @@ class OutcomeReader:
         return UNREAD if math.isnan(number) else number
 
     @cached_property
-    def _booleans(self) -> BooleanTexts | None:
-        """The two classes, if they mean yes and no."""
+    def booleans(self) -> BooleanTexts | None:
+        """The texts of the two classes, if they mean yes and no."""
         texts = [text or "" for text in self._by_text]
         true = [text for text in texts if _fold(text) in TRUE_TEXTS]
         false = [text for text in texts if _fold(text) in FALSE_TEXTS]

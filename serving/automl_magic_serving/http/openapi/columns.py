@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterable
 from typing import Any
 
+from automl_magic.recipe.booleans import FALSE_TEXTS, TRUE_TEXTS, BooleanTexts
 from automl_magic.recipe.values import MAX_MAGNITUDE
 from automl_magic.records.data.dataset import ColumnKind
 from automl_magic.records.data.schema import InputColumn, InputSchema
@@ -12,6 +14,7 @@ from automl_magic.records.models.deployment import InputChecks, InputPolicy
 
 Json = dict[str, Any]
 _LABELS = (ColumnKind.CATEGORY, ColumnKind.HIGH_CARDINALITY, ColumnKind.ID, ColumnKind.CONSTANT)
+_STRING, _NUMBER, _BOOLEAN = {"type": "string"}, {"type": "number"}, {"type": "boolean"}
 _DAY = "(19|20)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])"
 _DIRECTIVES = {
     "%Y": "(19|20)[0-9]{2}",
@@ -29,7 +32,10 @@ def row_schema(schema: InputSchema, checks: InputChecks) -> Json:
     required = [column.name for column in schema.columns if not _is_optional(column, checks)]
     row: Json = {
         "type": "object",
-        "properties": {column.name: column_schema(column, checks) for column in schema.columns},
+        "properties": {
+            column.name: column_schema(column, checks, schema.missing.words(column.name))
+            for column in schema.columns
+        },
         "additionalProperties": checks.unknown is not InputPolicy.REFUSE,
     }
     if required:
@@ -48,9 +54,9 @@ def example_row(schema: InputSchema) -> Json | None:
     return example if required <= example.keys() else None
 
 
-def column_schema(column: InputColumn, checks: InputChecks) -> Json:
-    """Return the schema of a column."""
-    options = _options(column, checks)
+def column_schema(column: InputColumn, checks: InputChecks, missing: Collection[str] = ()) -> Json:
+    """Return the schema of a column. `missing` are the texts that stand for a missing value."""
+    options = _options(column, checks, missing)
     if _is_optional(column, checks):
         options.append({"type": "null"})
     schema = options[0] if len(options) == 1 else {"anyOf": options}
@@ -67,14 +73,39 @@ def _is_optional(column: InputColumn, checks: InputChecks) -> bool:
     return column.nullable or checks.missing is not InputPolicy.REFUSE
 
 
-def _options(column: InputColumn, checks: InputChecks) -> list[Json]:
+def boolean_options(texts: BooleanTexts) -> list[Json]:
+    """Return the schemas of the values that are read as true or false."""
+    words = {texts.true.lower(), texts.false.lower()}
+    if not texts.have_meaning:
+        return [_any_case(words)]
+    return [{"enum": [True, False, 0, 1]}, _any_case(words | TRUE_TEXTS | FALSE_TEXTS)]
+
+
+def _any_case(words: Iterable[str]) -> Json:
+    """Return the schema of some texts, in upper or lower case."""
+    spelled = (
+        "".join(
+            f"[{char.upper()}{char.lower()}]"
+            if char.isascii() and char.isalpha()
+            else re.escape(char)
+            for char in word
+        )
+        for word in sorted(words)
+    )
+    return {"type": "string", "pattern": f"^({'|'.join(spelled)})$"}
+
+
+def _options(column: InputColumn, checks: InputChecks, missing: Collection[str]) -> list[Json]:
     if column.kind is ColumnKind.NUMBER:
         return _numbers(column, checks)
     if column.kind is ColumnKind.BOOLEAN:
-        return _booleans(column, checks)
+        texts = BooleanTexts.of_parse(column.parse)
+        if texts is None and column.stored_as == "boolean":
+            texts = BooleanTexts("True", "False")
+        return [_STRING] if texts is None else boolean_options(texts)
     if column.kind is ColumnKind.DATE:
         return [{"type": "string", "pattern": f"^{_date_pattern(column)}$"}]
-    return _labels(column, checks)
+    return _labels(column, checks, () if _is_optional(column, checks) else missing)
 
 
 def _numbers(column: InputColumn, checks: InputChecks) -> list[Json]:
@@ -93,30 +124,18 @@ def _numbers(column: InputColumn, checks: InputChecks) -> list[Json]:
     return [number, {"type": "string", "pattern": "^-?[0-9]{1,6}([.][0-9]{1,6})?$"}]
 
 
-def _booleans(column: InputColumn, checks: InputChecks) -> list[Json]:
-    if column.stored_as == "boolean":
-        return [{"enum": [True, False, 0, 1, "true", "false"]}]
-    texts = list(column.parse.values())
-    if column.stored_as == "number":
-        return (
-            [{"type": "number"}]
-            if checks.categories is not InputPolicy.REFUSE
-            else [{"enum": [0, 1]}]
-        )
-    if checks.categories is not InputPolicy.REFUSE or "false" not in column.parse:
-        return [{"type": "string"}]
-    return [{"enum": texts}]
-
-
-def _labels(column: InputColumn, checks: InputChecks) -> list[Json]:
-    native = {"number": "number", "boolean": "boolean"}.get(column.stored_as, "string")
+def _labels(column: InputColumn, checks: InputChecks, missing: Collection[str]) -> list[Json]:
+    native: Json = {"number": _NUMBER, "boolean": _BOOLEAN}.get(column.stored_as, _STRING)
+    if native is _STRING and missing:
+        native = {**_STRING, "not": {"enum": sorted(missing)}}
     numbers = [float(level) for level in column.levels if _is_number(level)]
     if column.kind in _LABELS and column.levels:
-        levels: Json = {"enum": [*column.levels, *numbers]}
+        texts = [level for level in column.levels if level not in missing]
+        levels: Json = {"enum": [*texts, *numbers]}
         if checks.categories is InputPolicy.REFUSE:
             return [levels]
-        return [{"type": native}, levels] if native != "string" or numbers else [{"type": native}]
-    return [{"type": native}]
+        return [native, levels] if native.get("type") != "string" or numbers else [native]
+    return [native]
 
 
 def _is_number(level: str) -> bool:

@@ -5,7 +5,7 @@ Source: OpenAPI Specification 3.1.1, https://spec.openapis.org/oas/v3.1.1.html
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from automl_magic import __version__
 from automl_magic.recipe.families import recipe_family
@@ -30,7 +30,7 @@ from automl_magic_serving.http.openapi.components import (
     response,
     schema_ref,
 )
-from automl_magic_serving.http.outcomes import MAX_OUTCOMES
+from automl_magic_serving.http.openapi.outcomes import outcome_paths
 from automl_magic_serving.oip.metadata import datatype_of
 from automl_magic_serving.oip.outputs import output_names
 
@@ -40,7 +40,6 @@ _INT64 = {"type": "integer", "minimum": -(2**63), "maximum": 2**63 - 1}
 _FLAGS = {"type": "object", "additionalProperties": _TEXT}
 _READ_STATUSES = (401, 403, 404, 429, 431, 500, 503)
 _PREDICT_STATUSES = (400, 401, 403, 404, 408, 413, 415, 422, 429, 431, 500, 503, 504)
-_PREDICTION_ID = {"type": "string", "pattern": "^[0-9a-f]{12}7[0-9a-f]{3}[89ab][0-9a-f]{15}$"}
 _NOT_IN_JSON = ("shared_memory_region", "classification", "binary_data_size")
 _PARAMETERS: Json = {
     "parameters": {"type": "object", "properties": dict.fromkeys(_NOT_IN_JSON, False)}
@@ -50,7 +49,7 @@ _OPEN: list[Json] = []
 
 def openapi_document(serving: Sequence[Endpoint]) -> Json:
     """Return the OpenAPI document."""
-    paths = {**_server(), **_outcomes()}
+    paths = {**_server(), **outcome_paths(serving)}
     schemas: Json = {"Problem": PROBLEM_SCHEMA}
     for endpoint in serving:
         schemas[f"{endpoint.name}.row"] = row_schema(endpoint.schema, endpoint.deployment.checks)
@@ -109,27 +108,6 @@ def _server() -> Json:
         ),
         "/v2/health/ready": _get("ready", "Server readiness", ready, not_ready=ready, is_open=True),
     }
-
-
-def _outcomes() -> Json:
-    outcome = {"type": ["string", "number", "boolean"], "maxLength": 1_000}
-    single = object_schema({"prediction_id": _PREDICTION_ID, "outcome": outcome})
-    multiple = object_schema({"outcomes": array_schema(single, 1, MAX_OUTCOMES)})
-    example = {"prediction_id": "0199d2f0a1c07f1e8c2b3d4e5f60718a", "outcome": "yes"}
-    operation = {
-        "operationId": "outcomes",
-        "tags": ["outcomes"],
-        "summary": "Report outcomes of predictions",
-        "parameters": [REQUEST_ID],
-        "requestBody": request_body({"oneOf": [single, multiple]}, example),
-        "responses": {
-            "202": response(
-                "The outcomes are stored.", object_schema({"accepted": {"type": "integer"}})
-            ),
-            **problem_responses(400, 401, 403, 408, 413, 415, 422, 429, 431, 500, 503),
-        },
-    }
-    return {"/v1/outcomes": {"post": operation}}
 
 
 def _deployment(endpoint: Endpoint) -> Json:
@@ -272,7 +250,9 @@ def _ids(endpoint: Endpoint) -> list[str]:
 def _infer(endpoint: Endpoint, operation: str, parameters: list[Json]) -> Json:
     """Describe inference of one row. The protocol also allows n rows, binary data and one table."""
     schema, checks = endpoint.schema, endpoint.deployment.checks
-    tensors = [_input(column, checks) for column in schema.columns]
+    tensors = [
+        _input(column, checks, schema.missing.words(column.name)) for column in schema.columns
+    ]
     requested_output = open_object_schema(
         {"name": {"enum": list(output_names(schema))}}, _PARAMETERS
     )
@@ -326,10 +306,12 @@ def _infer(endpoint: Endpoint, operation: str, parameters: list[Json]) -> Json:
     }
 
 
-def _input(column: InputColumn, checks: InputChecks) -> Json:
+def _input(column: InputColumn, checks: InputChecks, missing: Collection[str]) -> Json:
     datatype = datatype_of(column)
     kinds = {"BOOL": {"type": "boolean"}, "INT64": _INT64, "FP64": {"type": "number"}}
-    element = {"allOf": [column_schema(column, checks), kinds.get(datatype, {"type": "string"})]}
+    element = {
+        "allOf": [column_schema(column, checks, missing), kinds.get(datatype, {"type": "string"})]
+    }
     return open_object_schema(
         {
             "name": {"const": column.name},
