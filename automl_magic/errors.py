@@ -20,6 +20,7 @@
     │   ├── FolderBusy               another run uses this folder
     │   ├── FolderTaken              the folder already contains a plan, or is a file
     │   ├── FolderNotWritable        read-only, or the disk is full
+    │   ├── WorkingDirectoryGone     the working directory has been deleted
     │   ├── RunFailed                a cell raised, crashed, timed out, ran out of memory, …
     │   └── IllegalTransition
     ├── ArtifactTampered             a file on disk has been modified
@@ -215,6 +216,10 @@ class FolderTaken(RunError):
 
 class FolderNotWritable(RunError):
     """The folder can't be written: it's read-only or a file, or the disk is full."""
+
+
+class WorkingDirectoryGone(RunError):
+    """The working directory has been deleted, so paths can't be resolved."""
 
 
 class RunFailed(RunError):

@@ -10,6 +10,7 @@ import click
 
 from automl_magic.cli import commands
 from automl_magic.cli.frontend import CommandResult, Frontend
+from automl_magic.files.working_directory import check_working_directory
 
 COMMANDS = {
     "demo": "Run the whole workflow on real data.",
@@ -112,6 +113,7 @@ def subcommand(function: Callable[..., CommandResult]) -> click.Command:
     def command(
         ctx: click.Context, /, *, as_json: bool, act_in: str | None, **options: object
     ) -> CommandResult:
+        check_working_directory()
         frontend: Frontend = ctx.obj
         if act_in is not None:
             frontend.select_workspace(act_in)

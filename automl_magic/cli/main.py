@@ -17,6 +17,7 @@ from automl_magic.cli.terminal import Terminal
 from automl_magic.cli.usage import BadUsage
 from automl_magic.display.text import error_document, error_lines, printable
 from automl_magic.errors import AutomlMagicError
+from automl_magic.library_warnings import tolerate_library_warnings
 from automl_magic.records.codec import json_text
 from automl_magic.runs.tracked_run import NotTracked
 
@@ -49,6 +50,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _run(arguments: list[str]) -> int:
     as_json = "--json" in arguments
     warnings.formatwarning = _format_warning
+    tolerate_library_warnings()
+    # A message to the user, not a fault of the code.
+    warnings.filterwarnings("always", category=NotTracked)
     try:
         result = automl.main(
             args=arguments, prog_name="automl", standalone_mode=False, obj=Terminal()

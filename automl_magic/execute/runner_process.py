@@ -15,6 +15,7 @@ from typing import Any, Self, TypedDict
 
 from automl_magic.execute.processes import RUN_VARIABLE, kill_run
 from automl_magic.execute.sockets import create_socket_folder, remove_socket_folder
+from automl_magic.library_warnings import child_variables
 from automl_magic.records.codec import json_text
 
 LOG_NAME = "log.txt"
@@ -48,7 +49,12 @@ class RunnerProcess:
                     stdout=log,
                     stderr=log,
                     cwd=folder,
-                    env={**os.environ, **environment, **run_variables},
+                    env={
+                        **os.environ,
+                        **child_variables(os.environ),
+                        **environment,
+                        **run_variables,
+                    },
                     pass_fds=[write_end],
                     start_new_session=True,
                 )

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from automl_magic.files.atomic import create_folder, translate_write_errors
+from automl_magic.files.working_directory import check_working_directory
 from automl_magic.flow.cores import available_cores
 from automl_magic.planning.spec_options import spec_from_options
 from automl_magic.records import SPEC_SUFFIX, Dataset, ExperimentSpec, Plan
@@ -64,12 +65,13 @@ def plan(
 
     Raises
     ------
-    DataError, SpecError, PlanError, FolderTaken, FolderNotWritable
+    DataError, SpecError, PlanError, FolderTaken, FolderNotWritable, WorkingDirectoryGone
         No file is written in this case.
     """
     from automl_magic.data import frame_as_source, resolve_source
     from automl_magic.planning import read_spec
 
+    check_working_directory()
     if not isinstance(data, str | os.PathLike):
         plan_folder = _free_folder(folder, "table", overwrite=overwrite)
         return _write_plan(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from automl_magic.errors import FolderTaken, RunError
 from automl_magic.files.atomic import check_file, create_folder, translate_write_errors
+from automl_magic.files.working_directory import check_working_directory
 from automl_magic.flow.loading import load_model
 from automl_magic.runs.tracked_run import OnEvent
 from automl_magic.workspace import Workspace, default_workspace
@@ -79,6 +80,7 @@ def predict(
     from automl_magic.batch.formats import writer_for
     from automl_magic.data import reader as open_reader
 
+    check_working_directory()
     path = Path(output).absolute()
     check_file(path)
     writer_for(path)

@@ -19,6 +19,7 @@ from automl_magic.cli.frontend import CommandResult
 from automl_magic.cli.usage import BadUsage
 from automl_magic.display.text import error_lines
 from automl_magic.errors import AutomlMagicError
+from automl_magic.library_warnings import library_warnings_tolerated
 from automl_magic.magics.notebook import NotebookFrontend
 from automl_magic.magics.show.display import DisplayedResult
 from automl_magic.magics.spec import cell_spec
@@ -63,7 +64,10 @@ class AutomlMagics(Magics):
 
     def _call(self, argv: list[str], frontend: NotebookFrontend) -> DisplayedResult | None:
         assert self.shell is not None
-        result = automl.main(args=argv, prog_name="%automl", standalone_mode=False, obj=frontend)
+        with library_warnings_tolerated():
+            result = automl.main(
+                args=argv, prog_name="%automl", standalone_mode=False, obj=frontend
+            )
         if not isinstance(result, CommandResult) or frontend.displayed is None:
             return None
         frontend.displayed.displayed_in = self.shell.execution_count

@@ -1,11 +1,12 @@
 """workspace: the acting user, the home folder, the databases and the secrets, in one value.
 
-workspace   the value, and how it's passed to a child process
-own         the user's own workspace, from the environment and the operating system
-entries     a workspace in a file or an environment variable
-configured  the workspaces file
-chosen      the selected workspace
-mlflow      connections to MLflow: probe, errors, addresses
+workspace       the value, and how it's passed to a child process
+own             the user's own workspace, from the environment and the operating system
+relative_paths  relative paths in the environment, made absolute once
+entries         a workspace in a file or an environment variable
+configured      the workspaces file
+lookup          the selected workspace
+mlflow          connections to MLflow: probe, errors, addresses
 """
 
 from __future__ import annotations

@@ -24,9 +24,9 @@ from automl_magic.records.codec import RecordProblem
 from automl_magic.workspace.actor import system_user
 from automl_magic.workspace.entries import WorkspaceEntry, WorkspacesFile, workspace_of
 from automl_magic.workspace.own import own_home
-from automl_magic.workspace.workspace import OWN, Workspace
+from automl_magic.workspace.relative_paths import expand_user
+from automl_magic.workspace.workspace import OWN, WORKSPACES_VARIABLE, Workspace
 
-FILE_VARIABLE = "AUTOML_MAGIC_WORKSPACES"
 FILE_NAME = "workspaces.yaml"
 FORM = FileFormat(
     noun="workspaces file",
@@ -69,8 +69,8 @@ def configured(environ: Mapping[str, str]) -> dict[str, Workspace]:
 
 def workspaces_file(environ: Mapping[str, str]) -> Path:
     """Return the path of the workspaces file, which may not exist."""
-    if path := environ.get(FILE_VARIABLE):
-        return Path(path).expanduser().absolute()
+    if path := environ.get(WORKSPACES_VARIABLE):
+        return expand_user(path, WORKSPACES_VARIABLE).absolute()
     return own_home(environ) / FILE_NAME
 
 
@@ -99,7 +99,7 @@ def read_workspaces(path: Path, own: Path, actor: str) -> dict[str, Workspace]:
         for name, entry in entries.items():
             _check_entry(name, entry)
             home = path.parent / Path(entry.home or own / "workspaces" / name).expanduser()
-            workspace = workspace_of(entry, name, actor, home)
+            workspace = workspace_of(entry, name, actor, home, path.parent)
             _check_separate(workspace, list(workspaces.values()), own)
             workspaces[name] = workspace
     except RecordProblem as problem:

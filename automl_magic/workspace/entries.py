@@ -10,6 +10,7 @@ from pathlib import Path
 from automl_magic.errors import SecretError
 from automl_magic.records.codec import OutOfRange, Record
 from automl_magic.secrets import parse_reference
+from automl_magic.workspace.relative_paths import absolute_database
 from automl_magic.workspace.workspace import (
     LOCAL_POLICY,
     SECRET_NAME,
@@ -93,9 +94,18 @@ def workspace_from_json(document: object) -> Workspace:
     return workspace_of(entry, entry.name, entry.actor, Path(entry.home or "/"))
 
 
-def workspace_of(entry: WorkspaceEntry, name: str, actor: str, home: Path) -> Workspace:
-    """Return the workspace of an entry. Omitted databases are files in its home folder."""
-    store = _database(entry.store) or default_store(home)
+def workspace_of(
+    entry: WorkspaceEntry, name: str, actor: str, home: Path, folder: Path | None = None
+) -> Workspace:
+    """Return the workspace of an entry. Omitted databases are files in its home folder.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        Folder that the paths of SQLite files are relative to. Default: `home`.
+    """
+    folder = folder or home
+    store = _database(entry.store, folder) or default_store(home)
     tracking = entry.tracking
     if isinstance(tracking, str):
         tracking = TrackingEntry(uri=tracking)
@@ -104,16 +114,22 @@ def workspace_of(entry: WorkspaceEntry, name: str, actor: str, home: Path) -> Wo
         actor=actor,
         home=home,
         store=store,
-        predictions=_database(entry.predictions) or default_predictions(store),
-        tracking_uri=tracking.uri if tracking else default_tracking_uri(home),
-        registry_uri=tracking.registry if tracking else None,
+        predictions=_database(entry.predictions, folder) or default_predictions(store),
+        tracking_uri=absolute_database(tracking.uri, folder)
+        if tracking
+        else default_tracking_uri(home),
+        registry_uri=absolute_database(tracking.registry, folder)
+        if tracking and tracking.registry
+        else None,
         tracking_workspace=tracking.workspace if tracking else None,
         policy=entry.policy,
         secrets=dict(entry.secrets),
     )
 
 
-def _database(entry: DatabaseEntry | str | None) -> Database | None:
-    if entry is None or isinstance(entry, str):
-        return None if entry is None else Database(entry)
-    return Database(entry.url, entry.schema)
+def _database(entry: DatabaseEntry | str | None, folder: Path) -> Database | None:
+    if entry is None:
+        return None
+    if isinstance(entry, str):
+        return Database(absolute_database(entry, folder))
+    return Database(absolute_database(entry.url, folder), entry.schema)

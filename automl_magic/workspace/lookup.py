@@ -8,6 +8,7 @@ import os
 from automl_magic.errors import WorkspaceError
 from automl_magic.records.codec import RecordProblem
 from automl_magic.workspace.own import own_workspace
+from automl_magic.workspace.relative_paths import fix_relative_paths
 from automl_magic.workspace.workspace import OWN, WORKSPACE_VARIABLE, Workspace
 
 
@@ -20,7 +21,7 @@ def default_workspace() -> Workspace:
     Raises
     ------
     WorkspaceError
-        If there's no workspace with this name.
+        If there's no workspace with this name, or its folder can't be found.
     SpecError
         If the workspaces file can't be read.
     """
@@ -32,6 +33,7 @@ def default_workspace() -> Workspace:
 
 def workspace_named(name: str) -> Workspace:
     """Return the workspace `own` or a configured one. Raises the errors of `default_workspace`."""
+    fix_relative_paths(os.environ)
     if name == OWN:
         return own_workspace(os.environ)
     from automl_magic.workspace.configured import find_workspace
@@ -43,6 +45,7 @@ def workspace_names() -> list[str]:
     """Return the names of all workspaces. Raises SpecError."""
     from automl_magic.workspace.configured import configured
 
+    fix_relative_paths(os.environ)
     return [OWN, *configured(os.environ)]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from automl_magic.workspace.actor import system_user
+from automl_magic.workspace.relative_paths import expand_user
 from automl_magic.workspace.workspace import (
     HOME_VARIABLE,
     MLFLOW_WORKSPACE_VARIABLE,
@@ -52,8 +53,10 @@ def own_workspace(environ: Mapping[str, str]) -> Workspace:
 
 
 def own_home(environ: Mapping[str, str]) -> Path:
-    """Return the user's own folder."""
+    """Return the user's own folder. Raises WorkspaceError if the user has no home directory."""
     if folder := environ.get(HOME_VARIABLE):
-        return Path(folder).expanduser().absolute()
-    data = environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
-    return Path(data) / "automl-magic"
+        return expand_user(folder, HOME_VARIABLE).absolute()
+    data = Path(environ.get("XDG_DATA_HOME", ""))
+    if not data.is_absolute():  # a relative one must be ignored (XDG Base Directory Specification)
+        data = expand_user("~", HOME_VARIABLE) / ".local" / "share"
+    return data / "automl-magic"

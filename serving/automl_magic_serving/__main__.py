@@ -6,6 +6,7 @@ import asyncio
 import sys
 
 from automl_magic.errors import AutomlMagicError
+from automl_magic.library_warnings import tolerate_library_warnings
 from automl_magic.workspace import default_workspace
 from automl_magic_serving.process.options import Options, read_options
 from automl_magic_serving.process.store_client import StoreClient
@@ -20,6 +21,7 @@ async def _serve(options: Options) -> int:
 
 def main() -> int:
     """Serve, and return the exit code."""
+    tolerate_library_warnings()
     options = read_options()
     log_to_stderr(worker="parent")
     try:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import IO, Self
 
 from automl_magic.errors import AutomlMagicError
+from automl_magic.library_warnings import child_variables
 from automl_magic.workspace import Workspace
 
 HOST = "127.0.0.1"
@@ -67,7 +68,12 @@ class AppServer:
         # A separate session: Ctrl-C reaches only us, and we stop the server and its kernels.
         self._process = subprocess.Popen(
             list(self.arguments),
-            env={**os.environ, **self.workspace.environment(), **self.environment},
+            env={
+                **os.environ,
+                **child_variables(os.environ),
+                **self.workspace.environment(),
+                **self.environment,
+            },
             stdin=subprocess.DEVNULL,
             stdout=self._log,
             stderr=subprocess.STDOUT,

@@ -20,6 +20,7 @@ import click
 from automl_magic.cli.apps.server import sigterm_as_interrupt
 from automl_magic.errors import DO, WHY, AutomlMagicError, DeploymentError
 from automl_magic.flow import governance
+from automl_magic.library_warnings import child_variables
 from automl_magic.workspace import Workspace
 
 READY_TIMEOUT_S = 120.0
@@ -62,7 +63,11 @@ class InferenceServer:
         """
         process = subprocess.Popen(
             [*self.arguments, "--end-with-input"],
-            env={**os.environ, **self.workspace.environment()},
+            env={
+                **os.environ,
+                **child_variables(os.environ),
+                **self.workspace.environment(),
+            },
             # Never written to. It closes when this process ends, and then the server stops.
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -11,6 +11,7 @@ import contextlib
 import fcntl
 import logging
 import os
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -57,6 +58,9 @@ def connect(tracking: Tracking) -> MlflowClient:
     """
     for name, value in _SETTINGS.items():
         os.environ.setdefault(name, value)
+    # MLflow uses deprecated functions of its own libraries, which would be errors with
+    # PYTHONWARNINGS=error.
+    warnings.filterwarnings("ignore", category=DeprecationWarning, module=r"mlflow\b")
     database = database_file(tracking.uri)
     if database is not None:
         _check_writable(database, tracking.uri)

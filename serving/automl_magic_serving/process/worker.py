@@ -21,6 +21,7 @@ from typing import Any, Self
 import uvicorn
 
 from automl_magic.errors import AutomlMagicError
+from automl_magic.library_warnings import tolerate_library_warnings
 from automl_magic.records.codec import json_text
 from automl_magic.store.keys import ApiKey
 from automl_magic.workspace import Workspace, default_workspace
@@ -343,6 +344,7 @@ async def _main(setup: WorkerConfig) -> None:
 
 def main(text: str) -> None:
     """Run a worker."""
+    tolerate_library_warnings()
     setup = WorkerConfig.from_text(text)
     exit_with_parent(setup.parent)
     # A terminal sends Ctrl-C to every process; the parent handles it.
