@@ -22,6 +22,7 @@ from automl_magic.records.codec import json_text
 from automl_magic.runs.tracked_run import NotTracked
 
 OK, CLEAR_ERROR, USAGE = 0, 1, 2
+_STDOUT, _STDERR = 1, 2
 _DEFAULT_FORMAT = warnings.formatwarning
 
 
@@ -31,6 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     Unexpected exceptions aren't caught: they print a traceback and exit with 1.
     """
     arguments = sys.argv[1:] if arguments is None else list(arguments)
+    _open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         # A terminal that can't show a character gets an escape sequence, not a crash.
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
@@ -45,6 +47,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
     # Python collects garbage at exit. After importing MLflow that takes a second.
     gc.freeze()
     sys.exit(code)
+
+
+def _open_closed_streams() -> None:
+    """Open standard streams that are closed (`automl runs >&-`), so that no file gets their number.
+
+    Otherwise, a child process would write its output into a database.
+    """
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= _STDERR:
+        os.set_inheritable(descriptor, True)
+    os.close(descriptor)
+    sys.stdout = sys.stdout or open(_STDOUT, "w", closefd=False)  # noqa: SIM115
+    sys.stderr = sys.stderr or open(_STDERR, "w", closefd=False)  # noqa: SIM115
 
 
 def _run(arguments: list[str]) -> int:

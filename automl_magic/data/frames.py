@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from automl_magic.data.index import index_as_columns
 from automl_magic.data.missing import ReadDetails, mark_missing
+from automl_magic.data.not_a_frame import check_is_frame
 from automl_magic.data.sources.frame import SCHEME
 from automl_magic.data.sources.registry import find_source
 from automl_magic.data.storage import to_storable
@@ -90,7 +91,8 @@ def _storage_error(frame: pd.DataFrame, error: Exception) -> DataNotReadable:
 
 
 def check_frame(frame: pd.DataFrame) -> None:
-    """Raise an error if the column names are invalid, or if there are no rows or features."""
+    """Raise an error if it isn't a DataFrame with valid column names, rows and features."""
+    check_is_frame(frame)
     not_text = [name for name in frame.columns if not isinstance(name, str)]
     if not_text:
         raise DataNotReadable(

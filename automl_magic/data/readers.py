@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from automl_magic.data.not_a_frame import check_is_frame
 from automl_magic.data.sources.base import DEFAULT_WORDS
 from automl_magic.data.sources.registry import find_source
 from automl_magic.records.data.missing import MissingWords
@@ -39,6 +40,7 @@ def reader(
     if isinstance(data, str | os.PathLike):
         source = os.fspath(data)
         return find_source(source).reader(source, stored_as, missing)
+    check_is_frame(data)
     from automl_magic.batch.readers import FrameReader
     from automl_magic.data.missing import mark_missing
 

@@ -20,12 +20,15 @@ class PreparedDeployment:
         Example input row of the stable version, if the model has a schema.
     notes : tuple of str
         Actions that were taken.
+    is_new : bool
+        Whether the deployment was just created.
     """
 
     deployment: Deployment
     route: Route
     example: Mapping[str, object] | None = None
     notes: tuple[str, ...] = ()
+    is_new: bool = False
 
     def to_json(self) -> dict[str, object]:
         """Return it as JSON types."""

@@ -189,6 +189,7 @@ def _provided(
 ) -> ProvidedTable | None:
     """Return the table in `data`, which is loaded later, after the prediction log."""
     from automl_magic.data import load
+    from automl_magic.data.not_a_frame import check_is_frame
     from automl_magic.monitor.retrain.champion import ProvidedTable
 
     if data is None:
@@ -196,6 +197,7 @@ def _provided(
     if isinstance(data, str | os.PathLike):
         source = os.fspath(data)
         return ProvidedTable(source, lambda: load(source, missing=missing))
+    check_is_frame(data)
     table = data
     return ProvidedTable("the given table", lambda: table)
 

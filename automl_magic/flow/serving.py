@@ -298,7 +298,8 @@ def _create(desired: Deployment, here: Workspace, options: _CheckOptions) -> Pre
         store_engine(here), desired, route, here.actor, trusted=trusted_keys(here)
     )
     notes += (f"Created deployment {desired.name}.",)
-    return PreparedDeployment(desired, route, staged[route.stable].example(), notes)
+    example = staged[route.stable].example()
+    return PreparedDeployment(desired, route, example, notes, is_new=True)
 
 
 def _update(

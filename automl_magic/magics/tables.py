@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from automl_magic.data.not_a_frame import TAKEN, frame_code, type_name
 from automl_magic.display.text import printable
 from automl_magic.errors import DataNotReadable, closest_match, shorten
 from automl_magic.wizard.frames import frames_of, is_frame
@@ -14,7 +15,6 @@ from automl_magic.wizard.frames import frames_of, is_frame
 if TYPE_CHECKING:
     import pandas as pd
 
-_TAKEN = "DATA is a pandas DataFrame by its name, a path or SCHEME:NAME"
 _EXPRESSION = re.compile(r"(?P<name>[^\W\d]\w*)(?:\.(?P<attribute>[^\W\d]\w*)|[\[(])")
 _CALL = re.compile(r"[\w.]+\(\)")
 
@@ -63,37 +63,23 @@ def expression_error(word: str) -> DataNotReadable:
     code = word if match is None or _CALL.fullmatch(word) else f"{match['name']}…"
     return DataNotReadable(
         f"{printable(word, 60)!r} looks like Python code.",
-        why=f"{_TAKEN}. Code isn't evaluated.",
+        why=f"DATA is {TAKEN}. Code isn't evaluated.",
         fix=f"Name the result in a line before, table = {code}, and use its name: table",
     )
 
 
 def _not_a_frame_error(word: str, value: object) -> DataNotReadable:
-    kind = type(value)
-    kind_name = kind.__name__ if kind.__module__ == "builtins" else _kind_name(kind)
+    if isinstance(value, str | Path):
+        fix = f"Type the path itself: {printable(str(value), 80)}"
+    elif (code := frame_code(word, value)) is not None:
+        fix = f"Make a DataFrame in a line before, table = {code}, and use its name: table"
+    else:
+        fix = f"Use {TAKEN}."
     return DataNotReadable(
         f"{word!r} isn't a DataFrame, and there's no such file.",
-        why=f"{_TAKEN}. The variable {word} is of the type {kind_name}.",
-        fix=_conversion(word, value),
+        why=f"DATA is {TAKEN}. The variable {word} is of the type {type_name(value)}.",
+        fix=fix,
     )
-
-
-def _conversion(word: str, value: object) -> str:
-    if isinstance(value, str | Path):
-        return f"Type the path itself: {printable(str(value), 80)}"
-    if hasattr(value, "to_pandas"):  # polars, pyarrow
-        code = f"{word}.to_pandas()"
-    elif hasattr(value, "to_frame"):  # a Series or an Index
-        code = f"{word}.to_frame()"
-    elif hasattr(value, "__len__"):
-        code = f"pd.DataFrame({word})"
-    else:
-        return "Use the name of a DataFrame, a path or SCHEME:NAME."
-    return f"Make a DataFrame in a line before, table = {code}, and use its name: table"
-
-
-def _kind_name(kind: type) -> str:
-    return f"{kind.__module__.partition('.')[0]}.{kind.__name__}"
 
 
 def _is_there(word: str) -> bool:

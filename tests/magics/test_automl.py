@@ -104,7 +104,7 @@ VARIABLES = {
     "ser": (pd.Series([1, 2]), "pandas.Series", "ser.to_frame()"),
     "tbl": (pa.table({"a": [1]}), "pyarrow.Table", "tbl.to_pandas()"),
     "where": ("data.csv", "str", "Type the path itself: data.csv"),
-    "number": (7, "int", "Use the name of a DataFrame"),
+    "number": (7, "int", "Use a pandas DataFrame, a path or SCHEME:NAME."),
 }
 
 

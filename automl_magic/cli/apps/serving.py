@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -18,6 +19,7 @@ from typing import IO, Self
 import click
 
 from automl_magic.cli.apps.server import sigterm_as_interrupt
+from automl_magic.display.text import printable
 from automl_magic.errors import DO, WHY, AutomlMagicError, DeploymentError
 from automl_magic.flow import governance
 from automl_magic.library_warnings import child_variables
@@ -171,6 +173,34 @@ class InferenceServer:
             why=f"{what_happened} Last line of its log: {last.strip()[-300:]}",
             fix="Try another --port, or read the log above.",
         )
+
+
+def check_ports(host: str, *ports: int | None) -> None:
+    """Check that a server can listen on these ports of an address. Port 0 is any free one.
+
+    Raises
+    ------
+    DeploymentError
+        If a port is in use or not permitted, or the address isn't this machine's.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    for port in ports:
+        if port is None:
+            continue
+        try:
+            socket.create_server((host, port), family=family).close()
+        except OSError as error:
+            raise DeploymentError(
+                f"Can't listen on {printable(host, 60)}:{port}.",
+                why=f"{_reason(error)}.",
+                fix="Choose another --port or --grpc-port (0 for any free one), or --host.",
+            ) from error
+
+
+def _reason(error: OSError) -> str:
+    # Python's text for a failed bind repeats the address.
+    is_lookup = isinstance(error, socket.gaierror)
+    return str(error.strerror) if is_lookup else os.strerror(error.errno or 0)
 
 
 def _document(line: str) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Sequence
@@ -12,7 +13,7 @@ import click
 from automl_magic.cli.command import subcommand
 from automl_magic.cli.formatters import deployments as formatters
 from automl_magic.cli.frontend import CommandResult, Frontend
-from automl_magic.errors import DeploymentError
+from automl_magic.errors import AutomlMagicError, DeploymentError
 from automl_magic.flow import serving
 
 if TYPE_CHECKING:
@@ -64,30 +65,44 @@ def serve(
     the first version of a model that you serve, if the policy allows it. In a deployment file you
     can also set a canary with its objectives, and what is logged.
     """
-    from automl_magic.cli.apps.serving import InferenceServer
+    from automl_magic.cli.apps.serving import InferenceServer, check_ports
 
+    # Before anything is approved or created.
+    check_ports(host, port, grpc_port)
     deployed = []
-    for target in targets:
-        prepared = serving.deploy(
-            target, allow_schema_change=allow_schema_change, workspace=frontend.workspace
-        )
-        for note in prepared.notes:
-            frontend.notify(note)
-        deployed.append(prepared)
-    names = [prepared.deployment.name for prepared in deployed]
-    if duplicates := sorted({name for name in names if names.count(name) > 1}):
-        raise DeploymentError(
-            f"{duplicates[0]} is listed twice.",
-            why="Each deployment of a server needs its own name.",
-            fix="List it once, or set another metadata.name in one of the files.",
-        )
-    command = [sys.executable, "-m", "automl_magic_serving", "--host", host, "--port", str(port)]
-    command += [part for name in names for part in ("--deployment", name)]
-    command += ["--auth", auth, "--workers", str(workers or _workers(deployed))]
-    if grpc_port is not None:
-        command += ["--grpc-port", str(grpc_port)]
-    server = InferenceServer(command, frontend.workspace)
-    server.start()
+    with contextlib.ExitStack() as undo:
+        for target in targets:
+            prepared = serving.deploy(
+                target, allow_schema_change=allow_schema_change, workspace=frontend.workspace
+            )
+            if prepared.is_new:
+                undo.callback(_remove, frontend, prepared.deployment.name)
+            for note in prepared.notes:
+                frontend.notify(note)
+            deployed.append(prepared)
+        names = [prepared.deployment.name for prepared in deployed]
+        if duplicates := sorted({name for name in names if names.count(name) > 1}):
+            raise DeploymentError(
+                f"{duplicates[0]} is listed twice.",
+                why="Each deployment of a server needs its own name.",
+                fix="List it once, or set another metadata.name in one of the files.",
+            )
+        command = [
+            sys.executable,
+            "-m",
+            "automl_magic_serving",
+            "--host",
+            host,
+            "--port",
+            str(port),
+        ]
+        command += [part for name in names for part in ("--deployment", name)]
+        command += ["--auth", auth, "--workers", str(workers or _workers(deployed))]
+        if grpc_port is not None:
+            command += ["--grpc-port", str(grpc_port)]
+        server = InferenceServer(command, frontend.workspace)
+        server.start()
+        undo.pop_all()
     document = {
         "url": server.url,
         "grpc": server.grpc,
@@ -100,6 +115,13 @@ def serve(
     )
     text = formatters.format_server(deployed, server.url, server.grpc, needs_key=not is_open)
     return CommandResult(server, document, text, server=server)
+
+
+def _remove(frontend: Frontend, name: str) -> None:
+    """Remove a new deployment whose server didn't start."""
+    with contextlib.suppress(AutomlMagicError):
+        serving.remove(name, workspace=frontend.workspace)
+        frontend.notify(f"Removed deployment {name}, because its server didn't start.")
 
 
 def _workers(deployed: Sequence[PreparedDeployment]) -> int:
