@@ -19,7 +19,7 @@ _IGNORED = (DeprecationWarning, PendingDeprecationWarning, ImportWarning, Resour
 
 def tolerate_library_warnings() -> None:
     """Show the warnings of libraries in this process as without `PYTHONWARNINGS=error`."""
-    if any(action == "error" for action, *_ in warnings.filters):
+    if any(action == "error" and module is None for action, _, _, module, _ in warnings.filters):
         warnings.filterwarnings("default", module=_LIBRARIES)
         for category in _IGNORED:
             warnings.filterwarnings("ignore", category=category, module=_LIBRARIES)

@@ -90,6 +90,18 @@ def answer_of(curl):
     return json.loads(process.stdout)
 
 
+def test_a_server_that_does_not_start_leaves_no_deployment(registered, typed):
+    """Both ports are free, but not for two: this is found after the deployment is created."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = str(free.getsockname()[1])
+    code, _, err = typed("serve", "iris/1", "--port", port, "--grpc-port", port)
+
+    assert code == 1
+    assert "Removed deployment iris, because its server didn't start." in err
+    assert "Address already in use" in err.splitlines()[-2]
+    assert json.loads(typed("deployments", "--json")[1]) == []
+
+
 def test_a_model_is_served_promoted_rolled_back_and_revoked(registered, typed, serving):
     assert typed("approve", "iris", "2")[0] == 0
     assert typed("revoke", "iris", "2", "--reason", "too early")[0] == 0

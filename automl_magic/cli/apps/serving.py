@@ -192,15 +192,10 @@ def check_ports(host: str, *ports: int | None) -> None:
         except OSError as error:
             raise DeploymentError(
                 f"Can't listen on {printable(host, 60)}:{port}.",
-                why=f"{_reason(error)}.",
+                # Python's text for a failed bind repeats the address.
+                why=f"{str(error.strerror).partition(' (while')[0]}.",
                 fix="Choose another --port or --grpc-port (0 for any free one), or --host.",
             ) from error
-
-
-def _reason(error: OSError) -> str:
-    # Python's text for a failed bind repeats the address.
-    is_lookup = isinstance(error, socket.gaierror)
-    return str(error.strerror) if is_lookup else os.strerror(error.errno or 0)
 
 
 def _document(line: str) -> dict[str, object]:
