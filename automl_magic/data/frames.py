@@ -56,6 +56,7 @@ def save_frame(frame: pd.DataFrame, folder: Path) -> Path:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    check_is_frame(frame)
     frame = index_as_columns(frame, "The DataFrame")
     check_frame(frame)
     columns = {name: to_storable(column) for name, column in frame.items()}
@@ -91,8 +92,7 @@ def _storage_error(frame: pd.DataFrame, error: Exception) -> DataNotReadable:
 
 
 def check_frame(frame: pd.DataFrame) -> None:
-    """Raise an error if it isn't a DataFrame with valid column names, rows and features."""
-    check_is_frame(frame)
+    """Raise an error if the column names are invalid, or if there are no rows or features."""
     not_text = [name for name in frame.columns if not isinstance(name, str)]
     if not_text:
         raise DataNotReadable(
