@@ -10,7 +10,8 @@ from automl_magic.data.checks.context import CheckContext
 from automl_magic.data.fingerprints import column_digests, combine_digests
 from automl_magic.data.frames import check_frame
 from automl_magic.data.kinds import ColumnValues, InferredKind, infer_kind
-from automl_magic.data.missing import missing_counts
+from automl_magic.data.missing import mark_missing, missing_counts
+from automl_magic.data.placeholders import find_placeholders
 from automl_magic.data.summaries import classes_of, summarise
 from automl_magic.errors import DataError, closest_match, shorten
 from automl_magic.records import Column, ColumnKind, Dataset
@@ -47,6 +48,8 @@ def profile(
         Kinds to use instead of the inferred ones, by column name.
     missing : MissingWords, optional
         The texts that were read as missing. Default: those with which `load` read the table.
+        `missing` of the result also has the placeholders that the profile finds among numbers,
+        dates, or yes and no.
     mute : collection of str
         Codes of checks to skip, such as "AM007".
 
@@ -57,12 +60,18 @@ def profile(
     """
     check_frame(frame)
     kinds = _checked_kinds(kinds or {}, list(frame.columns))
+    missing = missing_of(frame) if missing is None else missing
+    words = missing_counts(frame)
+    if placeholders := find_placeholders(frame, missing, skip=kinds):
+        missing = missing.with_words(placeholders)
+        marked, counts = mark_missing(frame[list(placeholders)], missing)
+        frame = frame.assign(**{name: marked[name] for name in placeholders})
+        words = {**words, **{name: counts[name] for name in placeholders}}
     digests = column_digests(frame)
     values = [ColumnValues(column, frame.iloc[:, i]) for i, column in enumerate(frame.columns)]
     inferred = [
         infer_kind(v, is_target=v.name == target, requested_kind=kinds.get(v.name)) for v in values
     ]
-    words = missing_counts(frame)
     columns = tuple(
         _column(v, kind, words.get(v.name, {}), is_target=v.name == target)
         for v, kind in zip(values, inferred, strict=True)
@@ -87,7 +96,7 @@ def profile(
         memory_bytes=int(frame.memory_usage(index=False, deep=True).sum()),
         columns=columns,
         findings=tuple(findings),
-        missing=missing_of(frame) if missing is None else missing,
+        missing=missing,
     )
 
 

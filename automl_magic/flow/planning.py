@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from automl_magic.data import TableSource
+    from automl_magic.records.data.missing import MissingWords
 
 StrPath: TypeAlias = str | os.PathLike[str]
 # The source of a table that isn't in a file.
@@ -130,9 +131,14 @@ def preview(
 
     source = source or IN_MEMORY
     experiment = spec_from_options(source, target, **options)
-    if dataset is None:
-        frame = as_loaded(frame, experiment.missing)
-    return _decide(experiment, frame, name=name, source=source, read_arguments={}, dataset=dataset)
+    return _decide(
+        experiment,
+        functools.partial(as_loaded, frame),
+        name=name,
+        source=source,
+        read_call=lambda _: {},
+        dataset=dataset,
+    )
 
 
 def _free_folder(folder: StrPath | None, named_after: str, *, overwrite: bool) -> PlanFolder:
@@ -149,13 +155,12 @@ def _write_plan(
     from automl_magic.render import render_explore, render_search, to_text
 
     with opened as source:
-        table = load(source.readable, missing=experiment.missing, count_missing=True)
         plan_record = _decide(
             experiment,
-            table,
+            lambda missing: load(source.readable, missing=missing, count_missing=True),
             name=source.name,
             source=source.final,
-            read_arguments=read_call(table),
+            read_call=read_call,
         )
         notebooks = {"explore": render_explore(plan_record), "search": render_search(plan_record)}
         texts = {f"{kind}.ipynb": to_text(notebook) for kind, notebook in notebooks.items()}
@@ -177,11 +182,11 @@ def _write_plan(
 
 def _decide(
     experiment: ExperimentSpec,
-    frame: pd.DataFrame,
+    load: Callable[[MissingWords], pd.DataFrame],
     *,
     name: str,
     source: str,
-    read_arguments: Mapping[str, object],
+    read_call: Callable[[pd.DataFrame], Mapping[str, object]],
     dataset: Dataset | None = None,
 ) -> Plan:
     from automl_magic.data import check_target, profile
@@ -189,18 +194,28 @@ def _decide(
     from automl_magic.planning import make_plan
     from automl_magic.recipe import select_columns
 
-    dataset = dataset or profile(
-        frame,
-        name=name,
-        source=source,
-        read=read_arguments,
-        target=experiment.target,
-        kinds=experiment.features.kinds,
-        missing=experiment.missing,
-    )
+    def profile_table(missing: MissingWords) -> tuple[pd.DataFrame, Dataset]:
+        frame = load(missing)
+        return frame, profile(
+            frame,
+            name=name,
+            source=source,
+            read=read_call(frame),
+            target=experiment.target,
+            kinds=experiment.features.kinds,
+            missing=missing,
+        )
+
+    if dataset is not None:
+        frame = load(dataset.missing)
+    else:
+        frame, dataset = profile_table(experiment.missing)
+        if dataset.missing != experiment.missing:
+            # With the placeholders that the profile found: the notebooks load the table so.
+            frame, dataset = profile_table(dataset.missing)
     check_target(dataset, experiment.target)
     return make_plan(
-        dataclasses.replace(experiment, data=source),
+        dataclasses.replace(experiment, data=source, missing=dataset.missing),
         dataset,
         functools.partial(select_columns, frame),
         n_cores=available_cores(),

@@ -13,8 +13,10 @@ from automl_magic.data.checks import (
     id_column,
     infinite_values,
     leakage,
+    missing_codes,
     mostly_missing,
     rare_classes,
+    read_as_missing,
     target_missing,
     too_few_rows,
 )
@@ -35,6 +37,8 @@ CHECKS: tuple[Check, ...] = (
     hidden_dates,
     ambiguous_dates,
     ambiguous_numbers,
+    read_as_missing,
+    missing_codes,
 )
 
 __all__ = ["CHECKS", "Check", "CheckContext"]

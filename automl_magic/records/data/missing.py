@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from automl_magic.records.codec import OutOfRange, Record
 
@@ -53,6 +53,11 @@ class MissingWords(Record):
         whole = [int(number) for number in self.numbers(column) if number.is_integer()]
         spellings = [text for number in whole for text in (str(number), f"{number}.0")]
         return frozenset({"", *self._listed(column), *spellings})
+
+    def with_words(self, columns: Mapping[str, Sequence[str]]) -> MissingWords:
+        """Return the rule with more texts for some columns."""
+        more = {name: (*self._listed(name), *words) for name, words in columns.items()}
+        return replace(self, columns={**self.columns, **more})
 
     def numbers(self, column: str) -> frozenset[float]:
         """Return the numbers that are missing values in a column."""
