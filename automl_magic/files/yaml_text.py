@@ -123,8 +123,17 @@ def _check_events(text: str, name: str, form: FileFormat) -> None:
             )
 
 
-def node_value(node: yaml.Node, name: str) -> Any:
-    """Return the JSON value of a node. Raise SpecError if it's invalid."""
+def node_value(node: yaml.Node, name: str, twice: list[SpecError] | None = None) -> Any:
+    """Return the JSON value of a node. Raise SpecError if it's invalid.
+
+    Parameters
+    ----------
+    name : str
+        The name of the file, for errors.
+    twice : list of SpecError, optional
+        Collects the errors about fields that are set twice, of which the first value is returned.
+        Without it, the first such error is raised.
+    """
     if isinstance(node, yaml.MappingNode):
         values: dict[str, object] = {}
         for key, item in node.value:
@@ -136,18 +145,23 @@ def node_value(node: yaml.Node, name: str) -> Any:
                     why="Field names are text.",
                     fix="Write the name, a colon and the value.",
                 )
+            value = node_value(item, name, twice)
             if key.value in values:
-                raise SpecError.at_line(
+                error = SpecError.at_line(
                     name,
                     _line(key),
                     f"{_shorten(key.value)} is set twice.",
                     why="A field can have only one value.",
                     fix="Delete one of the two.",
                 )
-            values[key.value] = node_value(item, name)
+                if twice is None:
+                    raise error
+                twice.append(error)
+            else:
+                values[key.value] = value
         return values
     if isinstance(node, yaml.SequenceNode):
-        return [node_value(item, name) for item in node.value]
+        return [node_value(item, name, twice) for item in node.value]
     return _scalar(str(node.value), plain=getattr(node, "style", None) is None)
 
 

@@ -35,12 +35,13 @@ class SpecProblem(Record):
 
 def find_problems(text: str) -> tuple[SpecProblem, ...]:
     """Return the errors in the text of an experiment file, in line order."""
+    twice: list[SpecError] = []
     try:
         root = parse_yaml(text, _NAME, FORM)
-        document = node_value(root, _NAME)
+        document = node_value(root, _NAME, twice)
     except SpecError as error:
         return (_problem(error, is_about_field=False),)
-    problems: list[SpecProblem] = []
+    problems = [_problem(error, is_about_field=False) for error in twice[:MAX_PROBLEMS]]
     while len(problems) < MAX_PROBLEMS:
         try:
             ExperimentSpec.from_json(document)

@@ -44,3 +44,17 @@ def test_what_is_no_yaml_is_one_problem_on_its_line():
 
 def test_the_order_is_that_of_the_lines():
     assert lines("cv:\n  folds: x\nzz: 1\ndata: a\ntarget: y\nhpo: 3\n") == [2, 3, 6]
+
+
+def test_a_field_that_is_set_twice_does_not_hide_the_other_problems():
+    text = "data: a\ntarget: y\nbudget_s: 5\nbudget_s: 6\nbugdet_s: 7\n"
+    text += "cv:\n  fold: 4\n  seed: 1\n  seed: 2\n"
+
+    problems = find_problems(text)
+
+    assert [(problem.line, problem.what) for problem in problems] == [
+        (4, "'budget_s' is set twice."),
+        (5, "Unknown field 'bugdet_s'."),
+        (7, "Unknown field 'fold'."),
+        (9, "'seed' is set twice."),
+    ]

@@ -231,7 +231,8 @@ WRONG = [
     ("features: {}", WrongType, "at least one"),
     ("late: -1\nfeatures: {a: {count: true, over: 1h}}", WrongType, "at least 0"),
     ("most_events: x\nfeatures: {a: {count: true, over: 1h}}", WrongType, ""),
-    ("features: [", SpecError, "Can't read"),
+    ("features: [", SpecError, "isn't valid YAML"),
+    ("late: 1h\nlate: 2h", SpecError, "w.yaml, line 2: 'late' is set twice."),
     ("a: &a 1", SpecError, "anchors"),
 ]
 

@@ -6,14 +6,19 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-import yaml
-
 from automl_magic.errors import SpecError
+from automl_magic.files.yaml_text import FileFormat, node_value, parse_yaml, read_text
 from automl_magic.records.codec import RecordProblem
 from automl_magic.records.monitoring.alert import MonitorSpec
 
 API_VERSION, KIND = "automl-magic/v1", "Monitor"
-_MAX_BYTES = 256 * 1024
+FORM = FileFormat(
+    noun="monitor file",
+    article_noun="a monitor file",
+    example="kind: Monitor",
+    create_hint="Copy the example in docs/howto/alerts.md.",
+    compare_hint="Compare with the example in docs/howto/alerts.md",
+)
 _FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,119}")
 _DURATION = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|[smhd]))+")
 _PART = re.compile(r"(\d+(?:\.\d+)?)(ms|[smhd])")
@@ -21,7 +26,7 @@ _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3_600.0, "d": 86_400.0}
 # Fields with a duration: `window: 24h` in the file, `window_s` in the record.
 _DURATIONS = frozenset({"window", "every", "repeat", "no_traffic", "cooldown", "period", "budget",
                         "spend"})  # fmt: skip
-_RENAMED_KEYS = {"muted": "is_muted", "True": "on"}
+_RENAMED_KEYS = {"muted": "is_muted"}
 
 
 def monitor_file(deployment: str, home: Path) -> Path:
@@ -61,7 +66,7 @@ def read_monitor(path: Path, deployment: str | None = None) -> MonitorSpec:
         raise _file_error(path, f"It must have apiVersion: {API_VERSION} and kind: {KIND}.")
     metadata, spec = document.get("metadata"), document.get("spec") or {}
     if unknown := document.keys() - {"apiVersion", "kind", "metadata", "spec"}:
-        raise _file_error(path, f"It has the unknown field {min(map(str, unknown))!r}.")
+        raise _file_error(path, f"It has the unknown field {min(unknown)!r}.")
     if not isinstance(metadata, Mapping) or not isinstance(metadata.get("name"), str):
         raise _file_error(path, "metadata.name must be the name of the deployment.")
     if not isinstance(spec, Mapping):
@@ -79,38 +84,20 @@ def read_monitor(path: Path, deployment: str | None = None) -> MonitorSpec:
         ) from None
 
 
-def _document(path: Path) -> Mapping[object, object]:
-    try:
-        with path.open("rb") as file:
-            text = file.read(_MAX_BYTES + 1)
-        if len(text) > _MAX_BYTES or (b"&" in text and _has_anchor(text)):
-            raise _file_error(path, "It's larger than 256 KiB, or it uses anchors (&).")
-        document = yaml.safe_load(text)
-    except OSError as error:
-        raise _file_error(path, f"{error.strerror}.") from None
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise _file_error(
-            path, f"It isn't valid YAML: {' '.join(str(error).split())[:200]}"
-        ) from None
-    if not isinstance(document, Mapping):
-        raise _file_error(path, "It isn't a mapping of fields.")
+def _document(path: Path) -> Mapping[str, object]:
+    document: Mapping[str, object] = node_value(
+        parse_yaml(read_text(path, FORM), path.name, FORM), path.name
+    )
     return document
 
 
-def _has_anchor(text: bytes) -> bool:
-    # Nested anchors can expand a few lines to gigabytes.
-    return any(isinstance(token, yaml.AnchorToken) for token in yaml.scan(text))
-
-
-def _to_record_fields(document: Mapping[object, object], path: Path) -> dict[str, object]:
+def _to_record_fields(document: Mapping[str, object], path: Path) -> dict[str, object]:
     """Convert a document to the fields of the record: snake_case, durations in seconds."""
     fields: dict[str, object] = {}
     for key, item in document.items():
-        name = _RENAMED_KEYS.get(
-            str(key), re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", str(key)).lower()
-        )
+        name = _RENAMED_KEYS.get(key, re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", key).lower())
         if name in _DURATIONS:
-            fields[f"{name}_s"] = _duration(item, str(key), path)
+            fields[f"{name}_s"] = _duration(item, key, path)
         else:
             fields[name] = _to_record_value(item, path)
     return fields

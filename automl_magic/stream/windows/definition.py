@@ -17,12 +17,11 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from automl_magic.errors import SpecError, UnknownField, WrongType, closest_match
+from automl_magic.errors import UnknownField, WrongType, closest_match
 from automl_magic.records.codec import OutOfRange, Record, RecordProblem, json_key
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|d)")
 _SECONDS = {"s": 1.0, "m": 60.0, "h": 3_600.0, "d": 86_400.0}
-MAX_BYTES = 100_000
 
 
 class Aggregate(StrEnum):
@@ -99,21 +98,17 @@ def read_windows(path: Path) -> Windows:
     SpecError, UnknownField, WrongType
         If the file can't be read or is invalid.
     """
-    import yaml
+    from automl_magic.files.yaml_text import FileFormat, node_value, parse_yaml, read_text
 
-    try:
-        text = path.read_text("utf-8")
-        if len(text) > MAX_BYTES or re.search(r"(^|\s)[&*][A-Za-z0-9_]", text):
-            raise ValueError("the file is too large, or has anchors or aliases")
-        document = yaml.safe_load(text)
-    except (OSError, ValueError, yaml.YAMLError, RecursionError) as error:
-        message = error.strerror if isinstance(error, OSError) else " ".join(str(error).split())
-        raise SpecError(
-            f"Can't read the windows file {str(path)!r}.",
-            why=f"Reading it failed: {str(message)[:200]}.",
-            fix="Use the format in docs/howto/stream-from-kafka.",
-        ) from error
-    return parse_windows(document, str(path))
+    form = FileFormat(
+        noun="windows file",
+        article_noun="a windows file",
+        example="features:",
+        create_hint="Use the format in docs/howto/stream-from-kafka.",
+        compare_hint="Compare with the format in docs/howto/stream-from-kafka",
+    )
+    root = parse_yaml(read_text(path, form), path.name, form)
+    return parse_windows(node_value(root, path.name), path.name)
 
 
 def parse_windows(document: object, name: str) -> Windows:

@@ -69,8 +69,9 @@ def test_a_name_cannot_escape_the_folder(home, name):
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("- a", "isn't a mapping"),
-        ("a: [", "isn't valid YAML"),
+        ("- a", "It has no fields such as kind: Monitor"),
+        ("a: [", "Expected the node content"),
+        (HEAD + "spec: {every: 1h, every: 2h}", "only one value"),
         ("kind: Monitor", "apiVersion"),
         (HEAD + "status: {}", "unknown field 'status'"),
         (HEAD + "spec: {widow: 1h}", "Did you mean window"),
@@ -80,8 +81,8 @@ def test_a_name_cannot_escape_the_folder(home, name):
         (HEAD + "spec: {channels: [{name: a, kind: slack}]}", "url"),
         (HEAD + "spec: {channels: [{name: log, kind: log}]}", "other than `log`"),
         (HEAD + "spec: {rules: [{kind: quality, channels: [x]}]}", "not 'x'"),
-        (HEAD + "spec: {a: &a [1], b: [*a, *a]}", "anchors"),
-        (HEAD + "#" * 300_000, "larger than 256 KiB"),
+        (HEAD + "spec: {a: &a [1], b: [*a, *a]}", "expand to gigabytes"),
+        (HEAD + "#" * 1_000_001, "more than 1,000,000 bytes"),
     ],
 )
 def test_an_invalid_monitor_file_is_an_error_with_the_field(tmp_path, text, why):
