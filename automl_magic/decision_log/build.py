@@ -38,6 +38,7 @@ def build_decision_log(
     return DecisionLog(
         run_id=run.run_id,
         status=run.status.value,
+        was_stopped_early=run.was_stopped_early,
         folder=run.folder,
         notebook=files.notebook,
         limited_to=limited_to,

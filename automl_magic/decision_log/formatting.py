@@ -15,8 +15,10 @@ _LISTED_FIRST = (TrialOutcome.MEMBER, TrialOutcome.FAILED, TrialOutcome.BASELINE
 _STATUS_TEXT = {"cancelled": "was cancelled", "lost": "was lost"}
 
 
-def format_run_status(status: str) -> str:
+def format_run_status(status: str, *, was_stopped_early: bool = False) -> str:
     """Return a status as the end of the sentence `The run …`."""
+    if was_stopped_early:
+        return "was stopped early and kept the best model so far"
     return _STATUS_TEXT.get(status, status if status in ("succeeded", "failed") else f"is {status}")
 
 

@@ -68,7 +68,8 @@ class DecisionLog(Record):
     """Why a run did what it did.
 
     `limited_to` is the subject that the log is limited to, such as `trial 3`, or None for the
-    whole run. `notebook` is the file in `folder` whose cells the links point to. `advice` holds
+    whole run. `was_stopped_early` is whether a person stopped the search of a run that succeeded.
+    `notebook` is the file in `folder` whose cells the links point to. `advice` holds
     sentences to show first, and `missing` lists the parts that are missing, with the reason.
     """
 
@@ -80,6 +81,7 @@ class DecisionLog(Record):
     advice: tuple[str, ...]
     sections: tuple[LogSection, ...]
     missing: tuple[str, ...]
+    was_stopped_early: bool = False
 
     def section(self, name: str) -> LogSection | None:
         """Return the section with this name, or None."""

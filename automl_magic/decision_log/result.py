@@ -21,9 +21,13 @@ _ENDED = {
 
 
 def advice(files: RunFiles) -> tuple[str, ...]:
-    """Return the advice that the engine recorded with the result."""
+    """Return how the search ended if it was early, and the advice of the engine."""
+    from automl_magic.track import search_end
+
+    end = search_end(files.run)
     sentences = files.result.get("advice")
-    return tuple(map(str, sentences)) if isinstance(sentences, list | tuple) else ()
+    recorded = tuple(map(str, sentences)) if isinstance(sentences, list | tuple) else ()
+    return (*(end.sentences if end is not None else ()), *recorded)
 
 
 def score_reasons(files: RunFiles) -> tuple[Reason, ...]:
@@ -108,6 +112,8 @@ def end_reasons(files: RunFiles) -> tuple[Reason, ...]:
 
 
 def _stopped(files: RunFiles) -> Reason:
+    from automl_magic.track import search_end
+
     stopped = files.result["stopped"]
     choice, why = _ENDED.get(stopped, (str(stopped), ""))
     if files.result.get("replayed"):
@@ -118,6 +124,8 @@ def _stopped(files: RunFiles) -> Reason:
         for name in ("n_trials", "search_s")
         if (value := files.result.get(name)) is not None
     }
+    if (end := search_end(files.run)) is not None and end.untried:
+        evidence["untried"] = list(end.untried)
     if files.plan is not None:
         evidence["budget_s"] = files.run.parameters.get("budget_s", files.plan.experiment.budget_s)
     return Reason(

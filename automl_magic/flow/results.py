@@ -36,8 +36,12 @@ def leaderboard(run_id: str = "last", *, workspace: Workspace | None = None) -> 
     RunNotFound, RunError, ArtifactTampered
         If there's no such run, it isn't a search, or its files have been modified.
     """
+    from automl_magic.track import search_end
+
     run = find_run(run_id, workspace=workspace)
-    return Leaderboard.from_json(read_artifact(run, "leaderboard.json"))
+    board = Leaderboard.from_json(read_artifact(run, "leaderboard.json"))
+    end = search_end(run)
+    return dataclasses.replace(board, notes=end.sentences if end is not None else ())
 
 
 def why(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from automl_magic.errors import FolderNotWritable
@@ -29,7 +29,7 @@ class RunFolder:
     def __init__(self, path: str | os.PathLike[str] | None) -> None:
         self.path = None if path is None or not os.fspath(path) else Path(path).absolute()
 
-    def start(self, budget_s: float, metric: str) -> None:
+    def start(self, budget_s: float, metric: str, candidates: Sequence[str]) -> None:
         """Create the folder, and remove files of an earlier search.
 
         Raises
@@ -42,7 +42,7 @@ class RunFolder:
             self.path.mkdir(parents=True, exist_ok=True)
             for name in (TRIALS, STOP, "result.json"):
                 (self.path / name).unlink(missing_ok=True)
-            self.event("search", budget_s=budget_s, metric=metric)
+            self.event("search", budget_s=budget_s, metric=metric, candidates=list(candidates))
         except OSError as error:
             raise FolderNotWritable(
                 f"Can't write to the folder {str(self.path)!r}.",

@@ -91,7 +91,7 @@ def search(
     check_candidates(candidates, steps)
     check_choice(SAMPLERS, sampler, "sampler")
     dropped, undefined = drop_one_class_folds(task, split), choose_metric(task, split)
-    folder.start(budget_s, task.metric.name)
+    folder.start(budget_s, task.metric.name, list(candidates))
     search = Search(
         task,
         split,

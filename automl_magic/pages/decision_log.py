@@ -28,7 +28,7 @@ def decision_log_page(decision_log: DecisionLog) -> str:
         title = fill(_("Decisions of run {run}"), run=run)
     return block(
         tag("h2", title),
-        tag("p", text(_status_sentence(decision_log.status)), class_="am-soft"),
+        tag("p", text(_status_sentence(decision_log)), class_="am-soft"),
         join_html(tag("p", tag("b", text(sentence))) for sentence in decision_log.advice),
         join_html(_section(section) for section in decision_log.sections),
         join_html(tag("p", text(sentence), class_="am-soft") for sentence in decision_log.missing),
@@ -36,8 +36,10 @@ def decision_log_page(decision_log: DecisionLog) -> str:
     )
 
 
-def _status_sentence(status: str) -> str:
-    match status:
+def _status_sentence(decision_log: DecisionLog) -> str:
+    if decision_log.was_stopped_early:
+        return _("The run was stopped early and kept the best model so far.")
+    match decision_log.status:
         case "succeeded":
             return _("The run succeeded.")
         case "failed":
@@ -46,7 +48,7 @@ def _status_sentence(status: str) -> str:
             return _("The run was cancelled.")
         case "lost":
             return _("The run was lost.")
-    return _("The run is {status}.").format(status=status)
+    return _("The run is {status}.").format(status=decision_log.status)
 
 
 def _section(section: LogSection) -> str:

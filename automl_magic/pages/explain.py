@@ -24,7 +24,7 @@ def explain_header(report: ExplainReport) -> str:
         class_="am-button",
     )
     return block(
-        report_header(explanation),
+        report_header(explanation, report.notes),
         tag("p", download),
         tag("h2", text(_("What-if analysis"))),
         tag("p", text(_("Change a row to see how the prediction changes."))),

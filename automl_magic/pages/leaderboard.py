@@ -125,7 +125,7 @@ def _facts(view: LeaderboardView) -> str:
         (_("Trials"), f"{sum(row.trial is not None for row in leaderboard.rows):,}"),
     ]
     if run is not None:
-        facts.append((_("Status"), text(run.status.value)))
+        facts.append((_("Status"), text(run.status_text)))
         facts.append((_("Started"), text(run.created_at.strftime("%Y-%m-%d %H:%M UTC"))))
         if run.started_at and run.ended_at:
             facts.append(

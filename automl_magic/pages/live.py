@@ -13,6 +13,7 @@ from automl_magic.pages.figure import scroll_region
 from automl_magic.pages.links import source_attributes, source_title
 from automl_magic.pages.live_run import LiveRun, TrialEvent
 from automl_magic.records import CellLink, Run, Trial
+from automl_magic.track import search_end
 
 LATEST, LOGGED = 20, 40
 NOTEBOOK = "output.ipynb"
@@ -51,6 +52,9 @@ def _status_sentence(run: Run) -> str:
     match run.status.value:
         case "running":
             return _("Run {run} is searching.").format(run=run.run_id)
+        case "succeeded" if run.was_stopped_early:
+            sentence = _("Run {run} was stopped early and kept the best model so far.")
+            return sentence.format(run=run.run_id)
         case "succeeded":
             return _("Run {run} succeeded.").format(run=run.run_id)
         case "failed":
@@ -85,13 +89,15 @@ def progress_block(course: LiveRun | None, run: Run | None, *, is_selected: bool
     remaining = "–" if run.status.is_end or remaining_s is None else format_seconds(remaining_s)
     facts = [
         (_("Run"), tag("code", text(run.run_id))),
-        (_("Status"), text(run.status.value)),
+        (_("Status"), text(run.status_text)),
         (_("Trials"), f"{len(course.trial_events):,}"),
         (_("Best"), text(best_text)),
         (_("Time left"), remaining),
     ]
     pairs = join_html(tag("div", tag("dt", text(name)), tag("dd", value)) for name, value in facts)
-    return block(note, tag("dl", pairs, class_="am-facts"), _cells(course))
+    end = search_end(run)
+    early = (tag("p", tag("b", text(sentence))) for sentence in (end.sentences if end else ()))
+    return block(note, tag("dl", pairs, class_="am-facts"), *early, _cells(course))
 
 
 def _cells(course: LiveRun) -> str:

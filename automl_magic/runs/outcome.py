@@ -73,8 +73,19 @@ class FinishedRun:
 
     @property
     def advice(self) -> tuple[str, ...]:
-        """What to know about the model, and simpler ones, as sentences."""
-        return tuple(self.run.result.get("advice", ()))
+        """What to know about the search and the model, and simpler ones, as sentences."""
+        from automl_magic.track import search_end
+
+        end = search_end(self.run)
+        return (*(end.sentences if end else ()), *self.run.result.get("advice", ()))
+
+    @property
+    def untried(self) -> tuple[str, ...]:
+        """The candidates that the search didn't try."""
+        from automl_magic.track import search_end
+
+        end = search_end(self.run)
+        return end.untried if end else ()
 
     @property
     def cv(self) -> Score | None:
@@ -100,6 +111,7 @@ class FinishedRun:
             "holdout": self.run.result.get("holdout"),
             "best": self.best,
             "stopped": self.run.result.get("stopped"),
+            "untried": list(self.untried),
             "advice": list(self.advice),
             "notebook": str(self.notebook),
             "experiment": self.experiment,

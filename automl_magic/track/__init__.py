@@ -8,6 +8,7 @@ from automl_magic.track.mlflow import MlflowTracker
 from automl_magic.track.outbox import sync_tracking
 from automl_magic.track.recorder import TrackingRecorder, TrackingResult
 from automl_magic.track.rerun import differing_inputs, input_changes, metric_changes, same_metrics
+from automl_magic.track.search_end import SearchEnd, search_end
 from automl_magic.track.tracker import TrackedRun, Tracker, read_trials
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "MlflowTracker",
     "RunChange",
     "RunDiff",
+    "SearchEnd",
     "TrackedRun",
     "Tracker",
     "TrackingRecorder",
@@ -29,6 +31,7 @@ __all__ = [
     "rank_trials",
     "read_trials",
     "same_metrics",
+    "search_end",
     "show",
     "sync_tracking",
 ]

@@ -19,6 +19,7 @@ from automl_magic.display.text import printable
 from automl_magic.records import Record, Run, Score, Trial
 from automl_magic.records.codec import json_key
 from automl_magic.track.rerun import input_changes
+from automl_magic.track.search_end import read_candidates, search_end
 from automl_magic.track.tracker import read_leaderboard, read_plan, read_trials
 
 _CODE_FILES = ("input.ipynb", "output.ipynb")
@@ -74,6 +75,7 @@ class _RunSnapshot:
     recipe: Mapping[str, Any]
     columns: Mapping[str, str]
     settings: Mapping[str, object]
+    candidates: tuple[str, ...]
     trials: tuple[Trial, ...]
     higher_is_better: bool | None
     cells: Mapping[str, str]
@@ -108,6 +110,7 @@ def _read_run(run: Run, folder: Path) -> _RunSnapshot:
         recipe=recipe,
         columns={column["name"]: column["kind"] for column in columns} or recipe.get("columns", {}),
         settings=_run_settings(run, plan, recipe),
+        candidates=read_candidates(folder),
         trials=read_trials(folder),
         higher_is_better=leaderboard.higher_is_better if leaderboard else None,
         cells=_cell_sources(folder),
@@ -126,7 +129,7 @@ def _run_settings(
 
 
 def _status_changes(a: _RunSnapshot, b: _RunSnapshot) -> Iterator[RunChange]:
-    before, after = a.run.status.value, b.run.status.value
+    before, after = a.run.status_text, b.run.status_text
     if before != after:
         yield _value_change("status", "status", before, after)
 
@@ -215,17 +218,27 @@ def _setting_changes(a: _RunSnapshot, b: _RunSnapshot) -> Iterator[RunChange]:
 def _candidate_changes(a: _RunSnapshot, b: _RunSnapshot) -> Iterator[RunChange]:
     # The first trial of a candidate is from its cell. The search adds variations of it later.
     old, new = (
-        {trial.candidate: trial for trial in reversed(snapshot.trials)} for snapshot in (a, b)
+        {trial.candidate: trial for trial in reversed(snapshot.trials) if trial.started}
+        for snapshot in (a, b)
     )
-    if not old or not new:
+    # A candidate that a search had, but didn't try, wasn't removed.
+    had, has = ({*snapshot.candidates, *tried} for snapshot, tried in ((a, old), (b, new)))
+    if not had or not has:
         return
     for about, verb, names in (
-        ("candidates_added", "added", sorted(new.keys() - old.keys())),
-        ("candidates_removed", "removed", sorted(old.keys() - new.keys())),
+        ("candidates_added", "added", sorted(has - had)),
+        ("candidates_removed", "removed", sorted(had - has)),
     ):
         if names:
             sentence = f"Candidates were {verb}: {_format_list(names)}."
             yield RunChange(about=about, sentence=sentence, after=names)
+    for snapshot, tried, others in ((a, old, new), (b, new, old)):
+        untried = [name for name in snapshot.candidates if name in others and name not in tried]
+        if untried:
+            run_id = printable(snapshot.run.run_id, 60)
+            early = ", which ended early" if search_end(snapshot.run) is not None else ""
+            sentence = f"Not tried in run {run_id}{early}: {_format_list(untried)}."
+            yield RunChange(about="candidates_untried", sentence=sentence, after=untried)
     for name in sorted(old.keys() & new.keys()):
         for param in sorted(old[name].params.keys() | new[name].params.keys()):
             before, after = old[name].params.get(param), new[name].params.get(param)

@@ -133,7 +133,8 @@ class LeaderboardTable:
             )
             for row in self.leaderboard.rows
         ]
-        lines = [self._caption(), "", *align_columns([header, *rows], right={0, 2, 4, 5})]
+        notes = (printable(note, 1000) for note in self.leaderboard.notes)
+        lines = [self._caption(), *notes, "", *align_columns([header, *rows], right={0, 2, 4, 5})]
         if self.leaderboard.holdout:
             before, number, after = self._holdout_text(self.leaderboard.holdout)
             lines += ["", before + number + after]
@@ -149,6 +150,8 @@ class LeaderboardTable:
             f"<caption>{escape(encodable(self._caption()))}</caption>\n"
             f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>"
         )
+        for note in self.leaderboard.notes:
+            table += f"\n<p>{escape(encodable(note))}</p>"
         holdout, link = self.leaderboard.holdout, self.leaderboard.holdout_link
         if holdout is None or link is None:
             return table

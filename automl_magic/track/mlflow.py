@@ -20,6 +20,7 @@ from automl_magic.records.codec import json_text
 from automl_magic.track import mlflow_names
 from automl_magic.track.experiments import ensure_experiment, experiment_ids
 from automl_magic.track.logged_model import find_model, log_model
+from automl_magic.track.search_end import search_end
 from automl_magic.track.tracker import (
     TrackedRun,
     check_ended,
@@ -123,6 +124,10 @@ class MlflowTracker:
             end_tags = {"automl.status": run.status.value}
             if run.failure is not None:
                 end_tags["automl.failure"] = f"{run.failure.kind.value}: {run.failure.message}"
+            if (end_of_search := search_end(run)) is not None:
+                end_tags["automl.ended_early"] = end_of_search.reason
+                if end_of_search.untried:
+                    end_tags["automl.untried"] = ", ".join(end_of_search.untried)
             if model_uri is not None:
                 end_tags["automl.model_uri"] = model_uri
             client.set_terminated(tracking_id, _ENDS[run.status], end)

@@ -36,6 +36,7 @@ class RunSummary(Record):
     kind: str
     status: RunStatus
     is_over: bool
+    was_stopped_early: bool
     name: str
     notebook: str
     created_at: datetime

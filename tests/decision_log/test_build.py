@@ -221,6 +221,8 @@ def test_advice_comes_with_the_account(story):
     said = "You may not need machine learning here."
 
     assert build_decision_log(story.written(result={**story.result, "advice": [said]})).advice == (
+        "The time budget was used before every candidate was tried.",
+        "1 of 3 candidates wasn't tried: forest.",
         said,
     )
 

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from automl_magic.records import dumps
+from automl_magic.records import RunStatus, TrialState, dumps
 from automl_magic.track import RunDiff, compare_runs
 
 RECIPE = {
@@ -200,3 +200,65 @@ def test_a_hostile_name_moves_no_cursor(make_run, write, make_trial):
     assert len(text.splitlines()) == 3
     text.encode()
     assert "\x1b" not in text
+
+
+@pytest.fixture
+def search_of(make_run, make_trial, write):
+    """A search of three candidates, of which it tried some."""
+
+    def make(run_id, tried, *, candidates=("boosting", "linear", "forest"), **changes):
+        trials = [make_trial(i, candidate=name) for i, name in enumerate(tried)]
+        run = make_run(run_id, trials=trials, **changes)
+        event = {"event": "search", "candidates": list(candidates)}
+        (write(run) / "events.jsonl").write_text(json.dumps(event) + '\n{"event": "tri')
+        return run
+
+    return make
+
+
+STOP = {"cv": None, "best": "boosting", "stopped": "interrupt"}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"result": STOP}, {"status": RunStatus.CANCELLED}, {"status": RunStatus.LOST}],
+    ids=["stopped", "cancelled", "killed"],
+)
+def test_candidates_that_a_stopped_run_never_tried_were_not_removed(search_of, changes):
+    whole = search_of("whole", ["boosting", "linear", "forest"])
+    stopped = search_of("stopped", ["boosting"], **changes)
+
+    there, back = (
+        [change for change in compare_runs(x, Path(x.folder), y, Path(y.folder)).changes
+         if change.about.startswith("candidates")]
+        for x, y in ((whole, stopped), (stopped, whole))
+    )  # fmt: skip
+
+    assert [change.sentence for change in there] == [
+        "Not tried in run stopped, which ended early: linear, forest."
+    ]
+    assert there == back
+    assert there[0].after == ["linear", "forest"]
+
+
+def test_a_candidate_that_only_one_run_had_was_added(search_of):
+    a = search_of("a", ["boosting"], candidates=("boosting", "linear"), result=STOP)
+    b = search_of("b", ["boosting", "forest"], candidates=("boosting", "forest"))
+
+    said = sentences(compare_runs(a, Path(a.folder), b, Path(b.folder)))
+
+    assert "Candidates were added: forest." in said
+    assert "Candidates were removed: linear." in said
+
+
+def test_a_trial_that_was_skipped_is_not_one_that_was_tried(make_run, make_trial, write):
+    skipped = make_trial(1, None, candidate="linear", state=TrialState.PRUNED, started=False)
+    a = make_run("a", trials=[make_trial(0), make_trial(1, candidate="linear")])
+    b = make_run("b", trials=[make_trial(0), skipped])
+    for run in (a, b):
+        line = json.dumps({"event": "search", "candidates": ["boosting", "linear"]})
+        (write(run) / "events.jsonl").write_text(line + "\n")
+
+    assert "Not tried in run b: linear." in sentences(
+        compare_runs(a, Path(a.folder), b, Path(b.folder))
+    )

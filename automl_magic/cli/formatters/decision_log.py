@@ -26,7 +26,8 @@ def format_decision_log(decision_log: DecisionLog) -> str:
     """Format a decision log. Long sections are cut, with the command that shows the rest."""
     run_id = printable(decision_log.run_id)
     limited_to = f", {printable(decision_log.limited_to, 80)}" if decision_log.limited_to else ""
-    status = f"Run {run_id} {format_run_status(decision_log.status)}{limited_to}."
+    ended = format_run_status(decision_log.status, was_stopped_early=decision_log.was_stopped_early)
+    status = f"Run {run_id} {ended}{limited_to}."
     lines = [f"{status} Cells of {decision_log.notebook} are in [brackets]."]
     for sentence in decision_log.advice:
         lines += ["", *_wrap("Note: ", sentence)]

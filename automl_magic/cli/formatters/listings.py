@@ -23,6 +23,7 @@ def format_leaderboard(leaderboard: Leaderboard) -> str:
             f"Run {printable(leaderboard.run_id)} · {printable(leaderboard.metric)}, "
             f"{better} is better"
         ),
+        *(printable(note, 1000) for note in leaderboard.notes),
         "",
     ]
     headings = (
@@ -81,7 +82,7 @@ def format_runs(runs: Sequence[Run]) -> str:
             (
                 run.run_id,
                 run.kind,
-                run.status.value,
+                run.status_text,
                 run.created_at.astimezone().strftime("%Y-%m-%d %H:%M"),
                 format_seconds(duration.total_seconds() if duration else None),
                 run.result.get("best") or "–",

@@ -9,7 +9,6 @@ from automl_magic.records import RunStatus
 from automl_magic.runs.outcome import FinishedRun
 
 _STOP_REASONS = {
-    "interrupt": "You stopped the search. This is the best model so far.",
     "deadline": "The search used its full budget.",
     "trials": "The search reached its trial limit.",
 }
@@ -27,12 +26,16 @@ def format_run(finished: FinishedRun) -> str:
     """Format the status, scores and files of a run, with the next commands."""
     run_id = printable(finished.run.run_id)
     if finished.run.status is not RunStatus.SUCCEEDED:
-        return (
-            f"Run {run_id} was {finished.run.status.value}.\n"
-            f"  folder    {printable(finished.run.folder)}\n"
-            "To try again, repeat the command."
+        return "\n".join(
+            [
+                f"Run {run_id} was {finished.run.status.value}.",
+                f"  folder    {printable(finished.run.folder)}",
+                *(printable(advice, 1000) for advice in finished.advice),
+                "To try again, repeat the command.",
+            ]
         )
-    lines = [f"Run {run_id} succeeded in {format_seconds(finished.wall_s)}."]
+    ended = "was stopped early after" if finished.run.was_stopped_early else "succeeded in"
+    lines = [f"Run {run_id} {ended} {format_seconds(finished.wall_s)}."]
     if finished.best is not None:
         lines.append(f"  best      {printable(finished.best)} of {finished.n_trials} trials")
     if finished.cv is not None:
@@ -46,7 +49,7 @@ def format_run(finished: FinishedRun) -> str:
         lines.append(f"  model     {printable(finished.model_uri)}")
     if reason := _STOP_REASONS.get(str(finished.run.result.get("stopped"))):
         lines.append(reason)
-    lines += [printable(advice) for advice in finished.advice]
+    lines += [printable(advice, 1000) for advice in finished.advice]
     if finished.best is not None:
         lines += [
             f"Next: automl leaderboard {run_id}",

@@ -80,7 +80,10 @@ def _(planned: PlanResult) -> str:
 def _(outcome: FinishedRun) -> str:
     run = outcome.run
     if run.status is not RunStatus.SUCCEEDED or outcome.best is None:
-        return block(tag("p", f"Run {tag('code', text(run.run_id))}: {text(run.status.value)}."))
+        return block(
+            tag("p", f"Run {tag('code', text(run.run_id))}: {text(run.status.value)}."),
+            *(tag("p", text(advice)) for advice in outcome.advice),
+        )
     holdout = ""
     if outcome.holdout is not None:
         score = text(format_score_on_rows(outcome.holdout, "holdout row"))
@@ -91,10 +94,11 @@ def _(outcome: FinishedRun) -> str:
         else f"{text(outcome.cv.metric)} {text(format_score_interval(outcome.cv))}"
     )
     run_id = text(run.run_id)
+    best = "Best model so far" if run.was_stopped_early else "Best model"
     return block(
         tag(
             "p",
-            f"Best model: {tag('b', text(outcome.best))}, {cv}{holdout}.",
+            f"{best}: {tag('b', text(outcome.best))}, {cv}{holdout}.",
             class_="am-lead",
         ),
         tag(
@@ -125,7 +129,7 @@ def _(newest: list[Any]) -> str | None:
         cells = (
             tag("code", text(run.run_id)),
             text(run.kind),
-            text(run.status.value),
+            text(run.status_text),
             text(run.created_at.strftime("%Y-%m-%d %H:%M UTC")),
             text(run.result.get("best") or "–", 60),
             text(f"{cv['metric']} {format_number(cv['score'])}" if cv else "–"),

@@ -13,7 +13,9 @@ from automl_magic.pages.report.page import report_page
 from automl_magic.records import Explanation
 
 
-def report_document(explanation: Explanation, cells: Sequence[Cell] = ()) -> str:
+def report_document(
+    explanation: Explanation, cells: Sequence[Cell] = (), notes: Sequence[str] = ()
+) -> str:
     """Return the report as a complete HTML file."""
     footer = (
         fill(_("Created by automl-magic from run {run}."), run=text(explanation.run_id)),
@@ -21,6 +23,6 @@ def report_document(explanation: Explanation, cells: Sequence[Cell] = ()) -> str
     )
     return document(
         _("Model report for {target}").format(target=format_cell(explanation.target, 60)),
-        report_page(explanation, cells),
+        report_page(explanation, cells, notes),
         tag("p", " ".join(footer)),
     )

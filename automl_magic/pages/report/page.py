@@ -18,13 +18,16 @@ from automl_magic.records import Explanation
 MEASURED_IN = "load"
 
 
-def report_page(explanation: Explanation, cells: Sequence[Cell] = ()) -> str:
+def report_page(
+    explanation: Explanation, cells: Sequence[Cell] = (), notes: Sequence[str] = ()
+) -> str:
     """Return the report as one HTML block with its own stylesheet and no scripts.
 
-    `cells` are those of the executed explain notebook. Every number links to one of them.
+    `cells` are those of the executed explain notebook. Every number links to one of them. `notes`
+    are sentences about the search, such as that it was stopped early.
     """
     return block(
-        report_header(explanation), _body(explanation, cells), data_run_id=explanation.run_id
+        report_header(explanation, notes), _body(explanation, cells), data_run_id=explanation.run_id
     )
 
 
@@ -51,7 +54,7 @@ def _body(explanation: Explanation, cells: Sequence[Cell]) -> str:
     return join_html(parts)
 
 
-def report_header(explanation: Explanation) -> str:
+def report_header(explanation: Explanation, notes: Sequence[str] = ()) -> str:
     """Return the header of a report: the model's score and its facts."""
     unseen = explanation.unseen
     link = explanation.link(MEASURED_IN)
@@ -95,6 +98,7 @@ def report_header(explanation: Explanation) -> str:
         "header",
         tag("h1", fill(_("Model report for {target}"), target=target)),
         tag("p", " ".join(lead), class_="am-lead"),
+        join_html(tag("p", tag("b", text(note))) for note in notes),
         tag("dl", pairs, class_="am-facts"),
     )
 

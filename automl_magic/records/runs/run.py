@@ -108,3 +108,13 @@ class Run(Record):
     artifacts: tuple[Artifact, ...] = ()
     rerun_of: str | None = None
     tracking_id: str | None = None
+
+    @property
+    def was_stopped_early(self) -> bool:
+        """Whether a person stopped its search, and it succeeded with the best model so far."""
+        return self.status is RunStatus.SUCCEEDED and self.result.get("stopped") == "interrupt"
+
+    @property
+    def status_text(self) -> str:
+        """The status for people. `succeeded` alone would say that the search was complete."""
+        return f"{self.status.value}{' (stopped early)' if self.was_stopped_early else ''}"

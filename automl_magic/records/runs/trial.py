@@ -90,7 +90,8 @@ class LeaderboardRow(Record):
 class Leaderboard(Record):
     """The trials of one run on the same folds, best first, then failed and pruned trials.
 
-    `holdout` is the final score on the holdout rows.
+    `holdout` is the final score on the holdout rows. `notes` are sentences about the whole search,
+    such as that it was stopped early.
     """
 
     run_id: str
@@ -99,6 +100,7 @@ class Leaderboard(Record):
     rows: tuple[LeaderboardRow, ...] = field(default_factory=tuple)
     holdout: Score | None = None
     holdout_link: CellLink | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def also(self) -> tuple[str, ...]:

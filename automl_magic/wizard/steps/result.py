@@ -128,6 +128,8 @@ def _facts(result: WizardResult, board: LeaderboardView) -> list[tuple[str, str]
         pairs.append((_("In cross-validation"), format_score_interval(model.score)))
         if model.row_latency_ms is not None:
             pairs.append((_("p95 latency per row"), format_milliseconds(model.row_latency_ms)))
+    if result.run.was_stopped_early:
+        pairs.append((_("Status"), _("stopped early")))
     n_trials = sum(row.trial is not None for row in board.leaderboard.rows)
     pairs.append((_("Trials"), f"{n_trials:,}"))
     if (search_s := result.run.result.get("search_s")) is not None:

@@ -45,9 +45,14 @@ def blocks(session: WizardSession) -> list[Block]:
     if attempt.is_finished and session.result is None and session.busy is None:
         return [
             paragraph(_("The run was cancelled. Only its record was kept.")),
+            *(paragraph(sentence) for sentence in _outcome_advice(attempt)),
             buttons([("start", _("Start again"), "main")]),
         ]
     return [_progress(attempt), *_latest(attempt), *_controls(attempt)]
+
+
+def _outcome_advice(attempt: WizardRun) -> tuple[str, ...]:
+    return attempt.outcome.advice if attempt.outcome is not None else ()
 
 
 def _progress(attempt: WizardRun) -> Block:

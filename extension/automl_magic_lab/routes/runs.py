@@ -74,7 +74,7 @@ def _page(limit: int, skip: int) -> dict[str, Any]:
 
 def _detail(run_id: str) -> dict[str, Any]:
     from automl_magic import flow
-    from automl_magic.track import read_trials
+    from automl_magic.track import read_trials, search_end
 
     run = flow.find_run(run_id)
     trials = tuple(
@@ -88,7 +88,8 @@ def _detail(run_id: str) -> dict[str, Any]:
         )
         for trial in read_trials(Path(run.folder))
     )
-    advice = tuple(run.result.get("advice", ()))
+    end = search_end(run)
+    advice = (*(end.sentences if end is not None else ()), *run.result.get("advice", ()))
     return RunDetail(**_summary(run, _explained_ids()), trials=trials, advice=advice).to_json()
 
 
@@ -115,6 +116,7 @@ def _summary(run: Run, explained_ids: set[str]) -> dict[str, Any]:
         "kind": run.kind,
         "status": run.status,
         "is_over": run.status.is_end,
+        "was_stopped_early": run.was_stopped_early,
         "name": _name(run),
         "notebook": Path(run.notebook).name,
         "created_at": run.created_at,

@@ -39,7 +39,10 @@ export function formatAge(time: string, trans: TranslationBundle): string {
 }
 
 /** Return the translated status of a run. */
-export function formatStatus(status: string, trans: TranslationBundle): string {
+export function formatStatus(run: IRunSummary, trans: TranslationBundle): string {
+  if (run.was_stopped_early) {
+    return trans.__('stopped early');
+  }
   const labels: Record<string, string> = {
     created: trans.__('created'),
     staging: trans.__('starting'),
@@ -50,23 +53,29 @@ export function formatStatus(status: string, trans: TranslationBundle): string {
     cancelled: trans.__('cancelled'),
     lost: trans.__('lost')
   };
-  return labels[status] ?? status;
+  return labels[run.status] ?? run.status;
 }
 
 /** Return a symbol for a status, so that it doesn't depend on color. */
-export function statusSymbol(status: string): string {
+export function statusSymbol(run: IRunSummary): string {
+  if (run.was_stopped_early) {
+    return '◐';
+  }
   const symbols: Record<string, string> = {
     succeeded: '✓',
     failed: '✕',
     cancelled: '◼',
     lost: '?'
   };
-  return symbols[status] ?? '▶';
+  return symbols[run.status] ?? '▶';
 }
 
 /** Format a score with its confidence interval. */
 export function formatScore(score: IScore, trans: TranslationBundle): string {
   const { metric, low, high } = score;
+  if (score.score === null) {
+    return trans.__('%1 undefined', metric);
+  }
   const value = formatNumber(score.score);
   return low === null || high === null
     ? trans.__('%1 %2', metric, value)

@@ -134,8 +134,8 @@ function RunItem(
         >
           <span className="jp-AutoML-name">{name}</span>
           <span className="jp-AutoML-status">
-            <span aria-hidden="true">{statusSymbol(run.status)}</span>{' '}
-            {formatStatus(run.status, trans)}
+            <span aria-hidden="true">{statusSymbol(run)}</span>{' '}
+            {formatStatus(run, trans)}
           </span>
           <span className="jp-AutoML-soft jp-AutoML-facts">{formatFacts(run, lab)}</span>
         </button>

@@ -86,7 +86,7 @@ function Content(props: {
   React.useEffect(() => {
     const onStatusChanged = (_: RunsPoll, runs: IRunSummary[]): void => {
       const lines = runs.map(run =>
-        trans.__('%1: %2', runName(run), formatStatus(run.status, trans))
+        trans.__('%1: %2', runName(run), formatStatus(run, trans))
       );
       announce(lines.join('. '));
     };

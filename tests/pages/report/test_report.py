@@ -71,6 +71,13 @@ def test_every_section_that_was_made_is_shown_and_linked(explained, kind):
     assert {*told.sections, "skipped"} <= set(contents)
 
 
+def test_what_the_search_did_not_try_stands_in_the_header(explained):
+    note = "The search was stopped early. The model is the best so far."
+
+    assert note in report_page(explained(KINDS[0]), cells(), [note]).split("</header>")[0]
+    assert note in report_document(explained(KINDS[0]), cells(), [note])
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_number_leads_to_the_cell_of_its_section(explained, kind):
     page = Elements(report_page(explained(kind), cells()))
