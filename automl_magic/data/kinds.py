@@ -300,6 +300,13 @@ def parse_text(values: ColumnValues, parse: Mapping[str, str]) -> Array:
     return values.spread(read_numbers(values.levels, parse))
 
 
+def n_read_levels(values: ColumnValues, inferred: InferredKind) -> int:
+    """Return the number of distinct values of a text column that its rule can read."""
+    if "date_format" in inferred.parse:
+        return int((~np.isnat(read_dates(values.levels, inferred.parse["date_format"]))).sum())
+    return int((~np.isnan(read_numbers(values.levels, inferred.parse))).sum())
+
+
 def to_numbers(values: ColumnValues, parse: Mapping[str, str]) -> NDArray[np.float64] | None:
     """Return a column as finite numbers, dates as microseconds, or None if it has labels."""
     if values.storage != "text":

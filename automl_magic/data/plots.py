@@ -15,6 +15,7 @@ from automl_magic.data.informative import rank_features
 from automl_magic.data.kinds import ColumnValues, to_numbers
 from automl_magic.display.figures import PngFigure
 from automl_magic.display.text import axis_label, format_name
+from automl_magic.recipe.values import to_float
 from automl_magic.records import Column, ColumnKind, Dataset
 
 if TYPE_CHECKING:
@@ -117,7 +118,9 @@ def _has_classes(column: Column) -> bool:
     classes = column.summary.get("classes")
     if classes is None or column.kind is not ColumnKind.NUMBER:
         return classes is not None
-    return len(classes) <= 20 and all(float(value).is_integer() for value in classes)
+    return len(classes) <= 20 and all(
+        to_float(value, column.parse).is_integer() for value in classes
+    )
 
 
 def _numbers(values: ColumnValues, column: Column) -> NDArray[np.float64]:

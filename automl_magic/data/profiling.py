@@ -9,7 +9,7 @@ from automl_magic.data.checks import CHECKS
 from automl_magic.data.checks.context import CheckContext
 from automl_magic.data.fingerprints import column_digests, combine_digests
 from automl_magic.data.frames import check_frame
-from automl_magic.data.kinds import ColumnValues, InferredKind, infer_kind
+from automl_magic.data.kinds import ColumnValues, InferredKind, infer_kind, n_read_levels
 from automl_magic.data.missing import mark_missing, missing_counts
 from automl_magic.data.placeholders import find_placeholders
 from automl_magic.data.summaries import classes_of, summarise
@@ -112,7 +112,7 @@ def _column(
         stored_as=values.storage,
         reason=inferred.reason,
         n_missing=values.n_missing + inferred.n_unread,
-        n_unique=len(values.levels),
+        n_unique=n_read_levels(values, inferred) if inferred.n_unread else len(values.levels),
         parse=dict(inferred.parse),
         summary=summary,
         missing=missing,

@@ -8,7 +8,7 @@ import numpy as np
 
 from automl_magic.data.kinds import ColumnValues, InferredKind, parse_text
 from automl_magic.data.storage import as_dates
-from automl_magic.recipe.values import category_text
+from automl_magic.recipe.values import category_text, to_float
 from automl_magic.records import ColumnKind
 
 if TYPE_CHECKING:
@@ -40,19 +40,16 @@ def summarise(values: ColumnValues, understood: InferredKind) -> dict[str, objec
 def classes_of(values: ColumnValues, understood: InferredKind) -> dict[str, object]:
     """Return the sorted distinct values of a target and their counts, if there are at most 1,000.
 
-    Numbers stored as text are classes only if all are plain numbers.
+    Text that can't be read as a number is none, if the others can.
     """
-    n_levels = len(values.levels)
-    if n_levels > MAX_CLASSES or values.storage == "date":
+    if len(values.levels) > MAX_CLASSES or values.storage == "date":
         return {}
-    if "decimal" in understood.parse and not all(map(_is_plain_number, values.levels)):
-        return {}
-    levels = [_as_stored(values, level) for level in values.levels]
-    order = sorted(range(n_levels), key=lambda i: levels[i])
-    return {
-        "classes": [levels[i] for i in order],
-        "counts": [int(values.counts[i]) for i in order],
+    levels = {
+        _as_stored(values, level): int(count)
+        for level, count in zip(values.levels, values.counts, strict=True)
+        if "decimal" not in understood.parse or not np.isnan(to_float(level, understood.parse))
     }
+    return {"classes": sorted(levels), "counts": [levels[level] for level in sorted(levels)]}
 
 
 def _of_kind(values: ColumnValues, understood: InferredKind) -> dict[str, object]:
@@ -126,14 +123,6 @@ def _as_stored(values: ColumnValues, level: Any) -> bool | int | float | str:
     if values.storage == "date":
         return category_text(level) or ""
     return int(level) if isinstance(level, int | np.integer) else float(level)
-
-
-def _is_plain_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _shorten(level: object) -> object:

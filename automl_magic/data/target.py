@@ -14,8 +14,7 @@ def check_target(dataset: Dataset, target: str) -> Column:
     TargetNotFound
         If there's no such column. The error suggests the closest name.
     TargetNotUsable
-        If it's all missing, constant, free text, a date or unique per row, has infinite values, or
-        has numbers with separators.
+        If it's all missing, constant, free text, a date or unique per row, or has infinite values.
     """
     column = dataset.column(target)
     n_filled = dataset.n_rows - column.n_missing
@@ -66,16 +65,11 @@ def _check_plain(column: Column) -> None:
             why=column.reason,
             fix="Add a numeric column to predict instead, such as days until the date.",
         )
-    if column.parse.get("decimal", ".") != "." or "thousands" in column.parse:
-        raise TargetNotUsable(
-            f"The target {_name(column)} has numbers stored as text.",
-            why=column.reason,
-            fix="Convert it to plain numbers (1234.5), and leave missing values empty.",
-        )
 
 
 def _check_repeats(column: Column, n_filled: int) -> None:
-    if column.stored_as == "text" and n_filled > 2 and column.n_unique == n_filled:
+    is_number = column.kind is ColumnKind.NUMBER
+    if column.stored_as == "text" and not is_number and column.n_unique == n_filled > 2:
         raise TargetNotUsable(
             f"The target {_name(column)} is different in every row.",
             why=f"It has {column.n_unique:,} distinct texts in {n_filled:,} rows, so none repeats.",

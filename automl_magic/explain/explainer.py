@@ -26,11 +26,12 @@ from automl_magic.recipe import (
     ColumnArrays,
     FittedRecipe,
     encode_target,
+    has_target,
     load_model,
     select_columns,
     take_rows,
 )
-from automl_magic.recipe.values import Array, Floats, missing_mask
+from automl_magic.recipe.values import Array, Floats
 from automl_magic.records import Manifest
 from automl_magic.records.explanations.explanation import SkippedSection, UnseenPredictions
 from automl_magic.records.explanations.section import Section
@@ -110,8 +111,10 @@ class Explainer:
         self.immutable = tuple(dict.fromkeys((*sensitive, *immutable)))
         self.columns = recipe.used_columns
         target = select_columns(table, [recipe.target])[recipe.target]
-        self.row_numbers = np.flatnonzero(~missing_mask(target))
-        self.y = encode_target(target[self.row_numbers], recipe.task, recipe.classes)
+        self.row_numbers = np.flatnonzero(has_target(target, recipe.target_parse))
+        self.y = encode_target(
+            target[self.row_numbers], recipe.task, recipe.classes, recipe.target_parse
+        )
         columns = [name for name in (*self.columns, *self.sensitive) if name != recipe.target]
         self.table: ColumnArrays = take_rows(
             select_columns(table, dict.fromkeys(columns)), self.row_numbers

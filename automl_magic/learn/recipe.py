@@ -59,6 +59,7 @@ def recipe(
         target=task.target,
         metric=task.metric.name,
         classes=task.classes if task.kind.has_classes else (),
+        target_parse=task.parse,
         columns=columns_of(steps),
         views=steps,
         members=members,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,8 +10,8 @@ import numpy as np
 from automl_magic.errors import TargetNotFound, TooFewRows
 from automl_magic.learn.budget import Budget
 from automl_magic.learn.formatting import check_choice
-from automl_magic.recipe import encode_target, select_columns
-from automl_magic.recipe.values import Array, missing_mask
+from automl_magic.recipe import encode_target, has_target, select_columns
+from automl_magic.recipe.values import Array
 from automl_magic.records import TaskKind
 from automl_magic.records.families import kinds
 from automl_magic.records.plans.experiment import Imbalance
@@ -38,6 +38,8 @@ class Task:
     classes : sequence
         The labels in the order of their codes 0, 1, …. With two classes, the last is the positive
         one. Empty for regression.
+    parse : mapping, optional
+        The rule to read numbers from text, if the target is text: `{"decimal": ","}`.
     imbalance : {"none", "class_weight"}
     seed : int
         Seed of all random choices.
@@ -66,6 +68,7 @@ class Task:
         kind: str,
         metric: str,
         classes: Sequence[object] = (),
+        parse: Mapping[str, str] | None = None,
         imbalance: str = "none",
         seed: int = 0,
         threads: int = 1,
@@ -75,20 +78,20 @@ class Task:
         self.class_weight = check_choice(Imbalance, imbalance, "imbalance option") != Imbalance.NONE
         if target not in table:
             raise TargetNotFound(target, [str(column) for column in table])
-        self.target, self.classes = target, tuple(classes)
+        self.target, self.classes, self.parse = target, tuple(classes), dict(parse or {})
         self.seed, self.threads = seed, max(1, int(threads))
-        has_target = ~missing_mask(select_columns(table, [target])[target])
-        self.n_without_target = int(len(has_target) - has_target.sum())
-        if not has_target.any():
+        is_labelled = has_target(select_columns(table, [target])[target], self.parse)
+        self.n_without_target = int(len(is_labelled) - is_labelled.sum())
+        if not is_labelled.any():
             raise TooFewRows(
                 "There are no rows to train on.",
-                why=f"The target {target!r} is missing in all {len(has_target):,} rows.",
+                why=f"The target {target!r} is missing in all {len(is_labelled):,} rows.",
                 fix="Choose another target.",
             )
-        self.frame = table if has_target.all() else table[has_target]
+        self.frame = table if is_labelled.all() else table[is_labelled]
         self.frame = self.frame.reset_index(drop=True)
         values = select_columns(self.frame, [target])[target]
-        self.y = encode_target(values, self.kind, self.classes)
+        self.y = encode_target(values, self.kind, self.classes, self.parse)
         check_metric_of_target(self.metric.name, self.kind, self.y)
         self.budget: Budget | None = None
         self._columns: dict[str, Array] = {}

@@ -156,7 +156,7 @@ class WindowAnalysis:
     @cached_property
     def outcomes(self) -> list[object]:
         """The class or number of each row, `UNREAD` if it's neither, or None if it isn't known."""
-        reader = OutcomeReader(self.recipe.classes)
+        reader = OutcomeReader(self.recipe.classes, self.recipe.target_parse)
         return [reader.read(outcome) for outcome in self.window.outcomes]
 
     @cached_property

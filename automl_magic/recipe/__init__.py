@@ -51,6 +51,7 @@ __all__ = [
     "fit_recipe",
     "fit_view",
     "groups_of_split",
+    "has_target",
     "label_array",
     "load_model",
     "member",
@@ -69,7 +70,7 @@ _HOMES = {
     "steps": ("code_params",),
     "model_io": ("load_model", "save_model"),
     "table": ("ColumnArrays", "select_columns", "take_rows"),
-    "target": ("encode_target", "label_array"),
+    "target": ("encode_target", "has_target", "label_array"),
     "view": ("FittedView", "fit_view"),
 }
 

@@ -48,7 +48,8 @@ class Recipe(Record):
     """An unfitted model as a JSON document, with everything needed to fit it.
 
     `classes` are the labels in the order of the codes 0, 1, …; empty for a regression. `columns`
-    maps the name of each input column to its kind. The prediction is the weighted `blend` of the
+    maps the name of each input column to its kind. `target_parse` is the rule to read the target's
+    numbers from text, if it is text. The prediction is the weighted `blend` of the
     members' predictions, calibrated by `calibration` if it is set. For two classes the label is
     `classes[1]` if its probability is at least `threshold` (None: 0.5). For more classes it is the
     most probable class. `class_weight` balances the classes by row weights n / (k · count), as in
@@ -60,6 +61,7 @@ class Recipe(Record):
     target: str
     metric: str
     classes: tuple[Any, ...] = ()
+    target_parse: Mapping[str, str] = field(default_factory=dict)
     columns: Mapping[str, str]
     views: Mapping[str, tuple[StepSpec, ...]]
     members: tuple[MemberSpec, ...]

@@ -194,7 +194,7 @@ def fit_recipe(
     if rows is not None:
         table = take_rows(table, rows)
     groups = groups_of_split(recipe.split, table) if group_column else None
-    y = encode_target(table.pop(recipe.target), recipe.task, recipe.classes)
+    y = encode_target(table.pop(recipe.target), recipe.task, recipe.classes, recipe.target_parse)
 
     def fit(spec: MemberSpec, seed: int) -> FittedEstimator:
         return member(spec.estimator).fit(

@@ -2,20 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from automl_magic.errors import TargetNotUsable, shorten
-from automl_magic.recipe.values import Array, Floats, as_numbers, as_text, category_text
+from automl_magic.recipe.values import (
+    Array,
+    Floats,
+    as_numbers,
+    as_text,
+    category_text,
+    missing_mask,
+)
 from automl_magic.records import Answer, TaskKind
 from automl_magic.records.families import family_of
 
 
-def encode_target(values: Array, task: TaskKind, classes: Sequence[object] = ()) -> Floats | Array:
+def has_target(values: Array, parse: Mapping[str, str] | None = None) -> NDArray[np.bool_]:
+    """Return the mask of the rows that have a target, of shape (n_rows,).
+
+    With `parse`, the rule to read numbers from text, other text counts as missing.
+    """
+    is_missing = missing_mask(values)
+    if parse:
+        is_missing |= np.isnan(as_numbers(values, parse))
+    return ~is_missing
+
+
+def encode_target(
+    values: Array,
+    task: TaskKind,
+    classes: Sequence[object] = (),
+    parse: Mapping[str, str] | None = None,
+) -> Floats | Array:
     """Return the target as class codes (int64, 0 to k-1) or as float64 values, of shape (n_rows,).
 
-    Labels are matched as text, so 1, 1.0 and "1" are the same label.
+    Labels are matched as text, so 1, 1.0 and "1" are the same label. `parse` is the rule to read
+    the numbers of a regression from text.
 
     Raises
     ------
@@ -23,7 +48,7 @@ def encode_target(values: Array, task: TaskKind, classes: Sequence[object] = ())
         If a value is missing, not one of the classes, or (for a regression) not a finite number.
     """
     if task.answer is Answer.NUMBER:
-        numbers = as_numbers(values)
+        numbers = as_numbers(values, parse)
         if np.isnan(numbers).any():
             position = int(np.flatnonzero(np.isnan(numbers))[0])
             raise TargetNotUsable(

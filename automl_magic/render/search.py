@@ -37,8 +37,10 @@ def render_search(plan: Plan) -> NotebookNode:
     """
     pieces = pieces_for(plan.task)
 
-    def cell(step: str, values: Mapping[str, object] | None = None) -> NotebookNode:
-        return _cell(pieces, step, values or {}, plan)
+    def cell(
+        step: str, values: Mapping[str, object] | None = None, piece: str = ""
+    ) -> NotebookNode:
+        return _cell(pieces, step, values or {}, plan, piece or step)
 
     parameters = {
         "data_source": plan.dataset.source,
@@ -68,7 +70,7 @@ def render_search(plan: Plan) -> NotebookNode:
                 for step in family_for(plan.task).search_steps(plan)
                 for step_cell in (
                     *before.get(step.name, ()),
-                    cell(step.name, step.values),
+                    cell(step.name, step.values, step.piece),
                     *after.get(step.name, ()),
                 )
             ),
@@ -87,11 +89,13 @@ def _load(pieces: Pieces, plan: Plan) -> NotebookNode:
     return code_cell("load", fill(pieces.code("search", piece), values))
 
 
-def _cell(pieces: Pieces, step: str, values: Mapping[str, object], plan: Plan) -> NotebookNode:
+def _cell(
+    pieces: Pieces, step: str, values: Mapping[str, object], plan: Plan, piece: str
+) -> NotebookNode:
     tags = ["parameters"] if step == "parameters" else []
     decisions = [decision for decision in plan.decisions if _cell_of(decision) == step]
     return code_cell(
-        step, fill(pieces.code("search", step), values), tags=tags, decisions=decisions
+        step, fill(pieces.code("search", piece), values), tags=tags, decisions=decisions
     )
 
 

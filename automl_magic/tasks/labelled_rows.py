@@ -10,8 +10,8 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from automl_magic.recipe import encode_target
-from automl_magic.recipe.values import Array, missing_mask
+from automl_magic.recipe import encode_target, has_target
+from automl_magic.recipe.values import Array
 from automl_magic.tasks.target import Target
 
 # Returns columns of the table as arrays of shape (n_rows,), as `recipe.select_columns` does.
@@ -38,7 +38,7 @@ class LabelledRows:
     @cached_property
     def has_target(self) -> npt.NDArray[np.bool_]:
         """Which rows of the table these are, of shape (n_table_rows,)."""
-        return ~missing_mask(self._values)
+        return has_target(self._values, self.target.parse)
 
     @cached_property
     def y(self) -> Array:
@@ -50,7 +50,7 @@ class LabelledRows:
             If a value isn't one of the classes, or (for a regression) not a finite number.
         """
         values = self._values[self.has_target]
-        return encode_target(values, self.target.kind, self.target.classes)
+        return encode_target(values, self.target.kind, self.target.classes, self.target.parse)
 
     def column(self, name: str) -> Array:
         """Return a column, of shape (n_rows,)."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from automl_magic.records import Plan
+from automl_magic.tasks.target import target_rule
 
 # Each member is a cell of the standalone notebook, and more members hardly improve the score.
 MAX_MEMBERS = 8
@@ -18,7 +19,9 @@ class SearchStep:
     Attributes
     ----------
     name : str
-        The id of its cell, and the name of its template piece.
+        The id of its cell.
+    piece : str
+        The name of its template piece, if it isn't that of the step.
     call : str
         A name in `automl_magic.learn`.
     inputs : tuple of str
@@ -37,14 +40,17 @@ class SearchStep:
     values: Mapping[str, object] = field(default_factory=dict)
     parameters: tuple[str, ...] = ()
     output: str
+    piece: str = ""
 
 
 def search_steps(plan: Plan) -> tuple[SearchStep, ...]:
     """Return the engine calls from the table to the fitted model."""
     experiment, split = plan.experiment, plan.split
+    rule = target_rule(plan.dataset.column(experiment.target))
     return (
         SearchStep(
             name="task",
+            piece="task_parse" if rule else "task",
             call="Task",
             inputs=("table",),
             values={
@@ -52,6 +58,7 @@ def search_steps(plan: Plan) -> tuple[SearchStep, ...]:
                 "kind": str(plan.task),
                 "metric": plan.metric,
                 "classes": list(plan.classes),
+                **({"parse": rule} if rule else {}),
                 "imbalance": experiment.imbalance.value,
             },
             parameters=("seed", "threads"),

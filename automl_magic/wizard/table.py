@@ -29,12 +29,13 @@ class ProfiledTable:
         """Return equal-width bins of a numeric column: lower edge, upper edge, number of rows."""
         import numpy as np
 
-        from automl_magic.data.storage import as_numbers
+        from automl_magic.data.kinds import ColumnValues, to_numbers
 
-        numbers = as_numbers(self.frame[column])
-        numbers = numbers[np.isfinite(numbers)]
-        if len(numbers) == 0:
+        values = ColumnValues(column, self.frame[column])
+        numbers = to_numbers(values, self.dataset.column(column).parse)
+        if numbers is None or not np.isfinite(numbers).any():
             return []
+        numbers = numbers[np.isfinite(numbers)]
         counts, edges = np.histogram(numbers, bins=_BINS)
         return [
             (float(low), float(high), int(count))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from automl_magic.errors import TargetNotUsable
-from automl_magic.recipe import encode_target, label_array
+from automl_magic.recipe import encode_target, has_target, label_array
 from automl_magic.records import TaskKind
 
 
@@ -23,6 +23,18 @@ def test_a_label_finds_its_class(values, classes):
     codes = encode_target(np.array(values), TaskKind("binary"), classes)
     assert codes.dtype == np.int64
     assert codes.tolist() == [1, 0, 1]
+
+
+def test_numbers_in_text_are_read_by_the_rule_of_the_target():
+    values = np.array(["1.234,5", "x", None, " ", "(7,25)", 3.5], dtype=object)
+    rule = {"decimal": ",", "thousands": "."}
+
+    is_labelled = has_target(values, rule)
+
+    assert is_labelled.tolist() == [True, False, False, False, True, True]
+    y = encode_target(values[is_labelled], TaskKind("regression"), parse=rule)
+    assert y.tolist() == [1234.5, -7.25, 3.5]
+    assert has_target(values).tolist() == [True, True, False, True, True, True]
 
 
 @pytest.mark.parametrize("missing", [None, np.nan])

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from automl_magic.errors import shorten
+from automl_magic.recipe.values import to_float
 from automl_magic.records import Column, ColumnKind, Finding
 
 if TYPE_CHECKING:
@@ -53,7 +54,9 @@ class CheckContext:
         if column is None or column.kind is not ColumnKind.NUMBER:
             return column is not None
         classes = column.summary.get("classes", [0.5])
-        return len(classes) <= 20 and all(float(value).is_integer() for value in classes)
+        return len(classes) <= 20 and all(
+            to_float(value, column.parse).is_integer() for value in classes
+        )
 
 
 class Check(Protocol):

@@ -19,8 +19,10 @@ from automl_magic.monitor.retrain.new_rows import (
     logged_rows,
     table_rows,
 )
+from automl_magic.recipe import select_columns
 from automl_magic.recipe.outcomes import OutcomeReader
 from automl_magic.recipe.reading import TableReader
+from automl_magic.recipe.values import as_numbers
 from automl_magic.records import Plan
 from automl_magic.records.models.deployment import Deployment, Route
 
@@ -71,9 +73,14 @@ def gather_rows(
     input_columns = {column.name for column in monitored_model.schema.columns}
     required = {*input_columns, target, *([time_column] if time_column else [])}
     table = champion.table[[column for column in champion.table.columns if column in required]]
+    recipe = monitored_model.fitted.recipe
+    if recipe.target_parse:
+        # New outcomes are numbers.
+        values = select_columns(table, [target])[target]
+        table = table.assign(**{target: as_numbers(values, recipe.target_parse)})
     hidden = hidden_columns(champion.deployment, monitored_model)
     reader = monitored_model.fitted.reader or TableReader(monitored_model.schema)
-    outcome_reader = OutcomeReader(monitored_model.fitted.recipe.classes)
+    outcome_reader = OutcomeReader(recipe.classes, recipe.target_parse)
     new_rows = []
     logged = logged_rows(
         predictions,

@@ -111,7 +111,7 @@ def compare(
             fix="Train the challenger with the champion's plan: automl retrain DEPLOYMENT",
         )
     values = select_columns(recent, [recipe.target])[recipe.target]
-    y_true = encode_target(values, recipe.task, _classes(challenger))
+    y_true = encode_target(values, recipe.task, _classes(challenger), recipe.target_parse)
     champion_output = (
         _predict(champion, recent)
         if champion_predictions is None

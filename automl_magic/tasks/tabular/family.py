@@ -90,10 +90,15 @@ class TabularFamily(Family):
         return with_costs.all_folds_s(TYPICAL_COST, with_costs.learning_rate(1.0))
 
     def target_cells(self, recipe: Recipe) -> tuple[NotebookCell, ...]:
+        rule = dict(recipe.target_parse)
         values: dict[str, object] = {"target": recipe.target}
         if not recipe.task.has_classes:
+            values["parse"] = rule or None
             return (NotebookCell(step="target", piece="target_number", values=values),)
         values["classes"] = list(recipe.classes)
+        if rule:
+            values["parse"] = rule
+            return (NotebookCell(step="target", piece="target_number_classes", values=values),)
         return (NotebookCell(step="target", piece="target_classes", values=values),)
 
     def decision_cells(self, recipe: Recipe) -> tuple[NotebookCell, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from automl_magic.display.text import quote_name
 from automl_magic.errors import PlanError, TargetNotUsable, shorten
+from automl_magic.recipe.values import to_float
 from automl_magic.records import (
     Answer,
     Column,
@@ -13,7 +14,7 @@ from automl_magic.records import (
     DecisionKind,
     TaskKind,
 )
-from automl_magic.tasks.target import Target
+from automl_magic.tasks.target import Target, target_rule
 
 # Scores and grades have up to ten integer values. Measurements nearly always have more.
 MAX_NUMERIC_CLASSES = 10
@@ -45,6 +46,7 @@ def read_target(dataset: Dataset, name: str, requested: TaskKind | None) -> Targ
         classes=classes,
         counts=tuple(column.summary.get("counts", ())) if classes else (),
         n_labelled=dataset.n_rows - column.n_missing,
+        parse=target_rule(column),
         decision=_decide(column, kind, requested is not None),
     )
 
@@ -94,7 +96,8 @@ def _infer(column: Column, n_rows: int) -> TaskKind:
 
 
 def _has_integer_values(column: Column) -> bool:
-    return all(float(value).is_integer() for value in column.summary.get("classes", (0.5,)))
+    classes = column.summary.get("classes", (0.5,))
+    return all(to_float(value, column.parse).is_integer() for value in classes)
 
 
 def _check_numeric(column: Column) -> None:
@@ -103,12 +106,6 @@ def _check_numeric(column: Column) -> None:
             f"The target {quote_name(column.name)} isn't numeric, but a regression needs numbers.",
             why=f"Its values are {column.stored_as} ({column.n_unique:,} distinct).",
             fix=f"Use --task {'binary' if column.n_unique == 2 else 'multiclass'}.",
-        )
-    if column.parse.get("decimal", ".") != "." or "thousands" in column.parse:
-        raise TargetNotUsable(
-            f"The target {quote_name(column.name)} contains numbers stored as text.",
-            why=f"Their format is {dict(column.parse)!r}, which is only supported for features.",
-            fix="Convert the column to numbers in the file.",
         )
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from automl_magic.errors import PlanError, TargetNotFound, TargetNotUsable
+from automl_magic.tasks.search_steps import search_steps
 
 
 def about_task(plan):
@@ -115,12 +116,24 @@ def test_a_target_of_too_many_classes_is_refused(plan, dataset, column):
     )
 
 
-def test_a_target_of_numbers_with_decimal_commas_is_refused(plan, dataset, column):
-    y = column("y", value=lambda i: f"{i % 700},5")
+def test_a_target_of_numbers_in_text_is_read_by_the_same_rule_as_a_feature(plan, dataset, column):
+    y = column("y", value=lambda i: f"{1 + i % 7}.{100 + i % 700},5" if i % 100 else "abc")
 
-    assert refusal(TargetNotUsable, plan, dataset, column, y).fix == (
-        "Convert the column to numbers in the file."
-    )
+    new_plan = plan(dataset(column("x"), y))
+
+    assert new_plan.task == "regression"
+    (task, *_) = search_steps(new_plan)
+    assert task.values["parse"] == {"decimal": ",", "thousands": "."}
+    assert new_plan.dataset.column("y").n_missing == 10
+
+
+def test_two_numbers_in_text_are_classes_and_a_blank_is_none(plan, dataset, column):
+    y = column("y", value=lambda i: ("0,5", "1,5", " ")[i % 3])
+
+    new_plan = plan(dataset(column("x"), y))
+
+    assert (new_plan.task, new_plan.classes) == ("binary", ("0,5", "1,5"))
+    assert new_plan.dataset.column("y").n_unique == 2
 
 
 @pytest.mark.parametrize(

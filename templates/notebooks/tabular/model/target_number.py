@@ -1,5 +1,5 @@
 target = slot("target")
 
 # Drop the rows without a target.
-table = table[table[target].notna()].reset_index(drop=True)
-y = as_numbers(table[target])
+y = as_numbers(table[target], slot("parse"))
+table, y = table[~np.isnan(y)].reset_index(drop=True), y[~np.isnan(y)]

@@ -35,11 +35,11 @@ table = pd.read_json(
     convert_dates=False,
     precise_float=True,
 )
+table = table.replace("", None).infer_objects()
 for name in table:
     # In columns that mix text and numbers, all values become text.
     if pd.api.types.infer_dtype(table[name]) in ("mixed", "mixed-integer"):
         table[name] = table[name].map(str, na_action="ignore")
-table = table.replace("", None)
 table.head()
 
 

@@ -26,7 +26,7 @@ data_path = "data/customers.parquet"
 import pandas as pd
 
 table = pd.read_parquet(data_path).reset_index(drop=True)
-table = table.replace("", None)
+table = table.replace("", None).infer_objects()
 table.head()
 
 
@@ -216,8 +216,8 @@ for name, kind, rule in [["age", "number", None]]:
 target = "spent"
 
 # Drop the rows without a target.
-table = table[table[target].notna()].reset_index(drop=True)
-y = as_numbers(table[target])
+y = as_numbers(table[target], None)
+table, y = table[~np.isnan(y)].reset_index(drop=True), y[~np.isnan(y)]
 
 
 # %% id="split" tags=["automl:split"]

@@ -1,0 +1,12 @@
+task = learn.Task(
+    table,
+    target=slot("target"),
+    kind=slot("kind"),
+    metric=slot("metric"),
+    classes=slot("classes"),
+    parse=slot("parse"),
+    imbalance=slot("imbalance"),
+    seed=seed,
+    threads=threads,
+)
+task
