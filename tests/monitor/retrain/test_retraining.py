@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import json
 import time
 
@@ -10,10 +11,12 @@ from automl_magic import flow
 from automl_magic.errors import MonitorError, TargetNotFound
 from automl_magic.flow import alerting, governance, retraining
 from automl_magic.monitor.retrain import retrains_of
+from automl_magic.records.models.deployment import InputChecks, InputPolicy
 from automl_magic.records.monitoring.alert import AlertKind
 from automl_magic.records.monitoring.retrain import Trigger
 from automl_magic.store.opened import store_engine
-from automl_magic.store.routes import read_route
+from automl_magic.store.routes import change_deployment, read_deployment, read_route
+from automl_magic.store.signing import TrustedKeys, trusted_folder
 from automl_magic.workspace import default_workspace
 
 from .conftest import NAME, log, people
@@ -144,12 +147,25 @@ def test_an_approved_challenger_becomes_a_canary_if_the_policy_allows_it(retrain
     )
     assert retraining.retrain_if_due(NAME) is None
     governance.approve("people", 2)
+    # Callers send `city`, which the challenger doesn't read.
+    set_checks(InputChecks(unknown=InputPolicy.REFUSE))
+    assert "'city' is no longer an input" in retraining.retrain_if_due(NAME)
+    assert read_route(store_engine(default_workspace()), NAME).canary is None
+    set_checks(InputChecks(unknown=InputPolicy.ALLOW))
 
     assert "10% of the requests" in retraining.retrain_if_due(NAME)
 
     route = read_route(store_engine(default_workspace()), NAME)
     assert (route.stable, route.canary, route.percent) == (1, 2, 10.0)
     assert retraining.retrain_if_due(NAME) is None
+
+
+def set_checks(checks):
+    engine = store_engine(default_workspace())
+    deployment, _ = read_deployment(engine, NAME)
+    changed = dataclasses.replace(deployment, checks=checks)
+    trusted = TrustedKeys(trusted_folder(default_workspace().home))
+    change_deployment(engine, changed, "bob", trusted=trusted)
 
 
 def test_an_approval_resolves_the_alert_that_asked_for_it(retrained):
