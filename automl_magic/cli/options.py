@@ -12,8 +12,12 @@ from automl_magic.records import SPEC_SUFFIX
 
 F = TypeVar("F", bound=Callable[..., object])
 
+sheet_option = click.option(
+    "--sheet", metavar="NAME", help="Sheet of an Excel file. Default: the only one with a table."
+)
 _SEARCH = (
     click.argument("data"),
+    sheet_option,
     click.option("-t", "--target", metavar="COLUMN", help="Column to predict."),
     click.option(
         "--task",
@@ -102,6 +106,22 @@ _SEARCH = (
 )
 
 FOLDER_OPTIONS = ("folder", "overwrite")
+
+
+def table_text(text: str, sheet: str | None) -> str:
+    """Return the text that names a table, with the sheet of `--sheet`.
+
+    Raises
+    ------
+    click.UsageError
+        If there's a sheet, but the table isn't in an Excel file.
+    """
+    from automl_magic.data.sources.excel import has_sheets
+    from automl_magic.data.sources.parts import with_part
+
+    if sheet is not None and not has_sheets(text):
+        raise click.UsageError(f"--sheet is only for .xlsx files, but the table is {text[:80]!r}.")
+    return with_part(text, sheet)
 
 
 def search_options(function: F) -> F:

@@ -14,6 +14,7 @@ from automl_magic.data.index import index_as_columns
 from automl_magic.data.missing import ReadDetails, mark_missing
 from automl_magic.data.not_a_frame import check_is_frame
 from automl_magic.data.sources.frame import SCHEME
+from automl_magic.data.sources.parts import split_part, with_part
 from automl_magic.data.sources.registry import find_source
 from automl_magic.data.storage import to_storable
 from automl_magic.errors import DataNotReadable
@@ -150,8 +151,8 @@ def frame_as_source(frame: pd.DataFrame, folder: Path) -> Iterator[TableSource]:
 @contextmanager
 def resolve_source(source: str, folder: Path) -> Iterator[TableSource]:
     """Locate an existing table. Relative paths are looked up in the folder first."""
-    data_source, inside = find_source(source), Path(folder) / source
+    data_source, inside = find_source(source), Path(folder) / split_part(source)[0]
     if data_source.is_path and not Path(source).is_absolute() and inside.is_file():
-        source = str(inside)
+        source = with_part(str(inside), split_part(source)[1])
     location = data_source.locate(source)
     yield TableSource(name=data_source.title(location), readable=location, final=location)

@@ -46,7 +46,8 @@ def load(
     Parameters
     ----------
     source : str
-        Path of a local file (.csv .tsv .parquet .json .jsonl .ndjson, text formats also with .gz),
+        Path of a local file (.csv .tsv .parquet .json .jsonl .ndjson, text formats also with .gz;
+        .xlsx; .zip), `BOOK.xlsx#SHEET` or `ARCHIVE.zip#FILE` if it has several tables,
         `sklearn:NAME` for a dataset that comes with scikit-learn, or `SCHEME:NAME` for a source
         from another package.
     missing : MissingWords or mapping
@@ -78,7 +79,9 @@ def load_code(dataset: Dataset) -> LoadCode:
         If its source isn't installed.
     """
     source = source_named(str(dataset.read["format"]))
-    code = source.code(dataset.source, dict(dataset.read["options"]))
+    options = dict(dataset.read["options"])
+    code = source.code(dataset.source, options)
+    source = source.code_source(options)
     words = {
         column.name: _words_in_code(column, dataset.missing)
         for column in dataset.columns

@@ -10,7 +10,7 @@ from pathlib import Path
 from automl_magic.batch.formats import SUFFIXES
 from automl_magic.errors import DataNotReadable
 
-ACCEPT = tuple(SUFFIXES)
+ACCEPT = (*SUFFIXES, ".xlsx", ".zip")
 MAX_ENTRIES = 200
 MAX_UPLOAD_BYTES = 500_000_000
 

@@ -49,10 +49,10 @@ class _Rows(Chunk):
 
 
 class FrameReader(Reader):
-    """A DataFrame."""
+    """A DataFrame. `identity` identifies the table that it holds, or is None if nothing does."""
 
-    def __init__(self, frame: FrameLike) -> None:
-        self._frame = frame
+    def __init__(self, frame: FrameLike, identity: object = None) -> None:
+        self._frame, self._identity = frame, identity
         self.columns = (*map(str, frame.columns), *index_names(frame))
         self.n_rows = len(frame)
 
@@ -63,7 +63,7 @@ class FrameReader(Reader):
             yield _Rows(self._frame.iloc[offset : offset + ROWS], used, passthrough)
 
     def identity(self) -> object:
-        return None
+        return self._identity
 
 
 def _arrow(name: str, values: object) -> pa.Array:

@@ -6,17 +6,20 @@ from automl_magic import flow
 from automl_magic.cli import formatters
 from automl_magic.cli.command import subcommand
 from automl_magic.cli.frontend import CommandResult, Frontend
-from automl_magic.cli.options import check_target, search_options, typed_options
+from automl_magic.cli.options import check_target, search_options, table_text, typed_options
 
 
 @subcommand
 @search_options
-def plan(frontend: Frontend, /, data: str, target: str | None, **options: object) -> CommandResult:
+def plan(
+    frontend: Frontend, /, data: str, target: str | None, sheet: str | None, **options: object
+) -> CommandResult:
     """Plan a search and write an experiment file and notebooks, without running them.
 
     DATA is a table, or an *.automl.yaml file.
     """
-    table, typed = frontend.resolve_table(data), typed_options(options)
+    table = frontend.resolve_table(table_text(data, sheet))
+    typed = typed_options(options)
     check_target(table, target, typed)
     planned = flow.plan(table, target, **typed, workspace=frontend.workspace)
     return CommandResult(planned, planned.to_json(), formatters.format_plan(planned))

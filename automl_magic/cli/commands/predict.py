@@ -8,6 +8,7 @@ import click
 
 from automl_magic.cli.command import subcommand
 from automl_magic.cli.frontend import CommandResult, Frontend
+from automl_magic.cli.options import sheet_option, table_text
 from automl_magic.display.text import printable
 from automl_magic.flow.scoring import predict as score
 from automl_magic.records.data.schema import OnUnread
@@ -34,6 +35,7 @@ from automl_magic.records.data.schema import OnUnread
     help="If a column has too many values that can't be read: fail, or predict them as missing.  "
     "[default: fail]",
 )
+@sheet_option
 @click.option("--resume", is_flag=True, help="Continue an interrupted job.")
 @click.option("--overwrite", is_flag=True, help="Replace FILE and discard an interrupted job.")
 def predict(
@@ -46,6 +48,7 @@ def predict(
     keep: tuple[str, ...],
     keep_all: bool,
     on_unread: str,
+    sheet: str | None,
     resume: bool,
     overwrite: bool,
 ) -> CommandResult:
@@ -53,12 +56,12 @@ def predict(
 
     MODEL is a run ID or a registered model: models:/NAME@candidate or models:/NAME/1. INPUT is a
     CSV, Parquet or JSON lines file (text can be gzipped), or a folder or pattern of Parquet files.
-    It can be larger than memory.
+    These can be larger than memory. It can also be an Excel sheet, or a zip with one table.
     """
     with frontend.show_progress() as on_event:
         summary = score(
             model,
-            frontend.resolve_table(input),
+            frontend.resolve_table(table_text(input, sheet)),
             output,
             on_event=on_event,
             workspace=frontend.workspace,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from automl_magic.data.limits import ReadLimits
 from automl_magic.errors import DataNotReadable
@@ -119,6 +119,11 @@ class Source(ABC):
         options : mapping
             The options that `options` returned when the table was planned.
         """
+
+    def code_source(self, options: Mapping[str, Any]) -> Source:
+        """Return the source that wrote the part of the code that loads the table."""
+        del options
+        return self
 
     def load(
         self,

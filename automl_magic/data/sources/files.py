@@ -18,7 +18,7 @@ from automl_magic.data.limits import ReadLimits
 from automl_magic.errors import DataNotReadable, closest_match
 
 HEAD_BYTES = 64 * 1024
-_READABLE = f"{', '.join(SUFFIXES)} (text also with .gz)"
+_READABLE = f"{', '.join(SUFFIXES)} (text also with .gz), .xlsx, .zip"
 _EXAMPLE = "sklearn:breast_cancer"
 _MAGIC = [
     (b"PAR1", "a Parquet file", ".parquet"),

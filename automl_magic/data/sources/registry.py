@@ -19,9 +19,11 @@ from automl_magic.data.sources.address import credential_of
 from automl_magic.data.sources.base import Source
 from automl_magic.data.sources.bundled import Bundled
 from automl_magic.data.sources.delimited import Csv
+from automl_magic.data.sources.excel import Excel
 from automl_magic.data.sources.json_records import JsonRecords
 from automl_magic.data.sources.parquet import Parquet
 from automl_magic.data.sources.parquet_folder import ParquetFolder
+from automl_magic.data.sources.zipped import Zipped
 from automl_magic.errors import DataNotReadable, closest_match
 
 if TYPE_CHECKING:
@@ -29,7 +31,9 @@ if TYPE_CHECKING:
 
 GROUP = "automl_magic.sources"
 # In the order of matching.
-BUILT_IN: Sequence[Source] = (Bundled(), ParquetFolder(), Csv(), Parquet(), JsonRecords())
+_FILES: Sequence[Source] = (Excel(), Csv(), Parquet(), JsonRecords())
+# An archive is named by its own suffix, whatever that of the file in it.
+BUILT_IN: Sequence[Source] = (Bundled(), ParquetFolder(), Zipped(_FILES), *_FILES)
 _SCHEME = re.compile(r"([a-z][a-z0-9_+.-]*):")
 
 
@@ -111,7 +115,8 @@ def help_text() -> str:
     """Return the built-in sources in a phrase for the help of commands."""
     titles = ", ".join(file_format.title for file_format in FORMATS)
     descriptions = [source.in_help for source in BUILT_IN if source.in_help]
-    return ", or ".join([f"a path ({titles}, text optionally gzipped)", *descriptions])
+    path = f"a path ({titles}, text optionally gzipped; an Excel sheet; a zip with one table)"
+    return ", or ".join([path, *descriptions])
 
 
 def _no_source(name: str) -> DataNotReadable:
