@@ -13,13 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from automl_magic.errors import DataError, closest_match
-from automl_magic.records.data.missing import MissingWords
+from automl_magic.records.data.missing import DEFAULT_WORDS, MissingWords
 
 if TYPE_CHECKING:
     from automl_magic.batch.readers import Reader
     from automl_magic.batch.writers import Writer
-
-DEFAULT_WORDS = MissingWords()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from automl_magic.data.limits import ReadLimits
-from automl_magic.data.sources.file_source import ReadRequest
 from automl_magic.data.sources.files import empty_file_error, quote_name
+from automl_magic.data.sources.request import ReadRequest
 from automl_magic.data.storage import to_storable
 from automl_magic.errors import DataNotReadable, shorten
 from automl_magic.records.codec import json_text

@@ -23,7 +23,8 @@ from automl_magic.records.codec import json_text
 if TYPE_CHECKING:
     import pandas as pd
 
-    from automl_magic.data.sources.file_source import FileSource, ReadRequest
+    from automl_magic.data.sources.base import Source
+    from automl_magic.data.sources.request import ReadRequest
 
 _ROOT = str(Path(__file__).resolve().parents[2])
 # The library is appended to the path, so that files next to it can't shadow Python's modules.
@@ -54,13 +55,13 @@ _INHERITED = (
 
 
 def read_in_child(
-    source: FileSource, path: Path, options: Mapping[str, object], request: ReadRequest
+    source: Source, path: Path, options: Mapping[str, object], request: ReadRequest
 ) -> pd.DataFrame:
     """Parse a file in a child process with limits on memory, CPU time and wall-clock time.
 
     Parameters
     ----------
-    source : FileSource
+    source : Source
         Its `parse` method reads the file.
     options : mapping
         The result of its `options`.

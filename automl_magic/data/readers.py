@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from automl_magic.data.not_a_frame import check_is_frame
-from automl_magic.data.sources.base import DEFAULT_WORDS
 from automl_magic.data.sources.registry import find_source
-from automl_magic.records.data.missing import MissingWords
+from automl_magic.records.data.missing import DEFAULT_WORDS, MissingWords
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from automl_magic.data.limits import ReadLimits
 from automl_magic.data.missing import number_word
-from automl_magic.data.sources.base import DEFAULT_WORDS
 from automl_magic.data.sources.exact import add_piece
 from automl_magic.data.sources.registry import find_source, source_named
 from automl_magic.records import Column, Dataset
 from automl_magic.records.data.load_code import LoadCode
-from automl_magic.records.data.missing import MissingWords
+from automl_magic.records.data.missing import DEFAULT_WORDS, MissingWords
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from automl_magic.batch.columns import from_arrow
-from automl_magic.batch.formats import DEFAULT_WORDS
 from automl_magic.batch.readers.base import Chunk, Reader
 from automl_magic.errors import DataNotReadable
 from automl_magic.recipe.values import Column
-from automl_magic.records.data.missing import MissingWords
+from automl_magic.records.data.missing import DEFAULT_WORDS, MissingWords
 
 
 @dataclass(frozen=True)

@@ -15,12 +15,11 @@ import pyarrow.csv as pacsv
 
 from automl_magic.batch.columns import from_text, texts_as_null
 from automl_magic.batch.encodings import UTF_8
-from automl_magic.batch.formats import DEFAULT_WORDS
 from automl_magic.batch.readers.base import Chunk, Reader, identity_of
 from automl_magic.batch.readers.text import TextFile, sniff_file
 from automl_magic.errors import DataNotReadable
 from automl_magic.recipe.values import Column
-from automl_magic.records.data.missing import MissingWords
+from automl_magic.records.data.missing import DEFAULT_WORDS, MissingWords
 
 # A row must fit into a block.
 BLOCK_BYTES = 4 << 20

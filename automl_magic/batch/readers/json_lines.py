@@ -13,14 +13,13 @@ from typing import Any, Self
 
 from automl_magic.batch.columns import from_values
 from automl_magic.batch.encodings import UTF_8, detect_encoding
-from automl_magic.batch.formats import DEFAULT_WORDS
 from automl_magic.batch.readers.base import Chunk, Reader, identity_of
 from automl_magic.batch.readers.text import TextFile
 from automl_magic.errors import DataNotReadable
 from automl_magic.recipe.table import duplicate_column_error
 from automl_magic.recipe.values import Column
 from automl_magic.records.codec import Json
-from automl_magic.records.data.missing import MissingWords
+from automl_magic.records.data.missing import DEFAULT_WORDS, MissingWords
 
 ROWS = 1 << 13
 

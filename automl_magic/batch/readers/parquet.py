@@ -10,11 +10,10 @@ from typing import Self
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from automl_magic.batch.formats import DEFAULT_WORDS
 from automl_magic.batch.readers.arrow import ArrowRows
 from automl_magic.batch.readers.base import Chunk, Reader, identity_of
 from automl_magic.errors import DataNotReadable
-from automl_magic.records.data.missing import MissingWords
+from automl_magic.records.data.missing import DEFAULT_WORDS, MissingWords
 
 ROWS = 1 << 15
 # Size of the buffer for reading pages, instead of a whole row group.

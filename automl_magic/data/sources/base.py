@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from automl_magic.data.limits import ReadLimits
 from automl_magic.errors import DataNotReadable
 from automl_magic.records.data.load_code import LoadCode
-from automl_magic.records.data.missing import MissingWords
+from automl_magic.records.data.missing import DEFAULT_WORDS, MissingWords
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from automl_magic.batch.readers import Reader
 
 DEFAULT_LIMITS = ReadLimits()
-DEFAULT_WORDS = MissingWords()
 SCHEMA_ROWS = 1_000
 
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from automl_magic.data.limits import ReadLimits
-from automl_magic.data.sources.base import DEFAULT_LIMITS, DEFAULT_WORDS, Offer, Source
+from automl_magic.data.sources.base import DEFAULT_LIMITS, Offer, Source
 from automl_magic.display.translation import _
 from automl_magic.errors import DataNotReadable, closest_match
 from automl_magic.files.templates import source_piece
 from automl_magic.records.data.load_code import LoadCode
-from automl_magic.records.data.missing import MissingWords
+from automl_magic.records.data.missing import DEFAULT_WORDS, MissingWords
 
 if TYPE_CHECKING:
     import pandas as pd

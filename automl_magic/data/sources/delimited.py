@@ -16,8 +16,9 @@ from automl_magic.batch.formats import BY_NAME
 from automl_magic.batch.separators import sniff_separator
 from automl_magic.data.limits import ReadLimits
 from automl_magic.data.sources.exact import INTEGER, rounded_columns
-from automl_magic.data.sources.file_source import FileSource, ParsedFile, ReadRequest
+from automl_magic.data.sources.file_source import FileSource
 from automl_magic.data.sources.files import FileHead, quote_name
+from automl_magic.data.sources.request import ParsedFile, ReadRequest
 from automl_magic.data.sources.streams import first_bad_byte, open_content
 from automl_magic.errors import DataNotReadable, shorten
 from automl_magic.records.data.load_code import LoadCode

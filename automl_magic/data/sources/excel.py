@@ -16,15 +16,15 @@ from automl_magic.data.limits import ReadLimits
 from automl_magic.data.missing import mark_missing
 from automl_magic.data.sources import files
 from automl_magic.data.sources.archives import open_archive
-from automl_magic.data.sources.base import DEFAULT_LIMITS, DEFAULT_WORDS, Source
+from automl_magic.data.sources.base import DEFAULT_LIMITS, Source
 from automl_magic.data.sources.delimited import check_names, too_many_columns_error
-from automl_magic.data.sources.file_source import ParsedFile, ReadRequest
 from automl_magic.data.sources.files import quote_name
 from automl_magic.data.sources.parts import split_part
+from automl_magic.data.sources.request import ParsedFile, ReadRequest
 from automl_magic.errors import DataNotReadable, closest_match, shorten
 from automl_magic.files.templates import source_piece
 from automl_magic.records.data.load_code import LoadCode
-from automl_magic.records.data.missing import MissingWords
+from automl_magic.records.data.missing import DEFAULT_WORDS, MissingWords
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -4,47 +4,24 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from automl_magic.batch.formats import Format
 from automl_magic.data.limits import ReadLimits
 from automl_magic.data.sources import files
-from automl_magic.data.sources.base import DEFAULT_LIMITS, DEFAULT_WORDS, Source
+from automl_magic.data.sources.base import DEFAULT_LIMITS, Source
+from automl_magic.data.sources.request import ParsedFile, ReadRequest
 from automl_magic.files.templates import source_piece
 from automl_magic.records.data.load_code import LoadCode
-from automl_magic.records.data.missing import MissingWords
+from automl_magic.records.data.missing import DEFAULT_WORDS, MissingWords
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
     from automl_magic.batch.readers import Reader
-    from automl_magic.data.missing import WordCounts
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReadRequest:
-    """What to read of a file. `n_rows` is the number of rows to read, or None for all."""
-
-    limits: ReadLimits
-    missing: MissingWords
-    n_rows: int | None = None
-    count_missing: bool = False
-
-
-@dataclass(frozen=True)
-class ParsedFile:
-    """A table, and how it was read.
-
-    `options` are those with which pandas' reader returns the same table. `counts` are the texts
-    that it read as missing, by column, if they're counted.
-    """
-
-    frame: pd.DataFrame
-    options: Mapping[str, Any]
-    counts: WordCounts = field(default_factory=dict)
 
 
 class FileSource(Source):

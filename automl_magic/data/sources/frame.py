@@ -6,11 +6,12 @@ import shlex
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from automl_magic.data.index import index_as_columns
 from automl_magic.data.limits import ReadLimits
-from automl_magic.data.sources.base import DEFAULT_LIMITS, DEFAULT_WORDS, Source
+from automl_magic.data.sources.base import DEFAULT_LIMITS, Source
 from automl_magic.errors import DataNotReadable
 from automl_magic.records.data.load_code import LoadCode
-from automl_magic.records.data.missing import MissingWords
+from automl_magic.records.data.missing import DEFAULT_WORDS, MissingWords
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,7 +46,11 @@ class Frames(Source):
         self._names = names
 
     def read_frame(self, text: str, limits: ReadLimits = DEFAULT_LIMITS) -> pd.DataFrame:
+        """Return a DataFrame. A named index becomes a column, as in the plan's file."""
         del limits
+        return index_as_columns(self.argument(text), "The DataFrame")
+
+    def argument(self, text: str) -> pd.DataFrame:
         name = self.place(text)
         frame: pd.DataFrame | None = self._names.get(name)
         if frame is None:
@@ -77,9 +82,6 @@ class Frames(Source):
             why="It's only in the memory of this notebook.",
             fix=f"Save it as a file: {name}.to_parquet({shlex.quote(name + '.parquet')})",
         )
-
-    def argument(self, text: str) -> pd.DataFrame:
-        return self.read_frame(text)
 
     def in_code(self, text: str) -> str:
         return self.place(text)

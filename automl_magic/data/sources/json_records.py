@@ -15,8 +15,9 @@ from automl_magic.data.limits import ReadLimits
 from automl_magic.data.missing import mark_missing
 from automl_magic.data.sources.delimited import check_names, decode_error, too_many_columns_error
 from automl_magic.data.sources.exact import add_piece, rounded_columns
-from automl_magic.data.sources.file_source import FileSource, ParsedFile, ReadRequest
+from automl_magic.data.sources.file_source import FileSource
 from automl_magic.data.sources.files import FileHead, quote_name
+from automl_magic.data.sources.request import ParsedFile, ReadRequest
 from automl_magic.data.sources.streams import open_content
 from automl_magic.errors import DataNotReadable
 from automl_magic.records.data.load_code import LoadCode

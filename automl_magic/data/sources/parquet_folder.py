@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, NoReturn
 
 from automl_magic.data.limits import ReadLimits
 from automl_magic.data.sources import files
-from automl_magic.data.sources.base import DEFAULT_LIMITS, DEFAULT_WORDS, Source
+from automl_magic.data.sources.base import DEFAULT_LIMITS, Source
 from automl_magic.errors import DataNotReadable
 from automl_magic.records.data.load_code import LoadCode
-from automl_magic.records.data.missing import MissingWords
+from automl_magic.records.data.missing import DEFAULT_WORDS, MissingWords
 
 if TYPE_CHECKING:
     import pyarrow as pa

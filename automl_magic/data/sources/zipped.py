@@ -13,12 +13,12 @@ from automl_magic.data.limits import ReadLimits
 from automl_magic.data.missing import ReadDetails, missing_counts, read_call
 from automl_magic.data.sources import files
 from automl_magic.data.sources.archives import extract, open_archive
-from automl_magic.data.sources.base import DEFAULT_LIMITS, DEFAULT_WORDS, Source
+from automl_magic.data.sources.base import DEFAULT_LIMITS, Source
 from automl_magic.data.sources.parts import split_part
 from automl_magic.errors import DataNotReadable, closest_match, shorten
 from automl_magic.files.templates import source_piece
 from automl_magic.records.data.load_code import LoadCode
-from automl_magic.records.data.missing import MissingWords
+from automl_magic.records.data.missing import DEFAULT_WORDS, MissingWords
 
 if TYPE_CHECKING:
     import pandas as pd

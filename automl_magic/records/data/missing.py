@@ -67,9 +67,12 @@ class MissingWords(Record):
         return self.columns.get(column, self.all)
 
 
+DEFAULT_WORDS = MissingWords()
+
+
 def missing_of(frame: object) -> MissingWords:
     """Return the texts that `data.load` read as missing in a table, or the default ones."""
     attributes = getattr(frame, "attrs", {})
     if MISSING_ATTRIBUTE not in attributes:
-        return MissingWords()
+        return DEFAULT_WORDS
     return MissingWords.from_json(attributes[MISSING_ATTRIBUTE])

@@ -16,7 +16,9 @@ TABLE = pd.DataFrame(
         "code": ["007", "08", "9", None],
         "paid": [1.5, None, 3.0, 4.25],
         "n": [1, 2, 3, 4],
-        "when": pd.to_datetime(["2024-05-01 10:30", None, "2024-06-01", "2023-01-01"]),
+        "when": pd.to_datetime(
+            ["2024-05-01T10:30", None, "2024-06-01", "2023-01-01"], format="ISO8601"
+        ),
         "day": [date(2024, 5, 1), date(2024, 5, 2), date(2024, 5, 3), date(2024, 5, 4)],
         "flag": [True, False, True, None],
         "note": ["NA", "", "fine", "-"],

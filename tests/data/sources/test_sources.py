@@ -167,7 +167,10 @@ def test_a_frame_of_the_kernel_is_a_source_by_its_name(customers):
     text = frame_text("people")
 
     assert find_source(text, [source]) is source
-    assert source.load(text) is customers
+    assert source.argument(text) is customers
+    pd.testing.assert_frame_equal(source.load(text), customers)
+    indexed = Frames({"people": customers.set_index("customer")})
+    pd.testing.assert_frame_equal(indexed.load(text), customers)
     assert (source.title(text), source.in_code(text)) == ("people", "people")
     assert source.schema(text)["age"] == "number"
     with pytest.raises(DataNotReadable, match="Another notebook can't load the DataFrame"):
