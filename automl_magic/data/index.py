@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import TYPE_CHECKING
 
 from automl_magic.errors import DataNotReadable
@@ -10,7 +11,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def named_levels(frame: pd.DataFrame) -> list[str]:
+def named_levels(frame: pd.DataFrame) -> list[Hashable]:
     """Return the names of the index levels that have one."""
     return [name for name in frame.index.names if name is not None]
 

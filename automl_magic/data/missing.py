@@ -99,7 +99,7 @@ def mark_missing(frame: pd.DataFrame, missing: MissingWords) -> tuple[pd.DataFra
         found = column[is_missing].astype(object).map(_as_word).value_counts()
         if occurred := {str(word): int(count) for word, count in found.items() if word != ""}:
             counts[name] = occurred
-        marked.isetitem(position, _without(column, is_missing))
+        marked.isetitem(position, _without(column, is_missing).array)
     return marked, counts
 
 

@@ -43,10 +43,10 @@ class ParquetReader(Reader):
         self.columns = tuple(self._schema.names)
         self.n_rows = sum(rows for _, rows in described)
         for path, (schema, _) in zip(self.paths, described, strict=True):
-            if missing := [name for name in self.columns if name not in schema.names]:
+            if absent := [name for name in self.columns if name not in schema.names]:
                 raise DataNotReadable(
                     f"{str(path)!r} isn't part of the same table.",
-                    why=f"It has no column {missing[0]!r}, but {str(self.paths[0])!r} has one.",
+                    why=f"It has no column {absent[0]!r}, but {str(self.paths[0])!r} has one.",
                     fix="Predict it separately.",
                 )
 

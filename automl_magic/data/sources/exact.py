@@ -19,7 +19,7 @@ INTEGER = re.compile(r"\s*[+-]?[0-9]+\s*")
 def rounded_columns(frame: pd.DataFrame) -> list[str]:
     """Return the columns of floats that may have been larger integers."""
     return [
-        name
+        str(name)
         for name, column in frame.items()
         if column.dtype == np.float64 and _largest(column.to_numpy()) >= MAX_EXACT_INTEGER
     ]

@@ -62,7 +62,7 @@ class Parquet(FileSource):
                 fix="The file is truncated or corrupt. Copy, download or save it again.",
             ) from error
         # pandas restores an index that it wrote. Other formats have none.
-        names = named_levels(frame)
+        names = list(map(str, named_levels(frame)))
         frame = index_as_columns(frame, quote_name(path))
         inexact = _inexact_columns(frame, schema) if n_rows is None else []
         for name in inexact:
