@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from automl_magic.data.sources.frame import frame_name
@@ -16,13 +17,15 @@ class Answers(Record):
     """The user's answers so far, and the current step.
 
     `source` is a path, `SCHEME:NAME`, or `frame:NAME` for a DataFrame in the kernel. `exclude` has
-    the columns that models don't use. `sensitive` is None until the user edits the suggestion.
+    the columns that models don't use. `missing` has the texts that are missing values, of the
+    columns that the user set. `sensitive` is None until the user edits the suggestion.
     `run_id` is the run that was started, `model` the name it was registered under.
     """
 
     schema_version: int = 1
     step: str = "data"
     source: str | None = None
+    missing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     target: str | None = None
     exclude: tuple[str, ...] = ()
     task: TaskKind | None = None
@@ -58,6 +61,7 @@ class Answers(Record):
             "task": str(self.task) if self.task else None,
             "metric": self.metric,
             "budget_s": self.budget_s,
+            "missing": {name: list(words) for name, words in self.missing.items()},
             "exclude": list(self.exclude),
             "sensitive": list(self.sensitive or ()),
             "cost_false_positive": self.cost_false_positive,
@@ -65,4 +69,4 @@ class Answers(Record):
             "latency_ms_p95": self.latency_ms_p95,
             "problem": self.problem,
         }
-        return {name: value for name, value in options.items() if value not in (None, [])}
+        return {name: value for name, value in options.items() if value not in (None, [], {})}

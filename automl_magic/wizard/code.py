@@ -25,6 +25,8 @@ def magic_line(answers: Answers, data: str) -> str:
         arguments += ["--target", answers.target]
     if (budget_s := options.pop("budget_s", None)) is not None:
         arguments += ["--budget", f"{budget_s:g}s"]
+    for name, words in options.pop("missing", {}).items():
+        arguments += ["--missing", f"{name}={','.join(words)}"]
     for name in options.pop("exclude", []):
         arguments += ["--exclude", name]
     for name in options.pop("sensitive", []):

@@ -31,6 +31,7 @@ from automl_magic.wizard import suggest
 from automl_magic.wizard.answers import Answers
 from automl_magic.wizard.browse import MAX_UPLOAD_BYTES, free_path
 from automl_magic.wizard.drafts import Drafts
+from automl_magic.wizard.missing import FIELD, missing_words, with_words
 from automl_magic.wizard.table import ProfiledTable, load_table
 from automl_magic.wizard.wizard_run import WizardRun, active_run
 from automl_magic.workspace import Workspace
@@ -42,12 +43,24 @@ REPORT = "report.html"
 STEPS = ("data", "target", "goal", "limits", "review", "run", "result")
 # Answers to reset when another answer changes. They get new defaults.
 _DEPENDENT = {
-    "source": ("target", "exclude", "task", "metric", "sensitive", "budget_s", "folder"),
+    "source": (
+        "missing",
+        "target",
+        "exclude",
+        "task",
+        "metric",
+        "sensitive",
+        "budget_s",
+        "folder",
+    ),
     "target": ("task", "metric", "sensitive", "exclude"),
     "task": ("metric",),
 }
+_EMPTY: Mapping[str, object] = {"exclude": (), "missing": {}}
 _FIELDS = {field.name: field for field in dataclasses.fields(Answers)}
-_ANSWERABLE = frozenset(_FIELDS) - {"schema_version", "step", "run_id", "model"}
+_ANSWERABLE = frozenset(_FIELDS) - {
+    "schema_version", "step", "run_id", "model", "missing",
+}  # fmt: skip
 _WITHOUT_EFFECT_ON_THE_PLAN = frozenset({"folder", "problem"})
 # Table sizes, in cells, that set the default budget.
 _MANY_CELLS, _FEW_CELLS = 2_000_000, 100_000
@@ -104,6 +117,8 @@ class WizardSession:
         self.report: Path | None = None
         self.problem: AutomlMagicError | None = None
         self.busy: str | None = None
+        # The column whose missing values the user asked to set, though it has none so far.
+        self.missing_column: str | None = None
         self.browsing = ""
         self.uploading: tuple[str, int, int] | None = None
         self.resumed = answers is not None and answers != Answers()
@@ -218,6 +233,12 @@ class WizardSession:
 
     def _set(self, message: Mapping[str, object]) -> None:
         name, value = str(message.get("name")), message.get("value")
+        if name.startswith(FIELD):
+            self._set_missing(name.removeprefix(FIELD), str(value or ""))
+            return
+        if name == "missing_column":
+            self.missing_column = str(value)
+            return
         if name not in _ANSWERABLE:
             return
         value = None if value == "" else value
@@ -225,7 +246,7 @@ class WizardSession:
             credential_of(str(value))  # rejects a secret before it's saved in a draft
         document = self.answers.to_json() | {name: value}
         for dependent in _DEPENDENT.get(name, ()):
-            document[dependent] = () if dependent == "exclude" else None
+            document[dependent] = _EMPTY.get(dependent)
         try:
             changed = Answers.from_json(document)
         except RecordProblem as error:
@@ -239,10 +260,21 @@ class WizardSession:
         self.answers = changed
         self._drafts.save(changed)
         if name == "source":
-            self.table = self.plan = None
+            self.table = self.plan = self.missing_column = None
             self._read()
         elif name not in _WITHOUT_EFFECT_ON_THE_PLAN:
             self._decide()
+
+    def _set_missing(self, position: str, text: str) -> None:
+        """Set the texts that are missing values in a column, and read the table again."""
+        table = self.table
+        if table is None or not position.isdecimal():
+            return
+        columns = table.dataset.columns[int(position) : int(position) + 1]
+        for column in columns:
+            self._answer(missing=with_words(self.answers.missing, column.name, text))
+            self.plan = self._profiled = None
+            self._read()
 
     def _go(self, message: Mapping[str, object]) -> None:
         step = str(message.get("step"))
@@ -275,11 +307,12 @@ class WizardSession:
     def _read(self) -> None:
         source = self.answers.source
         assert source is not None
+        missing = self.answers.missing
 
         def work() -> None:
-            table = load_table(source, self.folder, self.names())
+            table = load_table(source, self.folder, self.names(), missing_words(missing))
             with self._lock:
-                if self.answers.source != source:
+                if (self.answers.source, self.answers.missing) != (source, missing):
                     return
                 self.table = table
                 if self.answers.target is None:

@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from automl_magic.records import Dataset
+from automl_magic.records.data.missing import MissingWords
 from automl_magic.wizard.browse import resolve_inside
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _BINS = 20
+DEFAULT_WORDS = MissingWords()
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,14 +45,19 @@ class ProfiledTable:
         ]
 
 
-def load_table(source: str, folder: Path, names: Mapping[str, object]) -> ProfiledTable:
-    """Read the chosen source and profile it.
+def load_table(
+    source: str,
+    folder: Path,
+    names: Mapping[str, object],
+    missing: MissingWords = DEFAULT_WORDS,
+) -> ProfiledTable:
+    """Read the chosen source and profile it. `missing` has the texts that are missing values.
 
     Raises
     ------
     DataError
     """
-    from automl_magic.data import profile
+    from automl_magic.data import profile, read_call
     from automl_magic.data.sources.frame import Frames
     from automl_magic.data.sources.registry import find_source, match_source
 
@@ -59,9 +66,9 @@ def load_table(source: str, folder: Path, names: Mapping[str, object]) -> Profil
     if matched is None or matched.is_path:
         text = str(resolve_inside(folder, source))
     data_source = find_source(text, frames)
-    frame = data_source.load(text, count_missing=True)
+    frame = data_source.load(text, missing=missing, count_missing=True)
     code_name = data_source.in_code(source)
-    dataset = profile(frame, name=data_source.title(text), source=code_name, read={})
+    dataset = profile(frame, name=data_source.title(text), source=code_name, read=read_call(frame))
     return ProfiledTable(
         frame=frame, dataset=dataset, data=data_source.argument(source), code_name=code_name
     )

@@ -2,6 +2,7 @@
 
 import json
 
+import pandas as pd
 import pytest
 
 from automl_magic import flow
@@ -151,6 +152,82 @@ def test_a_dataframe_of_the_kernel_can_be_chosen(person, names, people):
     sensitive = block(person.view, "checks", name="sensitive")
     assert sensitive["value"] == ["sex", "age"]
     assert sensitive["reason"].startswith("Suggested by their names.")
+
+
+@pytest.fixture
+def cities(tmp_path):
+    """A file of a spreadsheet: NA is Naples, and a lone hyphen stands for no discount."""
+    frame = pd.DataFrame(
+        {
+            "city": ["NA", "Zürich", "Köln"] * 80,
+            "discount": ["-" if i % 40 == 0 else f"{i % 7}.5" for i in range(240)],
+            "age": [20 + i % 30 for i in range(240)],
+            "left": ["yes" if i % 5 < 2 else "no" for i in range(240)],
+        }
+    )
+    frame.to_csv(tmp_path / "work" / "cities.csv", sep=";", index=False, encoding="cp1252")
+
+
+def a_column(person, name):
+    return person.session.table.dataset.column(name)
+
+
+def test_the_data_step_says_how_a_file_was_read_and_what_is_missing(person, cities):
+    view = person.set("source", "cities.csv")
+
+    facts = dict(block(view, "facts")["items"])
+    assert (facts["Separator"], facts["Encoding"]) == (";", "Windows-1252")
+    rows = block(view, "table", caption="Texts read as missing")["rows"]
+    assert rows == [["city", "NA", "80"], ["discount", "-", "6"]]
+    assert block(view, "line", label="Missing values in city")["value"] == "NA"
+    assert block(view, "line", label="Missing values in discount")["value"] == "-"
+
+
+def test_what_is_missing_in_a_column_is_set_and_the_table_is_read_again(person, cities):
+    person.set("source", "cities.csv")
+    person.set("target", "left")
+    field = block(person.view, "line", label="Missing values in city")
+
+    view = person.set(field["name"], "")
+
+    city = a_column(person, "city")
+    assert (city.n_missing, dict(city.missing)) == (0, {})
+    assert person.session.plan.dataset.column("city").n_missing == 0
+    assert person.session.plan.experiment.missing.columns["city"] == ()
+    assert "--missing city=" in block(person.go("review"), "code")["tabs"][0]["text"]
+    assert block(view, "line", label="Missing values in city")["value"] == ""
+
+
+def test_a_column_without_missing_values_can_get_some(person, cities):
+    person.set("source", "cities.csv")
+    view = person.set("missing_column", "age")
+    field = block(view, "line", label="Missing values in age")
+
+    person.set(field["name"], " 20, 21,20 ")
+
+    age = a_column(person, "age")
+    assert (age.n_missing, dict(age.missing)) == (16, {"20": 8, "21": 8})
+    assert person.session.answers.missing == {"age": ("20", "21")}
+
+
+def test_another_table_forgets_what_was_missing_in_the_last_one(person, cities, people, tmp_path):
+    people.to_csv(tmp_path / "work" / "people.csv", index=False)
+    person.set("source", "cities.csv")
+    person.set(block(person.view, "line", label="Missing values in city")["name"], "")
+
+    person.set("source", "people.csv")
+
+    assert person.session.answers.missing == {}
+
+
+def test_a_field_of_a_column_that_is_gone_changes_nothing(person, cities):
+    person.set("source", "cities.csv")
+    before = person.session.answers
+
+    for name in ("missing/99", "missing/-1", "missing/x", "missing/"):
+        person.set(name, "NA")
+
+    assert person.session.answers == before
 
 
 def test_the_costs_are_asked_with_the_words_of_the_data(person, names, people):

@@ -6,12 +6,15 @@ from automl_magic.data.sources.frame import frame_text
 from automl_magic.data.sources.registry import loadable_sources
 from automl_magic.display.numbers import format_file_size
 from automl_magic.display.translation import _, ngettext
+from automl_magic.records import Dataset
 from automl_magic.wizard.blocks import (
     Block,
     choice,
     facts,
     files,
     heading,
+    line,
+    menu,
     more,
     notes,
     option,
@@ -20,9 +23,18 @@ from automl_magic.wizard.blocks import (
     upload,
 )
 from automl_magic.wizard.browse import ACCEPT, MAX_UPLOAD_BYTES, list_folder
+from automl_magic.wizard.missing import FIELD, SEPARATOR, has_words, words_of
 from automl_magic.wizard.session import WizardSession
 
-_VISIBLE_ROWS, _VISIBLE_COLUMNS = 5, 8
+_VISIBLE_ROWS, _VISIBLE_COLUMNS, _MAX_FIELDS = 5, 8, 50
+_ENCODINGS = {
+    "utf-8": "UTF-8",
+    "utf-8-sig": "UTF-8",
+    "cp1252": "Windows-1252",
+    "utf-16": "UTF-16",
+    "latin-1": "ISO-8859-1",
+    "iso-8859-1": "ISO-8859-1",
+}
 
 
 def name() -> str:
@@ -102,11 +114,72 @@ def _chosen(session: WizardSession) -> list[Block]:
                 (_("Rows"), f"{dataset.n_rows:,}"),
                 (_("Columns"), f"{len(dataset.columns):,}"),
                 (_("Memory"), format_file_size(dataset.memory_bytes)),
+                *_reading(dataset),
             ]
         ),
         table(_caption(len(head), head.shape[1], frame.shape[1]), list(head.columns), rows),
         *([notes(_("Data checks"), findings)] if findings else []),
+        _missing(session, dataset),
     ]
+
+
+def _reading(dataset: Dataset) -> list[tuple[str, str]]:
+    """Return how a file was read, as far as it was detected."""
+    options = dataset.read.get("options", {})
+    pairs = []
+    if isinstance(separator := options.get("sep"), str):
+        pairs.append((_("Separator"), _("tab") if separator == "\t" else separator))
+    if isinstance(encoding := options.get("encoding"), str):
+        pairs.append((_("Encoding"), _ENCODINGS.get(encoding.lower(), encoding)))
+    return pairs
+
+
+def _missing(session: WizardSession, dataset: Dataset) -> Block:
+    """Return the texts that were read as missing, by column, and fields to change them."""
+    answered = session.answers.missing
+    shown, others = [], []
+    for position, column in enumerate(dataset.columns):
+        is_shown = has_words(column, answered) or column.name == session.missing_column
+        (shown if is_shown else others).append((position, column))
+    n_texts = sum(len(column.missing) for column in dataset.columns)
+    summary = ngettext(
+        "Missing values: {n} text is read as missing",
+        "Missing values: {n} texts are read as missing",
+        n_texts,
+    ).format(n=n_texts)
+    parts = [
+        paragraph(
+            _(
+                "Empty cells are always missing. To use a text as a value, delete it here. "
+                "Separate several texts by commas."
+            )
+        )
+    ]
+    if n_texts:
+        rows = [
+            (column.name, word, f"{n:,}")
+            for _position, column in shown
+            for word, n in column.missing.items()
+        ]
+        heads = [_("Column"), _("Text"), _("Rows")]
+        parts.append(table(_("Texts read as missing"), heads, rows[:_MAX_FIELDS], numbers=(2,)))
+    parts += [
+        line(
+            f"{FIELD}{position}",
+            _("Missing values in {column}").format(column=column.name),
+            f"{SEPARATOR} ".join(words_of(column, answered)),
+            ""
+            if column.name in answered or not column.missing
+            else _("They usually stand for a missing value."),
+        )
+        for position, column in shown[:_MAX_FIELDS]
+    ]
+    if others:
+        options = [option(column.name, column.name) for _position, column in others[:300]]
+        parts.append(
+            menu("missing_column", _("Set the missing values of another column"), options, None)
+        )
+    return more(summary, parts)
 
 
 def _caption(n_rows: int, n_visible: int, n_columns: int) -> str:
