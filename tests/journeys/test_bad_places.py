@@ -200,6 +200,26 @@ def test_two_first_runs_at_once_on_a_fresh_home_both_succeed(place):
 
 
 @pytest.mark.long
+def test_a_run_without_mlflow_keeps_its_result_and_is_tracked_with_the_next_run(place):
+    write_notebook(place.work / "one.ipynb", "print(1)")
+    dead = ("env", "MLFLOW_TRACKING_URI=http://ada:s3cret@127.0.0.1:9")
+
+    output = place.type_apart("run", "one.ipynb", "--json", before=dead)
+    assert output.code == 0, output.err
+    assert output.document["status"] == "succeeded"
+    assert "isn't tracked yet. Can't reach the tracking store http://ada:***@" in output.err
+    assert "s3cret" not in output.err
+    assert [run.tracking_id for run in place.runs()] == [None]
+    # Everything that needs no MLflow works meanwhile.
+    for line in ("runs", "why last", "deployments", "audit"):
+        assert place.type_apart(*line.split(), before=dead).code == 0
+
+    # In this process, which waits for MLflow as long as it takes.
+    assert place.type("run", "one.ipynb", "--json").code == 0
+    assert all(run.tracking_id for run in place.runs())
+
+
+@pytest.mark.long
 def test_two_first_searches_at_once_on_a_fresh_home_both_succeed(with_table):
     words = ["fit", *PLAN[1:], "--budget", "8s", "--candidates", "linear", "--json", "-o"]
     processes = [with_table.start(*words, folder) for folder in ("one", "two")]
