@@ -51,16 +51,8 @@ def test_a_run_is_tracked_under_no_lock(watch, home, tmp_path):
     assert watch.under_a_lock == []
 
 
-def test_a_run_is_registered_under_no_lock(watch, home, tmp_path, registered):
-    run, model = a_run_with_a_model(tmp_path, 9)
-    with pytest.raises(TrackingUnreachable, match="Can't reach the model registry"):
-        MlflowRegistry(Tracking(registered[0], home, DEAD)).register(run, model, "churn")
-    assert watch.n_requests
-    assert watch.under_a_lock == []
-
-
-def test_aliases_are_written_under_no_lock(watch, home, file_engine, registered):
-    for version in registered[1]:
+def test_aliases_are_written_under_no_lock(watch, home, file_engine, version_of):
+    for version in map(version_of, (1, 2, 3)):
         govern.register(file_engine, version, actor="ada")
         govern.approve(file_engine, version, actor="grace", key=own_key())
     n_pending = len(pending(file_engine, MLFLOW_ALIASES))

@@ -4,10 +4,17 @@ from pathlib import Path
 
 import pytest
 
-from automl_magic.errors import ArtifactTampered, ModelNotFound, ModelRefused, TrackingError
+from automl_magic.errors import (
+    ArtifactTampered,
+    ModelNotFound,
+    ModelRefused,
+    TrackingError,
+    TrackingUnreachable,
+)
 from automl_magic.register import MemoryRegistry, MlflowRegistry, verified_manifest
 from automl_magic.track import MlflowTracker, sync_tracking
 from automl_magic.workspace.workspace import Tracking
+from tests.lock_watch import watch_locks
 
 
 class RegistryContract:
@@ -238,3 +245,18 @@ class TestMlflowRegistry(RegistryContract):
 
         with pytest.raises(ArtifactTampered, match="isn't the tracked one"):
             registry.register(run, a_model(run, content=b"another"), "churn")
+
+
+def test_a_registry_on_a_server_is_asked_under_no_lock(database, make_run, a_model, tmp_path):
+    """The tracking store is a file here, which is locked while it's migrated."""
+    run = make_run()
+    model = a_model(run)
+    registry = MlflowRegistry(Tracking(database, tmp_path, "http://127.0.0.1:9"))
+
+    with (
+        watch_locks(tmp_path) as watch,
+        pytest.raises(TrackingUnreachable, match=r"the model registry http://127\.0\.0\.1:9\."),
+    ):
+        registry.register(run, model, "churn")
+    assert watch.n_requests
+    assert watch.under_a_lock == []

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from automl_magic.errors import TrackingError
 from automl_magic.workspace.mlflow.addresses import SQLITE, database_file, redact_url
 from automl_magic.workspace.mlflow.failures import translate_mlflow_errors
-from automl_magic.workspace.mlflow.probe import check_reachable
+from automl_magic.workspace.mlflow.probe import check_reachable, check_usable
 from automl_magic.workspace.workspace import REGISTRY_VARIABLE, TRACKING_VARIABLE, Tracking
 
 if TYPE_CHECKING:
@@ -64,8 +64,9 @@ def connect(tracking: Tracking) -> MlflowClient:
     database = database_file(tracking.uri)
     if database is not None:
         _check_writable(database, tracking.uri)
+    check_reachable(tracking.uri, TRACKING_VARIABLE)
     with translate_mlflow_errors(tracking), _quiet_logs(), store_lock(tracking.uri):
-        check_reachable(tracking.uri, TRACKING_VARIABLE)
+        check_usable(tracking.uri, TRACKING_VARIABLE)
         from mlflow.tracking import MlflowClient
 
         if database is not None and database.stat().st_size == 0:
@@ -84,9 +85,11 @@ def check_registry(tracking: Tracking) -> None:
     ------
     TrackingUnreachable
     """
-    if tracking.registry_uri not in (None, tracking.uri):
-        with translate_mlflow_errors(tracking):
-            check_reachable(tracking.registry_uri, REGISTRY_VARIABLE)
+    uri = tracking.registry_uri
+    if uri is not None and uri != tracking.uri:
+        check_reachable(uri, REGISTRY_VARIABLE)
+        with translate_mlflow_errors(tracking, of_registry=True):
+            check_usable(uri, REGISTRY_VARIABLE)
 
 
 @contextlib.contextmanager

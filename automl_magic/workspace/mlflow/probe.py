@@ -12,6 +12,7 @@ import contextvars
 import queue
 import threading
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from automl_magic.workspace.mlflow.addresses import is_database_server, is_server
 from automl_magic.workspace.mlflow.failures import connection_failure, unreachable_error
@@ -23,12 +24,35 @@ _SERVER_ERROR = 500
 
 
 def check_reachable(uri: str, variable: str) -> None:
-    """Check that the server at an address answers. Files aren't checked.
+    """Check that the server at an address answers at all, without importing MLflow.
 
     Parameters
     ----------
     variable : str
-        Environment variable that sets the address, for the error.
+        Environment variable that sets the address, for the error. Files aren't checked.
+
+    Raises
+    ------
+    TrackingUnreachable
+        If it doesn't answer within `LIMIT_S` seconds.
+    """
+    try:
+        urlsplit(uri).port  # noqa: B018 - parses it
+    except ValueError as error:
+        raise unreachable_error(uri, variable, f"The address isn't valid: {error}.") from error
+    if is_server(uri):
+        _check(_greet_server, uri, variable)
+    elif is_database_server(uri):
+        _check(_ask_database, uri, variable)
+
+
+def check_usable(uri: str, variable: str) -> None:
+    """Check that an MLflow server can read its store, with one request of its API.
+
+    Parameters
+    ----------
+    variable : str
+        As in `check_reachable`.
 
     Raises
     ------
@@ -36,11 +60,10 @@ def check_reachable(uri: str, variable: str) -> None:
         If it doesn't answer within `LIMIT_S` seconds, or answers with a server error.
     """
     if is_server(uri):
-        ask: Callable[[str], str | None] = _ask_server
-    elif is_database_server(uri):
-        ask = _ask_database
-    else:
-        return
+        _check(_ask_server, uri, variable)
+
+
+def _check(ask: Callable[[str], str | None], uri: str, variable: str) -> None:
     answers: queue.SimpleQueue[str | None] = queue.SimpleQueue()
     # The look-up of a name has no timeout, so the question is asked in a thread that may hang. The
     # context has MLflow's workspace.
@@ -54,6 +77,33 @@ def check_reachable(uri: str, variable: str) -> None:
         reason = f"It didn't answer within {LIMIT_S:g} s."
     if reason is not None:
         raise unreachable_error(uri, variable, reason)
+
+
+def _greet_server(uri: str) -> str | None:
+    """Return why a server didn't answer, or None. Any answer will do, even that it's forbidden."""
+    from http.client import HTTPConnection, HTTPException
+    from urllib.request import getproxies, proxy_bypass
+
+    parts = urlsplit(uri)
+    host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+    if parts.scheme in getproxies() and not proxy_bypass(host):
+        return None  # the first real request goes through the proxy
+    connection = HTTPConnection(host, port, timeout=_CONNECT_S)
+    try:
+        connection.connect()
+        if parts.scheme == "http":  # MLflow can have its own settings for TLS
+            connection.sock.settimeout(_ANSWER_S)
+            connection.request("GET", f"{parts.path.rstrip('/')}/health")
+            connection.getresponse()
+    except HTTPException:
+        return None
+    except UnicodeError:
+        return "Its name isn't a host name."
+    except OSError as error:
+        return connection_failure(error)
+    finally:
+        connection.close()
+    return None
 
 
 def _ask_server(uri: str) -> str | None:

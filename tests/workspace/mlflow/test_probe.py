@@ -38,6 +38,18 @@ def test_a_name_that_cannot_be_resolved_is_reported(failure):
     assert error.why.startswith("Its name can't be resolved")
 
 
+@pytest.mark.parametrize(
+    ("uri", "why"),
+    [
+        ("http://host:abc", "The address isn't valid: Port could not be cast"),
+        ("http://[::1", "The address isn't valid: Invalid IPv6 URL."),
+        (f"http://{'a' * 99}.example", "Its name isn't a host name."),
+    ],
+)
+def test_an_address_that_is_none_is_reported(failure, uri, why):
+    assert failure(uri).why.startswith(why)
+
+
 def test_a_server_that_accepts_and_never_answers_is_reported(failure, silent):
     assert failure(f"http://127.0.0.1:{silent.getsockname()[1]}").why == "It didn't answer in time."
 
@@ -91,7 +103,7 @@ def test_a_server_is_asked_by_two_at_once(silent, tmp_path, monkeypatch):
         thread.start()
     arrived = [silent.accept()[0] for _ in threads]
     assert errors == []
-    for connection in arrived:
+    for connection in (silent, *arrived):
         connection.close()
     wait_for(lambda: len(errors) == 2)
 
