@@ -85,6 +85,7 @@ def profile(
         ambiguous=frozenset(
             v.name for v, kind in zip(values, inferred, strict=True) if kind.is_ambiguous
         ),
+        read=read,
     )
     findings = [f for check in CHECKS if check.CODE not in mute for f in check.run(context)]
     return Dataset(

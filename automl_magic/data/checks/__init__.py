@@ -8,6 +8,7 @@ from automl_magic.data.checks import (
     constant_column,
     duplicate_column,
     duplicate_rows,
+    encoding,
     hidden_dates,
     hidden_numbers,
     id_column,
@@ -39,6 +40,7 @@ CHECKS: tuple[Check, ...] = (
     ambiguous_numbers,
     read_as_missing,
     missing_codes,
+    encoding,
 )
 
 __all__ = ["CHECKS", "Check", "CheckContext"]

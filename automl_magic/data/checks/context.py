@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from automl_magic.errors import shorten
 from automl_magic.recipe.values import to_float
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 class CheckContext:
     """A table and its profile. `values`, `columns` and `digests` are in column order.
 
-    `ambiguous` has the columns whose dates or numbers another rule reads equally well.
+    `ambiguous` has the columns whose dates or numbers another rule reads equally well. `read` is
+    how the table was read.
     """
 
     frame: pd.DataFrame
@@ -30,6 +31,7 @@ class CheckContext:
     digests: Sequence[bytes]
     target: str | None
     ambiguous: frozenset[str] = frozenset()
+    read: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def n_rows(self) -> int:
