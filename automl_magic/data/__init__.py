@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     )
     from automl_magic.data.limits import ReadLimits
     from automl_magic.data.missing import missing_counts, read_call
+    from automl_magic.data.preview import preview
     from automl_magic.data.profiling import profile
     from automl_magic.data.readers import reader
     from automl_magic.data.reports import ProfileReport, report
@@ -35,6 +36,7 @@ _MODULES = {
     "load_code": "tables",
     "locate": "tables",
     "missing_counts": "missing",
+    "preview": "preview",
     "profile": "profiling",
     "read_call": "missing",
     "reader": "readers",
@@ -55,6 +57,7 @@ __all__ = [
     "load_code",
     "locate",
     "missing_counts",
+    "preview",
     "profile",
     "read_call",
     "reader",

@@ -44,6 +44,8 @@ def rank_features(
     for values, column in features:
         if column.kind in (ColumnKind.CONSTANT, ColumnKind.ID, ColumnKind.TEXT):
             continue
+        if column.personal is not None:  # its values would be the labels of the plot
+            continue
         groups = value_groups(values, column.parse)
         shares.append((values, column, _explained(groups[present], targets)))
     return sorted(shares, key=lambda entry: -entry[2])[:limit]

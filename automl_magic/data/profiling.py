@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from automl_magic.data.checks import CHECKS
 from automl_magic.data.checks.context import CheckContext
 from automl_magic.data.fingerprints import column_digests, combine_digests
@@ -14,11 +16,16 @@ from automl_magic.data.missing import mark_missing, missing_counts
 from automl_magic.data.placeholders import find_placeholders
 from automl_magic.data.summaries import classes_of, summarise
 from automl_magic.errors import DataError, closest_match, shorten
+from automl_magic.personal.recognise import MAX_SAMPLED, personal_kind
+from automl_magic.recipe.values import category_text
 from automl_magic.records import Column, ColumnKind, Dataset
 from automl_magic.records.data.missing import MissingWords, missing_of
 
 if TYPE_CHECKING:
     import pandas as pd
+
+# Numbers that identify people, such as card numbers, have at least 11 digits.
+MIN_PERSONAL_NUMBER = 1e10
 
 
 def profile(
@@ -104,8 +111,10 @@ def profile(
 def _column(
     values: ColumnValues, inferred: InferredKind, missing: Mapping[str, int], *, is_target: bool
 ) -> Column:
-    summary = summarise(values, inferred)
+    personal = _personal(values, inferred.kind)
+    summary = summarise(values, inferred, personal=personal)
     if is_target:
+        # The classes of a target are part of each prediction, so they can't be hidden.
         summary |= classes_of(values, inferred)
     return Column(
         name=values.name,
@@ -114,10 +123,25 @@ def _column(
         reason=inferred.reason,
         n_missing=values.n_missing + inferred.n_unread,
         n_unique=n_read_levels(values, inferred) if inferred.n_unread else len(values.levels),
-        parse=dict(inferred.parse),
+        parse=dict(inferred.parse) if is_target or not personal else {},
         summary=summary,
         missing=missing,
+        personal=personal,
     )
+
+
+def _personal(values: ColumnValues, kind: ColumnKind) -> str | None:
+    """Return the kind of personal data that the values look like, or None."""
+    if kind is ColumnKind.DATE or values.storage not in ("text", "number"):
+        return None
+    levels = values.levels
+    if values.storage == "number" and (len(levels) == 0 or np.median(levels) < MIN_PERSONAL_NUMBER):
+        return None
+    sample = levels[:: max(1, len(levels) // MAX_SAMPLED)]
+    texts = [text for text in map(category_text, sample) if text is not None]
+    personal = personal_kind(values.name, texts, is_prose=kind is ColumnKind.TEXT)
+    # Amounts in groups of digits look like phone numbers.
+    return None if personal == "phone" and kind is ColumnKind.NUMBER else personal
 
 
 def _checked_kinds(kinds: Mapping[str, str], columns: list[str]) -> Mapping[str, str]:

@@ -8,6 +8,7 @@ from html import escape
 
 from automl_magic.display.text import format_name
 from automl_magic.display.text_table import align_columns
+from automl_magic.personal.disclosure import placeholder
 from automl_magic.records import Column, Dataset, Finding
 
 DOCS = "docs/reference/checks"
@@ -86,6 +87,8 @@ class ProfileReport:
 
 def _contents(column: Column) -> str:
     summary = column.summary
+    if column.personal is not None and "classes" not in summary:
+        return placeholder(column.personal)
     if quantiles := summary.get("quantiles"):
         low, median, high = (_short(quantiles[level]) for level in ("0", "0.5", "1"))
         return f"{low} to {high}, median {median}"

@@ -19,7 +19,9 @@ N_LEVELS, MAX_CLASSES = 20, 1000
 _LEVEL_LENGTH = 200
 
 
-def summarise(values: ColumnValues, understood: InferredKind) -> dict[str, object]:
+def summarise(
+    values: ColumnValues, understood: InferredKind, *, personal: str | None = None
+) -> dict[str, object]:
     """Return the summary of a column as JSON.
 
     - Numbers: `quantiles` by level, `mean` and `std`.
@@ -27,9 +29,11 @@ def summarise(values: ColumnValues, understood: InferredKind) -> dict[str, objec
     - Dates: `first`, `last`, and whether the rows are `ordered` by date, earliest first.
     - Text: `mean_words` and `mean_length`.
 
+    The summary of a personal column has none of these: they are values, or reveal them.
+
     `n_unread` counts the values that a rule couldn't read, `n_infinite` the infinite ones.
     """
-    summary = _of_kind(values, understood)
+    summary = {} if personal else _of_kind(values, understood)
     if understood.n_unread:
         summary["n_unread"] = understood.n_unread
     if values.n_infinite:

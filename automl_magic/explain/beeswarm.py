@@ -39,7 +39,9 @@ def beeswarms(explainer: Explainer, shap: ShapValues, order: Rows) -> tuple[Bees
     for i in order[:TOP_COLUMNS]:
         name = explainer.columns[i]
         values = explainer.table[name][rows]
-        texts = tuple(format_cell(to_json_value(value), MAX_NAME_LENGTH) for value in values)
+        texts = tuple(
+            format_cell(explainer.shown(name, value), MAX_NAME_LENGTH) for value in values
+        )
         positions = _positions(explainer.order[name], rows)
         swarms += [
             Beeswarm(

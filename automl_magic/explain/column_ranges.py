@@ -47,10 +47,14 @@ def column_ranges(
     table: ColumnArrays,
     order: Mapping[str, Floats | None],
     *,
+    personal: Collection[str] = (),
     immutable: Collection[str] = (),
     sensitive: Collection[str] = (),
 ) -> tuple[ColumnRange, ...]:
-    """Return the range of each column of the model, in the recipe's order."""
+    """Return the range of each column of the model, in the recipe's order.
+
+    A personal column has no values: people enter one as text.
+    """
     return tuple(
         ColumnRange(
             name=name,
@@ -58,7 +62,11 @@ def column_ranges(
             immutable=name in immutable,
             sensitive=name in sensitive,
             missing_share=round_number(float(missing_mask(table[name]).mean())),
-            **_range(recipe, name, table[name], order[name]),
+            **(
+                {"entry": "text", "usual": None, "n_levels": len(count_levels(table[name]))}
+                if name in personal
+                else _range(recipe, name, table[name], order[name])
+            ),
         )
         for name in recipe.used_columns
     )

@@ -6,9 +6,10 @@ import dataclasses
 import json
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,10 +19,11 @@ from automl_magic.display.cell_output import CellOutput
 from automl_magic.display.numbers import format_count, format_score_interval
 from automl_magic.errors import DataError, PlanError, closest_match, shorten
 from automl_magic.explain.column_ranges import column_orders, column_ranges
-from automl_magic.explain.formatting import format_cell, to_json_value
+from automl_magic.explain.formatting import JsonScalar, format_cell, to_json_value
 from automl_magic.explain.shap_result import ShapValues
 from automl_magic.explain.time_budget import TimeBudget
 from automl_magic.explain.unseen import read_unseen
+from automl_magic.personal.disclosure import NamedColumn, Purpose, disclose
 from automl_magic.recipe import (
     ColumnArrays,
     FittedRecipe,
@@ -37,6 +39,7 @@ from automl_magic.records.explanations.explanation import SkippedSection, Unseen
 from automl_magic.records.explanations.section import Section
 from automl_magic.tasks import metrics
 from automl_magic.tasks.splits import Rows
+from automl_magic.workspace import default_workspace
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,8 +62,14 @@ class Explainer:
         Columns to measure fairness by. They're immutable too.
     immutable : sequence of str
         Further columns that counterfactuals must not change.
+    personal : mapping of str to str
+        The kind of personal data of columns whose values the sections must not show, besides those
+        of the recipe.
     budget_s : float, seconds
         The wall-clock time for all sections, counted from here.
+    home : path, optional
+        The folder with the key of personal columns. By default the home of the notebook's
+        workspace.
 
     Attributes
     ----------
@@ -97,12 +106,15 @@ class Explainer:
         data_fingerprint: str,
         sensitive: Sequence[str] = (),
         immutable: Sequence[str] = (),
+        personal: Mapping[str, str] = MappingProxyType({}),
         budget_s: float = 45.0,
+        home: Path | None = None,
     ) -> None:
         self.clock = TimeBudget(budget_s)
         self.folder = Path(search_dir).absolute()
-        self.model = load_model(self.folder / "model")
+        self.model = load_model(self.folder / "model", home=home or default_workspace().home)
         self.recipe = recipe = self.model.recipe
+        self.personal = {**personal, **recipe.personal}
         self.data_fingerprint = data_fingerprint
         _check_fingerprint(recipe.data_fingerprint, data_fingerprint)
         for name in (*sensitive, *immutable):
@@ -127,7 +139,12 @@ class Explainer:
         self.shap: ShapValues | None = None
         self.test_model: FittedRecipe | None = None
         self.ranges = column_ranges(
-            recipe, self.table, self.order, immutable=self.immutable, sensitive=self.sensitive
+            recipe,
+            self.table,
+            self.order,
+            personal=self.personal,
+            immutable=self.immutable,
+            sensitive=self.sensitive,
         )
         self._call_s, self._row_s = self._speed()
 
@@ -163,6 +180,15 @@ class Explainer:
     def label(self, code: int) -> str:
         """Return the quoted name of a class for a sentence."""
         return repr(format_cell(to_json_value(self.recipe.classes[code])))
+
+    def shown(self, name: str, value: object) -> JsonScalar:
+        """Return a value of a column for a document: JSON, without personal values."""
+        json_value = to_json_value(value)
+        if json_value is None:
+            return None
+        column = NamedColumn(name, self.personal.get(name))
+        shown: JsonScalar = disclose(column, json_value, Purpose.DOCUMENT)
+        return shown
 
     def rows(self, positions: Rows | Sequence[int]) -> dict[str, Array]:
         """Return the model's columns for some rows."""

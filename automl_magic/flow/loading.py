@@ -22,7 +22,10 @@ def load_model(run_or_model: str, workspace: Workspace) -> LoadedRecipe:
     Raises
     ------
     RunNotFound, RunError, ModelNotFound, ArtifactTampered
+    ModelRefused
+        If the model has personal columns, and the workspace doesn't have their key.
     """
     from automl_magic.recipe.model_folder import load_model_folder
 
-    return load_model_folder(model_folder(run_or_model, workspace), run_or_model)
+    folder = model_folder(run_or_model, workspace)
+    return load_model_folder(folder, run_or_model, home=workspace.home)

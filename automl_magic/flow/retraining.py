@@ -95,7 +95,9 @@ def retrain(
         )
     champion = _load_champion(deployment, here)
     provided = _provided(data, champion.plan.dataset.missing)
-    rows = gather_rows(predictions_engine(here), champion, provided, min_rows=policy.min_rows)
+    rows = gather_rows(
+        predictions_engine(here), champion, provided, min_rows=policy.min_rows, home=here.home
+    )
     job_id = start_retraining(engine, deployment, policy, trigger, detail="", now=time.time())
     try:
         result = _train_challenger(

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from automl_magic.errors import PlanError
 from automl_magic.learn.formatting import check_choice
 from automl_magic.recipe import estimators
+from automl_magic.recipe.hashed_levels import HASHED_STEPS, unhashed_columns
 from automl_magic.records import RecordProblem, StepSpec
 
 BASELINE, BASELINE_VIEW = "dummy", "baseline"
@@ -94,6 +95,29 @@ def read_views(views: Mapping[str, Sequence[object]]) -> dict[str, tuple[StepSpe
                 fix='Write each step as {"kind": …, "columns": […], "params": {…}}.',
             ) from problem
     return {BASELINE_VIEW: _baseline_view(parsed), **parsed}
+
+
+def check_personal_columns(
+    views: Mapping[str, Sequence[StepSpec]], personal: Mapping[str, str]
+) -> None:
+    """Check that no step would keep values of a personal column in the model.
+
+    Raises
+    ------
+    PlanError
+    """
+    for name, steps in views.items():
+        for step in steps:
+            columns = [column for column in unhashed_columns(step) if column in personal]
+            if columns:
+                raise PlanError(
+                    f"The step {step.kind!r} of the view {name!r} can't read the column "
+                    f"{columns[0]!r}.",
+                    why=f"The column looks personal ({personal[columns[0]].replace('_', ' ')}), "
+                    "and this step would keep its values in the model.",
+                    fix=f"Use one of {', '.join(HASHED_STEPS)}, or remove the column from the "
+                    "view.",
+                )
 
 
 def _baseline_view(views: Mapping[str, tuple[StepSpec, ...]]) -> tuple[StepSpec, ...]:

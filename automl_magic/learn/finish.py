@@ -58,7 +58,7 @@ def finish(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         documents = model_documents(search, model, ensemble, holdout)
-        manifest = save_model(model, folder / "model", documents=documents)
+        manifest = save_model(model, folder / "model", documents=documents, home=search.home)
         costs = measure_costs(search, model, list(ensemble.weights), manifest)
         leaderboard = make_leaderboard(
             search.task.metric,

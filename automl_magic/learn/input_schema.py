@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from automl_magic.learn.pii import pii_kind
 from automl_magic.learn.recipe import columns_of
+from automl_magic.personal.recognise import personal_kind
 from automl_magic.recipe import Recipe, select_columns
 from automl_magic.recipe.steps.parsing import parse_rules
 from automl_magic.recipe.values import (
@@ -59,20 +59,29 @@ def input_schema(recipe: Recipe, frame: pd.DataFrame | Mapping[str, Array]) -> I
         target=recipe.target,
         classes=recipe.classes,
         columns=tuple(
-            _column(name, ColumnKind(kinds[name]), values, rules.get(name, {}))
+            _column(
+                name,
+                ColumnKind(kinds[name]),
+                values,
+                rules.get(name, {}),
+                recipe.personal.get(name),
+            )
             for name, values in table.items()
         ),
     )
 
 
-def _column(name: str, kind: ColumnKind, values: Array, parse: Mapping[str, str]) -> InputColumn:
+def _column(
+    name: str, kind: ColumnKind, values: Array, parse: Mapping[str, str], personal: str | None
+) -> InputColumn:
     if values.dtype.kind == "m":
         values = as_numbers(values)  # seconds
     stored = stored_as(values)
     missing = missing_mask(values)
     texts = Counter(text for text in as_text(values[~missing]) if text is not None)
-    personal = _personal(name, kind, stored, list(texts))
-    low, high = _span(kind, stored, values, parse)
+    # The profile has classified the table, but not one that a notebook passes to a recipe itself.
+    personal = personal or _personal(name, kind, stored, list(texts))
+    low, high = (None, None) if personal else _span(kind, stored, values, parse)
     has_few_levels = kind in LABELS and len(texts) <= MAX_LEVELS and personal is None
     longest = max(map(len, texts), default=0)
     levels = tuple(sorted(texts)) if has_few_levels and longest <= MAX_LEVEL_CHARACTERS else ()
@@ -133,7 +142,7 @@ def _personal(name: str, kind: ColumnKind, stored: str, texts: list[str]) -> str
     if stored in ("boolean", "date"):
         return None
     sample = texts[:: max(1, len(texts) // MAX_SAMPLED)][:MAX_SAMPLED]
-    data_kind = pii_kind(name, sample, is_prose=kind is ColumnKind.TEXT)
+    data_kind = personal_kind(name, sample, is_prose=kind is ColumnKind.TEXT)
     # Amounts in groups of digits look like phone numbers.
     return None if data_kind == "phone" and kind is ColumnKind.NUMBER else data_kind
 

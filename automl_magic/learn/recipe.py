@@ -54,13 +54,15 @@ def recipe(
     steps = read_views(views)
     members = _members(task, ensemble)
     estimators = {member.estimator for member in members}
+    columns = columns_of(steps)
     return Recipe(
         task=task.kind,
         target=task.target,
         metric=task.metric.name,
         classes=task.classes if task.kind.has_classes else (),
         target_parse=task.parse,
-        columns=columns_of(steps),
+        columns=columns,
+        personal={name: kind for name, kind in task.personal.items() if name in columns},
         views=steps,
         members=members,
         blend=ensemble.blend,

@@ -13,7 +13,12 @@ from automl_magic.learn import replay as replays
 from automl_magic.learn import scheduler
 from automl_magic.learn.blas import one_blas_thread
 from automl_magic.learn.budget import Budget
-from automl_magic.learn.candidate import CandidateSpec, check_candidates, read_views
+from automl_magic.learn.candidate import (
+    CandidateSpec,
+    check_candidates,
+    check_personal_columns,
+    read_views,
+)
 from automl_magic.learn.events import RunFolder
 from automl_magic.learn.formatting import check_choice
 from automl_magic.learn.search_setup import choose_metric, drop_one_class_folds
@@ -88,6 +93,7 @@ def search(
     budget = task.budget = Budget(_checked(budget_s), clock)
     folder = RunFolder(run_dir)
     steps = read_views(views)
+    check_personal_columns(steps, task.personal)
     check_candidates(candidates, steps)
     check_choice(SAMPLERS, sampler, "sampler")
     dropped, undefined = drop_one_class_folds(task, split), choose_metric(task, split)

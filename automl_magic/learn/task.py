@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -41,6 +42,9 @@ class Task:
     parse : mapping, optional
         The rule to read numbers from text, if the target is text: `{"decimal": ","}`.
     imbalance : {"none", "class_weight"}
+    personal : mapping of str to str
+        The kind of personal data of each column that looks personal, as in the profile. A model
+        stores their levels as keyed hashes.
     seed : int
         Seed of all random choices.
     threads : int
@@ -70,6 +74,7 @@ class Task:
         classes: Sequence[object] = (),
         parse: Mapping[str, str] | None = None,
         imbalance: str = "none",
+        personal: Mapping[str, str] = MappingProxyType({}),
         seed: int = 0,
         threads: int = 1,
     ) -> None:
@@ -79,6 +84,7 @@ class Task:
         if target not in table:
             raise TargetNotFound(target, [str(column) for column in table])
         self.target, self.classes, self.parse = target, tuple(classes), dict(parse or {})
+        self.personal = dict(personal)
         self.seed, self.threads = seed, max(1, int(threads))
         is_labelled = has_target(select_columns(table, [target])[target], self.parse)
         self.n_without_target = int(len(is_labelled) - is_labelled.sum())

@@ -13,6 +13,7 @@ from automl_magic.recipe import FittedRecipe, load_model
 from automl_magic.records import Manifest
 from automl_magic.records.data.schema import SCHEMA_NAME, InputSchema
 from automl_magic.records.monitoring.reference import REFERENCE_NAME, Reference
+from automl_magic.workspace import default_workspace
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,10 @@ class MonitoredModel:
 
 
 def load_monitored_model(
-    folder: str | os.PathLike[str], *, manifest_sha256: str | None = None
+    folder: str | os.PathLike[str],
+    *,
+    manifest_sha256: str | None = None,
+    home: Path | None = None,
 ) -> MonitoredModel:
     """Read a model's folder. Checks each file against its digest.
 
@@ -34,6 +38,9 @@ def load_monitored_model(
     ----------
     manifest_sha256 : str, optional
         Expected digest of the manifest.
+    home : path, optional
+        The folder with the key of personal columns. By default the home of the notebook's
+        workspace.
 
     Raises
     ------
@@ -41,9 +48,12 @@ def load_monitored_model(
         If a file is missing or its digest differs from the manifest's.
     MonitorError
         If the model has no reference.
+    ModelRefused
+        If the model has personal columns, and their key isn't in the home folder.
     """
     path = Path(folder)
-    fitted = load_model(path, manifest_sha256=manifest_sha256)
+    home = home or default_workspace().home
+    fitted = load_model(path, manifest_sha256=manifest_sha256, home=home)
     manifest = Manifest.from_json(json.loads((path / "manifest.json").read_bytes()))
     digests = {file.path: file.sha256 for file in manifest.files}
     for name in (SCHEMA_NAME, REFERENCE_NAME):

@@ -29,6 +29,7 @@ from automl_magic.tasks.context import CandidateContext
 from automl_magic.tasks.families import default_family, family_for
 from automl_magic.tasks.family import Family
 from automl_magic.tasks.labelled_rows import LabelledRows, ReadColumns
+from automl_magic.tasks.personal_columns import included_personal
 from automl_magic.tasks.target import Target
 from automl_magic.tasks.validation import CODE as SPLIT_FINDING
 
@@ -137,6 +138,7 @@ def make_plan(
             *validation.decisions,
             _threads(experiment.threads, n_cores),
             *dropped.values(),
+            *included_personal(dataset, experiment),
             _portfolio(experiment, family, context),
             *_memory(estimate.memory_bytes, memory_bytes),
         ),

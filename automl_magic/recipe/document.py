@@ -53,7 +53,8 @@ class Recipe(Record):
     members' predictions, calibrated by `calibration` if it is set. For two classes the label is
     `classes[1]` if its probability is at least `threshold` (None: 0.5). For more classes it is the
     most probable class. `class_weight` balances the classes by row weights n / (k · count), as in
-    scikit-learn.
+    scikit-learn. `personal` has the kind of personal data of each column that looks personal. A
+    saved model stores the levels of these columns as keyed hashes.
     """
 
     schema_version: int = 1
@@ -63,6 +64,7 @@ class Recipe(Record):
     classes: tuple[Any, ...] = ()
     target_parse: Mapping[str, str] = field(default_factory=dict)
     columns: Mapping[str, str]
+    personal: Mapping[str, str] = field(default_factory=dict)
     views: Mapping[str, tuple[StepSpec, ...]]
     members: tuple[MemberSpec, ...]
     blend: Blend = Blend.MEAN
@@ -111,6 +113,12 @@ class Recipe(Record):
     def n_classes(self) -> int:
         """Return the number of classes; 0 for a regression."""
         return len(self.classes)
+
+    @property
+    def personal_inputs(self) -> dict[str, str]:
+        """Return the kind of personal data of the used columns that look personal."""
+        used = self.used_columns
+        return {name: kind for name, kind in self.personal.items() if name in used}
 
     @property
     def used_views(self) -> tuple[str, ...]:

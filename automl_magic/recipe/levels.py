@@ -2,13 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from typing import Any
 
+from automl_magic.recipe.hashed_levels import HashedLevels
 from automl_magic.recipe.view import FittedView
 
 
-def column_levels(views: Mapping[str, FittedView]) -> dict[str, set[str]]:
+@dataclass(frozen=True)
+class HashedColumnLevels(AbstractSet[str]):
+    """The levels of a personal column, of which only the hashes are known."""
+
+    column: str
+    hashes: frozenset[str]
+    hashed: HashedLevels
+
+    def __contains__(self, level: object) -> bool:
+        return isinstance(level, str) and self.hashed.hash_level(self.column, level) in self.hashes
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.hashes)
+
+    def __len__(self) -> int:
+        return len(self.hashes)
+
+
+def column_levels(views: Mapping[str, FittedView]) -> dict[str, Collection[str]]:
     """Return the levels of each column that the steps of the views learned."""
     levels: dict[str, set[str]] = {}
     for view in views.values():
@@ -26,4 +47,10 @@ def column_levels(views: Mapping[str, FittedView]) -> dict[str, set[str]]:
             )
             for name, known in pairs:
                 levels.setdefault(name, set()).update(known)
-    return levels
+    hashed = next((view.hashed for view in views.values() if view.hashed is not None), None)
+    return {
+        name: HashedColumnLevels(name, frozenset(known), hashed)
+        if hashed is not None and name in hashed.personal
+        else known
+        for name, known in levels.items()
+    }

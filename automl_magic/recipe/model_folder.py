@@ -33,15 +33,19 @@ class LoadedRecipe:
 
 
 def load_model_folder(
-    folder: Path, name: str, *, manifest_sha256: str | None = None
+    folder: Path, name: str, *, home: Path, manifest_sha256: str | None = None
 ) -> LoadedRecipe:
     """Load a model folder and verify the digest of every file.
+
+    `home` is the home folder of the workspace, with the key of the hashes of personal columns.
 
     Raises
     ------
     ArtifactTampered
         If a file is missing or has changed.
+    ModelRefused
+        If the model has personal columns, and their key isn't in the home folder.
     """
     schema, digest = load_schema(folder, manifest_sha256)
-    model = load_model(folder, manifest_sha256=digest)
+    model = load_model(folder, manifest_sha256=digest, home=home)
     return LoadedRecipe(name, model, schema, digest)

@@ -4,7 +4,8 @@
     recipe.json        the recipe
     schema.json        the input schema (records.InputSchema), if a search made the model
     reference.json     the training data profile (records.Reference), likewise
-    features.json      the fitted feature steps, and
+    features.json      the fitted feature steps, with the levels of personal columns as keyed
+                       hashes, and
     features.npz       their arrays, by `<view>.<step>.<name>`
     members/<i>-<j>.<ext>  member i with its seed j: .txt (LightGBM), .ubj (XGBoost), .cbm
                        (CatBoost), .skops (scikit-learn), .npz (PyTorch networks)
@@ -20,16 +21,26 @@ import json
 import zipfile
 import zlib
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
 
-from automl_magic.errors import ArtifactTampered, FolderNotWritable, FolderTaken, PlanError
+from automl_magic.errors import (
+    ArtifactTampered,
+    FolderNotWritable,
+    FolderTaken,
+    ModelRefused,
+    PlanError,
+    shorten,
+)
 from automl_magic.files.atomic import write_folder
 from automl_magic.files.digests import mismatched_sha256, sha256_of
+from automl_magic.personal.keys import HashKey, levels_key_path
 from automl_magic.recipe.document import Recipe
 from automl_magic.recipe.fitted import FittedRecipe
+from automl_magic.recipe.hashed_levels import FindKey, HashedLevels, workspace_key
 from automl_magic.recipe.levels import column_levels
 from automl_magic.recipe.members import FittedMember, member
 from automl_magic.recipe.reading import TableReader
@@ -55,7 +66,11 @@ PARSE_ERRORS = (
 
 
 def save_model(
-    fitted: FittedRecipe, folder: Path | str, documents: Mapping[str, Record] | None = None
+    fitted: FittedRecipe,
+    folder: Path | str,
+    documents: Mapping[str, Record] | None = None,
+    *,
+    home: Path | None = None,
 ) -> Manifest:
     """Write a fitted recipe to its own folder, atomically.
 
@@ -65,9 +80,14 @@ def save_model(
     ----------
     documents : mapping, optional
         Records to save with the model, by file name. The manifest lists them too.
+    home : Path, optional
+        The home folder of the workspace, with the key that hashes the levels of personal columns.
+        The key is made if there is none. Required if the model has personal columns.
 
     Raises
     ------
+    ModelRefused
+        If the model has personal columns, and there's no home folder.
     FolderTaken
         If the folder contains something other than a model.
     FolderNotWritable
@@ -80,7 +100,7 @@ def save_model(
             why=f"A model needs its own folder. This folder has files but no {MANIFEST}.",
             fix="Choose a new folder.",
         )
-    contents = _file_contents(fitted)
+    contents = _file_contents(_with_hashed_levels(fitted, home))
     # On one line each: they hold thousands of numbers.
     texts = {name: record.to_json() for name, record in (documents or {}).items()}
     contents |= {name: _json(document, indent=None) for name, document in texts.items()}
@@ -102,22 +122,29 @@ def save_model(
     return manifest
 
 
-def load_model(folder: Path | str, *, manifest_sha256: str | None = None) -> FittedRecipe:
+def load_model(
+    folder: Path | str, *, manifest_sha256: str | None = None, home: Path | None = None
+) -> FittedRecipe:
     """Load a model written by `save_model`, after verifying the digest of every file.
 
     Parameters
     ----------
     manifest_sha256 : str, optional
         The expected digest of the manifest (`Manifest.digest()`), if known.
+    home : Path, optional
+        The home folder of the workspace, with the key of the hashes of personal columns.
 
     Raises
     ------
     ArtifactTampered
         If a file is missing or has changed.
+    ModelRefused
+        If the model has personal columns, and their key isn't in the home folder.
     """
     folder = Path(folder)
     manifest = _read_manifest(folder, manifest_sha256)
-    return parse_model({file.path: _read_verified(folder, file) for file in manifest.files})
+    contents = {file.path: _read_verified(folder, file) for file in manifest.files}
+    return parse_model(contents, workspace_key(home))
 
 
 def load_recipe(folder: Path, manifest_sha256: str | None = None) -> Recipe:
@@ -158,10 +185,11 @@ def load_schema(folder: Path, manifest_sha256: str | None = None) -> tuple[Input
         raise _tampered_error(SCHEMA_NAME, f"it can't be read: {error}") from error
 
 
-def parse_model(contents: Mapping[str, bytes]) -> FittedRecipe:
+def parse_model(contents: Mapping[str, bytes], find_key: FindKey) -> FittedRecipe:
     """Parse a fitted recipe from the contents of its files, by their paths in the model folder.
 
-    Verify their digests first: native model formats aren't safe to parse.
+    Verify their digests first: native model formats aren't safe to parse. `find_key` returns the
+    key of the hashes of personal columns, and is only called if the model has such columns.
 
     Raises
     ------
@@ -176,9 +204,13 @@ def parse_model(contents: Mapping[str, bytes]) -> FittedRecipe:
 
     try:
         recipe = Recipe.from_json(json.loads(content("recipe.json")))
-        documents = json.loads(content("features.json"))["views"]
+        features = json.loads(content("features.json"))
+        hashed = None
+        if key_id := features.get("levels_key"):
+            personal = recipe.personal_inputs
+            hashed = HashedLevels(personal, find_key(key_id, tuple(personal)))
         with np.load(io.BytesIO(content("features.npz")), allow_pickle=False) as arrays:
-            views = _views(recipe, documents, dict(arrays))
+            views = _views(recipe, features["views"], dict(arrays), hashed)
     except PARSE_ERRORS as error:
         raise _tampered_error("recipe.json", f"the documents can't be read: {error}") from error
     members = []
@@ -204,6 +236,21 @@ def parse_model(contents: Mapping[str, bytes]) -> FittedRecipe:
     return FittedRecipe(recipe, views, tuple(members), reader)
 
 
+def _with_hashed_levels(fitted: FittedRecipe, home: Path | None) -> FittedRecipe:
+    personal = fitted.recipe.personal_inputs
+    if not personal or any(view.hashed is not None for view in fitted.views.values()):
+        return fitted
+    if home is None:
+        raise ModelRefused(
+            f"Can't save the model: it has personal columns ({shorten(list(personal))}).",
+            why="A model stores their levels as keyed hashes, and no workspace with a key is set.",
+            fix="Pass the home folder of a workspace: save_model(..., home=...).",
+        )
+    hashed = HashedLevels(personal, HashKey.load_or_make(levels_key_path(home)))
+    views = {name: view.with_hashed_levels(hashed) for name, view in fitted.views.items()}
+    return replace(fitted, views=views)
+
+
 def _file_contents(fitted: FittedRecipe) -> dict[str, bytes]:
     documents: dict[str, object] = {}
     arrays: dict[str, Array] = {}
@@ -213,9 +260,13 @@ def _file_contents(fitted: FittedRecipe) -> dict[str, bytes]:
         arrays.update({f"{number}.{key}": values for key, values in view_arrays.items()})
     packed = io.BytesIO()
     np.savez_compressed(packed, **arrays)  # type: ignore[arg-type]
+    features: dict[str, object] = {"schema_version": 1, "views": documents}
+    keys = {view.hashed.key.id for view in fitted.views.values() if view.hashed is not None}
+    if keys:
+        (features["levels_key"],) = keys
     contents = {
         "recipe.json": _json(fitted.recipe.to_json()),
-        "features.json": _json({"schema_version": 1, "views": documents}),
+        "features.json": _json(features),
         "features.npz": packed.getvalue(),
     }
     for number, fitted_member in enumerate(fitted.members):
@@ -226,7 +277,10 @@ def _file_contents(fitted: FittedRecipe) -> dict[str, bytes]:
 
 
 def _views(
-    recipe: Recipe, documents: Mapping[str, Any], arrays: dict[str, Array]
+    recipe: Recipe,
+    documents: Mapping[str, Any],
+    arrays: dict[str, Array],
+    hashed: HashedLevels | None,
 ) -> dict[str, FittedView]:
     views = {}
     for name in recipe.used_views:
@@ -237,7 +291,7 @@ def _views(
             for key, values in arrays.items()
             if key.startswith(prefix)
         }
-        views[name] = FittedView.from_state(document, view_arrays)
+        views[name] = FittedView.from_state(document, view_arrays, hashed)
     return views
 
 

@@ -94,7 +94,7 @@ class ColumnReader:
     ) -> None:
         self.column = column
         self.missing = frozenset({"", *missing})
-        self._read = _value_reader(column, frozenset(column.levels or levels))
+        self._read = _value_reader(column, frozenset(column.levels) or levels)
         # A blank isn't a number, a date or a yes. As a label it's text like any other.
         self._ignores_blanks = column.kind not in (*LABELS, ColumnKind.TEXT)
 
@@ -344,7 +344,7 @@ def _row_error(reader: ColumnReader, value: object) -> DataError:
     )
 
 
-def _value_reader(column: InputColumn, levels: frozenset[str]) -> ValueReader:
+def _value_reader(column: InputColumn, levels: Collection[str]) -> ValueReader:
     match column.kind:
         case ColumnKind.NUMBER:
             return _number_reader(column)
@@ -393,7 +393,7 @@ def _boolean_reader(column: InputColumn, texts: BooleanTexts) -> ValueReader:
     return read
 
 
-def _label_reader(column: InputColumn, levels: frozenset[str]) -> ValueReader:
+def _label_reader(column: InputColumn, levels: Collection[str]) -> ValueReader:
     """Read labels. The text `1`, the number 1 and 1.0 are the same label.
 
     A number that isn't a known label of a text column can be the rest of a text, as 7 is of `007`.

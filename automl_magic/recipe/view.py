@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from automl_magic.errors import PlanError
+from automl_magic.recipe.hashed_levels import HashedLevels
 from automl_magic.recipe.split_groups import SplitGroups
 from automl_magic.recipe.step_target import StepTarget
 from automl_magic.recipe.steps import FittedStep, step_class
@@ -26,12 +27,13 @@ class FittedView:
     """Fitted feature steps, whose outputs are the columns of one matrix.
 
     `selected` are the positions of the outputs that a `select` step kept, or None without such a
-    step.
+    step. `hashed` is set if the steps have the levels of personal columns as keyed hashes.
     """
 
     kinds: tuple[str, ...]
     steps: tuple[FittedStep, ...]
     selected: tuple[int, ...] | None = None
+    hashed: HashedLevels | None = None
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -51,15 +53,24 @@ class FittedView:
         """Return the matrix of a table, float64 of shape (n_rows, len(names))."""
         if n_rows(table) == 0:  # scikit-learn doesn't transform empty tables
             return np.empty((0, len(self.names)))
+        if self.hashed is not None:
+            table = self.hashed.hash_table(table)
         matrix = _hstack([step.transform(table) for step in self.steps], n_rows(table))
         return matrix if self.selected is None else np.ascontiguousarray(matrix[:, self.selected])
 
     def transform_row(self, row: Mapping[str, object]) -> list[float]:
         """Return the outputs for one row. Absent keys are missing values."""
+        if self.hashed is not None:
+            row = self.hashed.hash_row(row)
         outputs: list[float] = []
         for step in self.steps:
             outputs += step.transform_row(row)
         return outputs if self.selected is None else [outputs[i] for i in self.selected]
+
+    def with_hashed_levels(self, hashed: HashedLevels) -> FittedView:
+        """Return the same view with the levels of personal columns as keyed hashes."""
+        steps = tuple(step.map_levels(hashed.hash_level) for step in self.steps)
+        return replace(self, steps=steps, hashed=hashed)
 
     def to_state(self) -> State:
         """Return a JSON document and the arrays it refers to by `<step>.<name>`."""
@@ -74,7 +85,12 @@ class FittedView:
         }, arrays
 
     @classmethod
-    def from_state(cls, document: Mapping[str, Any], arrays: Mapping[str, Array]) -> FittedView:
+    def from_state(
+        cls,
+        document: Mapping[str, Any],
+        arrays: Mapping[str, Array],
+        hashed: HashedLevels | None = None,
+    ) -> FittedView:
         """Return the view from the result of `to_state`."""
         steps = []
         for number, entry in enumerate(document["steps"]):
@@ -82,7 +98,7 @@ class FittedView:
             steps.append(step_class(entry["kind"]).from_state(entry["learned"], step_arrays))
         kinds = tuple(entry["kind"] for entry in document["steps"])
         selected = document["kept"]
-        return cls(kinds, tuple(steps), None if selected is None else tuple(selected))
+        return cls(kinds, tuple(steps), None if selected is None else tuple(selected), hashed)
 
 
 def order_steps(specs: Sequence[StepSpec]) -> tuple[StepSpec, ...]:

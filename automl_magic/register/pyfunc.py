@@ -78,7 +78,9 @@ class RecipeModel:
 
 def _load_pyfunc(path: str) -> RecipeModel:
     from automl_magic.recipe import load_model
+    from automl_magic.workspace import default_workspace
 
     folder = Path(path)
     verified_manifest(folder)
-    return RecipeModel(load_model(folder))
+    # MLflow passes only the folder.
+    return RecipeModel(load_model(folder, home=default_workspace().home))

@@ -43,6 +43,7 @@ def render_explain(plan: Plan, sections: Sequence[SectionCell]) -> NotebookNode:
     def load() -> NotebookNode:
         piece, slots = load_piece("load", plan)
         slots["sensitive"] = list(plan.experiment.sensitive)
+        slots["personal"] = plan.dataset.personal_columns
         return code_cell("load", fill(pieces.code("explain", piece), slots))
 
     def text(step: str) -> NotebookNode:

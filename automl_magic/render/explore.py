@@ -32,6 +32,7 @@ def render_explore(plan: Plan) -> NotebookNode:
 
     def load() -> NotebookNode:
         piece, slots = load_piece("load", plan)
+        slots["personal"] = plan.dataset.personal_columns
         return code_cell("load", fill(pieces.code("explore", piece), slots))
 
     def text(step: str) -> NotebookNode:

@@ -86,6 +86,7 @@ def _text(pieces: Pieces, step: str) -> NotebookNode:
 
 def _load(pieces: Pieces, plan: Plan) -> NotebookNode:
     piece, values = load_piece("load", plan)
+    values["personal"] = plan.dataset.personal_columns
     return code_cell("load", fill(pieces.code("search", piece), values))
 
 

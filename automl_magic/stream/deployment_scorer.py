@@ -77,6 +77,7 @@ class DeploymentScorer:
         loaded = load_model_folder(
             staged_folder(statement, self._home),
             f"models:/{route.model}/{route.stable}",
+            home=self._home,
             manifest_sha256=statement.manifest_sha256,
         )
         return scorer_of(loaded, self._windows, deployment.checks)

@@ -102,11 +102,16 @@ class ScoredMessage:
 
 @dataclass(frozen=True)
 class DeadLetter:
-    """A message without a result, with the error and the number of attempts."""
+    """A message without a result, with the error and the number of attempts.
+
+    `stored` is what the store keeps of its value: the model's fields, without personal values.
+    None if it isn't a JSON object. The message itself stays in its topic.
+    """
 
     message: Message
     error: str
     attempts: int
+    stored: bytes | None = None
 
     @property
     def headers(self) -> list[tuple[str, bytes | None]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from automl_magic.errors import AutomlMagicError
+from automl_magic.personal.disclosure import NamedColumn, PersonalColumn, Purpose, disclose
 from automl_magic.recipe.batches import predict_table, prediction_columns
 from automl_magic.recipe.fitted import FittedRecipe
 from automl_magic.recipe.instance_validator import InstanceValidator
@@ -68,6 +70,11 @@ class Scorer:
         self._checker = None if schema is None else InstanceValidator(schema)
         self._checks = checks or InputChecks()
         self._columns = model.recipe.used_columns
+        self._inputs: Sequence[PersonalColumn] = (
+            [NamedColumn(name, None) for name in self._columns]
+            if schema is None
+            else schema.columns
+        )
         self._sleep = sleep
 
     def __call__(self, messages: Sequence[Message], load: Load) -> ScoredBatch:
@@ -84,7 +91,7 @@ class Scorer:
             try:
                 rows.append((message, self._row(message, states)))
             except InvalidMessage as poison:
-                scored_batch.dead_letters.append(DeadLetter(message, str(poison), 1))
+                scored_batch.dead_letters.append(self._dead_letter(message, str(poison), 1))
         if rows:
             self._predict(rows, scored_batch)
         if states is not None:
@@ -139,8 +146,20 @@ class Scorer:
             else:
                 return
         scored_batch.dead_letters.append(
-            DeadLetter(row[0], f"The model can't predict it. {reason}", MAX_ATTEMPTS)
+            self._dead_letter(row[0], f"The model can't predict it. {reason}", MAX_ATTEMPTS)
         )
+
+    def _dead_letter(self, message: Message, error: str, attempts: int) -> DeadLetter:
+        try:
+            fields = message.fields()
+        except InvalidMessage:
+            return DeadLetter(message, error, attempts)
+        stored = {
+            column.name: disclose(column, fields[column.name], Purpose.REPORT)
+            for column in self._inputs
+            if fields.get(column.name) is not None
+        }
+        return DeadLetter(message, error, attempts, json.dumps(stored).encode())
 
     def _results(self, rows: Sequence[tuple[Message, Mapping[str, object]]]) -> list[ScoredMessage]:
         table = {

@@ -39,6 +39,7 @@ from automl_magic.tasks.metrics import (
     find_metric,
 )
 from automl_magic.tasks.options import Option, fill_options
+from automl_magic.tasks.personal_columns import excluded_personal
 from automl_magic.tasks.search_steps import SearchStep, search_steps
 from automl_magic.tasks.target import Target
 from automl_magic.tasks.validation import ValidationPlan, make_validation
@@ -168,8 +169,7 @@ class Family(ABC):
 
     def excluded_columns(self, dataset: Dataset, experiment: ExperimentSpec) -> dict[str, Decision]:
         """Return the columns to exclude from all models, each with the reason."""
-        del dataset
-        return {
+        return excluded_personal(dataset, experiment) | {
             name: Decision(
                 about=DecisionKind.COLUMN,
                 name=name,

@@ -60,6 +60,7 @@ def search_steps(plan: Plan) -> tuple[SearchStep, ...]:
                 "classes": list(plan.classes),
                 **({"parse": rule} if rule else {}),
                 "imbalance": experiment.imbalance.value,
+                "personal": plan.dataset.personal_columns,
             },
             parameters=("seed", "threads"),
             output="task",

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from automl_magic.errors import DataError
+from automl_magic.personal.disclosure import NamedColumn, Purpose, disclose, placeholder
 from automl_magic.recipe import FittedRecipe
 from automl_magic.records import Explanation
 from automl_magic.records.explanations.columns import ColumnRange
@@ -77,9 +78,12 @@ class WhatIfSession:
 
     @property
     def start(self) -> Mapping[str, object]:
-        """The original values of the row."""
+        """The original values of the row, with the kind of data instead of personal values."""
         if self.row is not None:
-            return {column.name: self.row.values.get(column.name) for column in self.columns}
+            return {
+                column.name: self._shown(column.name, self.row.values.get(column.name))
+                for column in self.columns
+            }
         return {column.name: column.usual for column in self.columns}
 
     @property
@@ -139,10 +143,41 @@ class WhatIfSession:
 
     def predict(self, row: Mapping[str, object]) -> tuple[Any, list[float]]:
         """Predict a row: the label or value, and the probabilities."""
+        row = self._with_personal_values(row)
         prediction = self.model.predict_row(row)
         if not self.model.recipe.task.has_classes:
             return float(prediction), []
         return prediction, [float(share) for share in self.model.predict_proba_row(row)]
+
+    def _shown(self, name: str, value: object) -> object:
+        if value is None:
+            return None
+        column = NamedColumn(name, self.model.recipe.personal.get(name))
+        return disclose(column, value, Purpose.DOCUMENT)
+
+    def _with_personal_values(self, row: Mapping[str, object]) -> Mapping[str, object]:
+        """Return a row with the values of its table row instead of the masks, if there's a table.
+
+        The page never gets these values, because it's saved with the notebook.
+        """
+        masked = [
+            name
+            for name, kind in self.model.recipe.personal_inputs.items()
+            if row.get(name) == placeholder(kind)
+        ]
+        if not masked or self.row is None:
+            return row
+        return {**row, **{name: self._personal_values.get(name) for name in masked}}
+
+    @property
+    def _personal_values(self) -> Mapping[str, object]:
+        if self.table is None or self.row is None:
+            return {}
+        try:
+            return self.table.read(self.row.row).values
+        except DataError as error:
+            self.problem = f"{error.what} {error.why}"
+            return {}
 
     def output_of(self, row: Mapping[str, object]) -> float:
         """Return the explained output: the probability of one class, or the value."""

@@ -81,5 +81,6 @@ def whatif(run_id: str = "last", *, workspace: Workspace | None = None) -> WhatI
             target=explanation.target,
             missing=plan.dataset.missing,
         )
-    model = load_model(artifacts.model_folder(explanation.of_run, workspace))
+    folder = artifacts.model_folder(explanation.of_run, workspace)
+    model = load_model(folder, home=workspace.home)
     return WhatIf(explanation, model, table)

@@ -17,9 +17,10 @@ class Answers(Record):
     """The user's answers so far, and the current step.
 
     `source` is a path, `SCHEME:NAME`, or `frame:NAME` for a DataFrame in the kernel. `exclude` has
-    the columns that models don't use. `missing` has the texts that are missing values, of the
-    columns that the user set. `sensitive` is None until the user edits the suggestion.
-    `run_id` is the run that was started, `model` the name it was registered under.
+    the columns that models don't use, `include` the personal ones that they do. `missing` has the
+    texts that are missing values, of the columns that the user set. `sensitive` is None until the
+    user edits the suggestion. `run_id` is the run that was started, `model` the name it was
+    registered under.
     """
 
     schema_version: int = 1
@@ -28,6 +29,7 @@ class Answers(Record):
     missing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     target: str | None = None
     exclude: tuple[str, ...] = ()
+    include: tuple[str, ...] = ()
     task: TaskKind | None = None
     metric: str | None = None
     problem: str | None = None
@@ -63,6 +65,7 @@ class Answers(Record):
             "budget_s": self.budget_s,
             "missing": {name: list(words) for name, words in self.missing.items()},
             "exclude": list(self.exclude),
+            "include": list(self.include),
             "sensitive": list(self.sensitive or ()),
             "cost_false_positive": self.cost_false_positive,
             "cost_false_negative": self.cost_false_negative,

@@ -29,6 +29,8 @@ def magic_line(answers: Answers, data: str) -> str:
         arguments += ["--missing", f"{name}={','.join(words)}"]
     for name in options.pop("exclude", []):
         arguments += ["--exclude", name]
+    for name in options.pop("include", []):
+        arguments += ["--include", name]
     for name in options.pop("sensitive", []):
         arguments += ["--sensitive", name]
     for name, value in options.items():

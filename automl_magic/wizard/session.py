@@ -47,16 +47,17 @@ _DEPENDENT = {
         "missing",
         "target",
         "exclude",
+        "include",
         "task",
         "metric",
         "sensitive",
         "budget_s",
         "folder",
     ),
-    "target": ("task", "metric", "sensitive", "exclude"),
+    "target": ("task", "metric", "sensitive", "exclude", "include"),
     "task": ("metric",),
 }
-_EMPTY: Mapping[str, object] = {"exclude": (), "missing": {}}
+_EMPTY: Mapping[str, object] = {"exclude": (), "include": (), "missing": {}}
 _FIELDS = {field.name: field for field in dataclasses.fields(Answers)}
 _ANSWERABLE = frozenset(_FIELDS) - {
     "schema_version", "step", "run_id", "model", "missing",

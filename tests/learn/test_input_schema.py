@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from automl_magic.learn.input_schema import input_schema
-from automl_magic.learn.pii import pii_kind
+from automl_magic.personal.recognise import personal_kind
 from automl_magic.recipe import MemberSpec, Recipe
 from automl_magic.records import ColumnKind, Split, SplitKind, StepSpec, TaskKind
 from automl_magic.records.data.schema import InputColumn, InputSchema
@@ -117,7 +117,7 @@ PERSONAL = {
 
 @pytest.mark.parametrize("kind", PERSONAL)
 def test_personal_data_is_told_by_its_form(kind):
-    assert pii_kind("x", PERSONAL[kind]) == kind
+    assert personal_kind("x", PERSONAL[kind]) == kind
     column = column_of(PERSONAL[kind] * 3, "category")
     assert column.personal == kind
     assert (column.levels, column.example) == ((), None)
@@ -139,7 +139,7 @@ ORDINARY = {
 
 @pytest.mark.parametrize("name", ORDINARY)
 def test_what_only_looks_a_little_like_it_is_not_personal(name):
-    assert pii_kind("x", ORDINARY[name]) is None
+    assert personal_kind("x", ORDINARY[name]) is None
 
 
 def test_a_number_is_no_phone_number():
@@ -149,15 +149,15 @@ def test_a_number_is_no_phone_number():
 
 def test_a_name_is_a_hint_and_no_proof():
     some = ["ada@example.org"] + ["unknown"] * 7
-    assert pii_kind("contact", some) is None
-    assert pii_kind("E-Mail", some) == "email"
-    assert pii_kind("email", ["unknown", "none"]) is None
+    assert personal_kind("contact", some) is None
+    assert personal_kind("E-Mail", some) == "email"
+    assert personal_kind("email", ["unknown", "none"]) is None
 
 
 def test_an_address_in_prose_makes_the_column_personal():
     texts = [f"The bus number {i} was late." for i in range(60)]
-    assert pii_kind("note", texts, is_prose=True) is None
-    assert pii_kind("note", [*texts, "Write to ada@example.org."], is_prose=True) == "email"
+    assert personal_kind("note", texts, is_prose=True) is None
+    assert personal_kind("note", [*texts, "Write to ada@example.org."], is_prose=True) == "email"
 
 
 def test_card_numbers_that_are_stored_as_numbers_are_found():

@@ -167,18 +167,21 @@ class CsvReader(Reader):
         self._invalid_row = self._invalid_row or row
         return "error"
 
+    def _line_number(self, text: str) -> int:
+        """Return the number of the first line that a row of this text can start at, from 1."""
+        first = text.splitlines()[0] if text else ""
+        with io.TextIOWrapper(TextFile(self.path, self._encoding), UTF_8, newline="") as lines:
+            return next((n for n, line in enumerate(lines, 1) if line.rstrip("\r\n") == first), 1)
+
     def _read_error(self, error: Exception) -> DataNotReadable:
         name = f"{str(self.path)!r}"
         if (row := self._invalid_row) is not None:
             return DataNotReadable(
                 f"{name} has rows of different lengths.",
-                why=f"Row {row.number - 1:,} below the header has {row.actual_columns:,} fields, "
-                f"the header has {row.expected_columns:,}."
-                if row.number
-                else f"One has {row.actual_columns:,} fields, the header {row.expected_columns:,}: "
-                f"{row.text[:80]!r}.",
-                fix=f"Find the row: grep -nF {shlex.quote(row.text[:60])} "
-                f"{shlex.quote(self.path.name)}",
+                why=f"Line {(number := self._line_number(row.text)):,} has "
+                f"{row.actual_columns:,} fields, the header has {row.expected_columns:,}.",
+                # Only its number, because the row can have personal values.
+                fix=f"Look at the line: sed -n {number}p {shlex.quote(self.path.name)}",
             )
         message = " ".join(str(error).split())[:200].rstrip(".")
         if "Empty CSV" in message:

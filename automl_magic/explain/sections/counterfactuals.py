@@ -63,9 +63,11 @@ def counterfactuals(
         The allowed range of each column. By default, the range of the column in the table.
     """
     deadline = explainer.clock.until(SECTION.time_share)
-    changeable = [name for name in explainer.columns if name not in explainer.immutable]
+    # A changed personal value would be that of another person.
+    fixed = {*explainer.immutable, *explainer.personal}
+    changeable = [name for name in explainer.columns if name not in fixed]
     if not changeable:
-        raise SectionSkipped("All columns of the model are immutable.")
+        raise SectionSkipped("All columns of the model are immutable or look personal.")
     search = CounterfactualSearch(explainer, changeable, dict(ranges or {}))
     selected = _cases(explainer)
     cases: list[CounterfactualCase] = []

@@ -9,7 +9,7 @@ import numpy as np
 from automl_magic.display.cell_output import CellOutput
 from automl_magic.display.figures import PngFigure
 from automl_magic.display.numbers import format_value
-from automl_magic.display.section_cell import SectionResult
+from automl_magic.display.section_cell import SectionResult, SectionSkipped
 from automl_magic.display.text_table import TextTable
 from automl_magic.explain import plotting
 from automl_magic.explain.column_ranges import MAX_SCANNED_ROWS, count_levels, is_date, nearest_row
@@ -54,7 +54,10 @@ SECTION = ExplainSection(
 @SECTION.cell
 def dependence(explainer: Explainer, /) -> SectionResult:
     """Predict with each of the top columns set to the values of a grid."""
-    names = top_columns(explainer)[:MAX_COLUMNS]
+    visible = [name for name in top_columns(explainer) if name not in explainer.personal]
+    if not visible:
+        raise SectionSkipped("All columns of the model look personal.")
+    names = visible[:MAX_COLUMNS]
     sampled = explainer.sample(explainer.unseen.test_rows, MAX_ROWS, salt=9)
     sampled = np.random.default_rng((explainer.recipe.seed, 9)).permutation(sampled)
     grids = {name: _grid(explainer.table[name], explainer.order[name]) for name in names}

@@ -84,8 +84,13 @@ def fairness(
         if name == explainer.recipe.target:
             notes.append(f"{name!r} is skipped because it's the target.")
             continue
+        if name in explainer.personal:
+            notes.append(f"{name!r} is skipped because its values look personal.")
+            continue
         groups = assign_groups(explainer.table[name][explainer.unseen.rows])
         columns.append(_column(explainer, name, groups, dict(limits or {})))
+    if not columns:
+        raise SectionSkipped(" ".join(notes))
     notes.append(
         f"Groups with fewer than {MIN_ROWS} rows are shown but not used for gaps: their "
         "differences may be chance."

@@ -73,7 +73,8 @@ def local_rows(explainer: Explainer, /) -> SectionResult:
 def _row(explainer: Explainer, selected: SelectedRow, predicted: Floats) -> LocalRow:
     recipe = explainer.recipe
     values = {
-        name: to_json_value(explainer.table[name][selected.position]) for name in explainer.columns
+        name: explainer.shown(name, explainer.table[name][selected.position])
+        for name in explainer.columns
     }
     if recipe.task.has_classes:
         code = int(explainer.codes(predicted)[0])

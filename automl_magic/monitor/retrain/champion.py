@@ -49,7 +49,12 @@ class ProvidedTable:
 
 
 def gather_rows(
-    predictions: Engine, champion: Champion, provided: ProvidedTable | None, *, min_rows: int
+    predictions: Engine,
+    champion: Champion,
+    provided: ProvidedTable | None,
+    *,
+    min_rows: int,
+    home: Path,
 ) -> RetrainingData:
     """Collect new rows from the log and a provided table, and split them.
 
@@ -61,13 +66,15 @@ def gather_rows(
         A provided table.
     min_rows : int
         Minimum number of new rows if they come only from the log.
+    home : Path
+        The home folder of the workspace, with the key of personal columns.
 
     Raises
     ------
     MonitorError, DataError
         If there are too few rows, or the table can't be read or is missing a column.
     """
-    plan, monitored_model = champion.plan, load_monitored_model(champion.folder)
+    plan, monitored_model = champion.plan, load_monitored_model(champion.folder, home=home)
     target, time_column = plan.experiment.target, plan.split.column
     # Columns that the champion doesn't use aren't in the requests or the log.
     input_columns = {column.name for column in monitored_model.schema.columns}

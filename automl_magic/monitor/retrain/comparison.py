@@ -19,6 +19,7 @@ from automl_magic.recipe.values import Array, Floats, category_text
 from automl_magic.records.monitoring.retrain import Comparison
 from automl_magic.tasks import metrics
 from automl_magic.tasks.metrics.scores import measure, metric_input
+from automl_magic.workspace import default_workspace
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,6 +75,7 @@ def compare(
     *,
     champion_predictions: pd.DataFrame | None = None,
     seed: int = 0,
+    home: Path | None = None,
 ) -> ComparisonView:
     """Score a challenger and the champion on the same rows, with an interval of the difference.
 
@@ -86,6 +88,9 @@ def compare(
     champion_predictions : DataFrame of shape (n_rows, 1) or (n_rows, n_classes), optional
         Logged predictions of the champion for these rows. Used if the rows lack a column that the
         champion reads, so it can't predict them.
+    home : path, optional
+        The folder with the key of personal columns. By default the home of the notebook's
+        workspace.
 
     Raises
     ------
@@ -101,7 +106,7 @@ def compare(
     Tibshirani, "An Introduction to the Bootstrap", 1993, ch. 13). If there are more than m = 5,000
     rows, each draw has m rows and the deviations are scaled by √(m/n).
     """
-    champion = load_model(Path(champion_dir))
+    champion = load_model(Path(champion_dir), home=home or default_workspace().home)
     recipe = challenger.recipe
     if champion.recipe.task is not recipe.task or champion.recipe.target != recipe.target:
         raise MonitorError(

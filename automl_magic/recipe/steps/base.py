@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any, ClassVar, Self, TypeAlias
 
@@ -14,6 +14,8 @@ from automl_magic.recipe.values import Array, Floats
 from automl_magic.records import StepSpec
 
 State: TypeAlias = tuple[dict[str, Any], dict[str, Array]]
+# Returns the new text of a level of a column.
+MapLevel: TypeAlias = Callable[[str, str], str]
 
 STEP_CLASSES = {
     "number": "NumberStep",
@@ -90,6 +92,14 @@ class FittedStep(ABC):
     @abstractmethod
     def transform_row(self, row: Mapping[str, object]) -> list[float]:
         """Return the features of one row. Absent keys are missing values."""
+
+    def map_levels(self, map_level: MapLevel) -> Self:
+        """Return the step with another text for each level, in the same order.
+
+        A step that keeps values of its columns overrides this method.
+        """
+        del map_level
+        return self
 
     @abstractmethod
     def to_state(self) -> State:

@@ -5,14 +5,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, ClassVar, Self
 
 import numpy as np
 
 from automl_magic.recipe.step_target import StepTarget
-from automl_magic.recipe.steps.base import FittedStep, State, step_params
+from automl_magic.recipe.steps.base import FittedStep, MapLevel, State, step_params
 from automl_magic.recipe.table import ColumnArrays, n_rows
 from automl_magic.recipe.values import NAN, Array, Floats, as_text, category_text, map_texts
 from automl_magic.records import StepSpec
@@ -66,6 +66,13 @@ class CategoryStep(FittedStep):
             codes.get(category_text(row.get(name)), NAN)
             for name, codes in zip(self.columns, self._codes, strict=True)
         ]
+
+    def map_levels(self, map_level: MapLevel) -> Self:
+        levels = (
+            tuple(map_level(name, level) for level in names)
+            for name, names in zip(self.columns, self.levels, strict=True)
+        )
+        return replace(self, levels=tuple(levels))
 
     def to_state(self) -> State:
         return {"columns": list(self.columns), "levels": [list(names) for names in self.levels]}, {}

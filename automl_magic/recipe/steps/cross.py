@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations
 from typing import Any, ClassVar, Self
@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from automl_magic.recipe.step_target import StepTarget
-from automl_magic.recipe.steps.base import FittedStep, State, step_params
+from automl_magic.recipe.steps.base import FittedStep, MapLevel, State, step_params
 from automl_magic.recipe.steps.levels import (
     check_smoothing,
     encode_levels,
@@ -180,6 +180,13 @@ class CrossStep(FittedStep):
             key = first * (len(self.levels[pair.second]) + 1) + second if first and second else 0
             outputs += pair.outputs.get(key, pair.outputs[0])
         return outputs
+
+    def map_levels(self, map_level: MapLevel) -> Self:
+        levels = {
+            name: tuple(map_level(name, level) for level in names)
+            for name, names in self.levels.items()
+        }
+        return replace(self, levels=levels)
 
     def to_state(self) -> State:
         document = {

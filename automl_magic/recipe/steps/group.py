@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, ClassVar, Self
 
@@ -11,7 +11,7 @@ import numpy as np
 
 from automl_magic.errors import PlanError
 from automl_magic.recipe.step_target import StepTarget
-from automl_magic.recipe.steps.base import FittedStep, State, step_params
+from automl_magic.recipe.steps.base import FittedStep, MapLevel, State, step_params
 from automl_magic.recipe.steps.levels import (
     check_smoothing,
     encode_levels,
@@ -172,6 +172,13 @@ class GroupStep(FittedStep):
             mean = level_mean[codes[name]]
             outputs += [numbers[number] - mean, mean]
         return outputs
+
+    def map_levels(self, map_level: MapLevel) -> Self:
+        levels = {
+            name: tuple(map_level(name, level) for level in names)
+            for name, names in self.levels.items()
+        }
+        return replace(self, levels=levels)
 
     def to_state(self) -> State:
         document = {

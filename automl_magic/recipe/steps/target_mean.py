@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, ClassVar, Self
 
 import numpy as np
 
 from automl_magic.recipe.step_target import StepTarget
-from automl_magic.recipe.steps.base import FittedStep, State, step_params
+from automl_magic.recipe.steps.base import FittedStep, MapLevel, State, step_params
 from automl_magic.recipe.steps.levels import (
     check_smoothing,
     encode_levels,
@@ -132,6 +132,13 @@ class TargetMeanStep(FittedStep):
         for name, column in zip(self.columns, self.means, strict=True):
             outputs += column.outputs[column.positions.get(category_text(row.get(name)), 0)]
         return outputs
+
+    def map_levels(self, map_level: MapLevel) -> Self:
+        means = (
+            replace(column, levels=tuple(map_level(name, level) for level in column.levels))
+            for name, column in zip(self.columns, self.means, strict=True)
+        )
+        return replace(self, means=tuple(means))
 
     def to_state(self) -> State:
         document = {

@@ -97,6 +97,11 @@ class Dataset(Record):
     findings: tuple[Finding, ...] = ()
     missing: MissingWords = field(default_factory=MissingWords)
 
+    @property
+    def personal_columns(self) -> dict[str, str]:
+        """Return the kind of personal data of each column that looks personal."""
+        return {c.name: c.personal for c in self.columns if c.personal is not None}
+
     def column(self, name: str) -> Column:
         """Return a column by name, or raise `TargetNotFound` with the closest name."""
         for column in self.columns:

@@ -115,7 +115,7 @@ class StoreSink(Sink):
                 **self._key(letter.message.partition),
                 "offset": letter.message.offset,
                 "key": letter.message.key,
-                "value": letter.message.value,
+                "value": letter.stored,
                 "error": letter.error[:2_000],
                 "attempts": letter.attempts,
                 "at": now,

@@ -17,6 +17,7 @@ from automl_magic.records import (
 )
 from automl_magic.tasks.context import CandidateContext
 from automl_magic.tasks.family import Family, NotebookCell, TaskTexts
+from automl_magic.tasks.personal_columns import excluded_personal
 from automl_magic.tasks.tabular import candidates, features
 from automl_magic.tasks.tabular.target import read_target
 from automl_magic.tasks.target import Target
@@ -52,11 +53,12 @@ class TabularFamily(Family):
 
     def excluded_columns(self, dataset: Dataset, experiment: ExperimentSpec) -> dict[str, Decision]:
         selection = experiment.features
-        return features.excluded_columns(
+        return excluded_personal(dataset, experiment) | features.excluded_columns(
             dataset,
             experiment.target,
             selection.exclude,
-            keep=(*selection.kinds, *selection.include),
+            keep=selection.kinds,
+            include=selection.include,
         )
 
     def views(

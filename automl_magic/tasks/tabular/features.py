@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TypeAlias
 
 from automl_magic.records import (
@@ -71,11 +72,11 @@ def views(
         useless. NONE: all.
     """
     columns = [
-        column
+        _as_used(column)
         for column in dataset.columns
         if column.name != target
         and column.name not in exclude
-        and column.kind not in _EXCLUDED_KINDS
+        and column.kind is not ColumnKind.CONSTANT
     ]
     forecast = _n_forecasts(dataset, target) <= MAX_FORECASTS
     tree = tuple(_steps(columns, dataset.n_rows, tree=True, forecast=forecast))
@@ -93,7 +94,11 @@ def views(
 
 
 def excluded_columns(
-    dataset: Dataset, target: str, exclude: Collection[str] = (), keep: Collection[str] = ()
+    dataset: Dataset,
+    target: str,
+    exclude: Collection[str] = (),
+    keep: Collection[str] = (),
+    include: Collection[str] = (),
 ) -> dict[str, Decision]:
     """Return the columns to exclude from all models, each with the reason.
 
@@ -102,7 +107,9 @@ def excluded_columns(
     exclude
         Columns excluded by the user.
     keep
-        Columns requested by name. They are kept even if a check excludes them.
+        Columns with a kind set by the user. They are kept even if a check excludes them.
+    include
+        Columns requested by name. They are kept even if a check excludes them or they are IDs.
     """
     finding_by_column = {name: finding for finding in dataset.findings for name in finding.drop}
     decisions = {}
@@ -112,13 +119,15 @@ def excluded_columns(
             continue
         if name in exclude:
             decisions[name] = _exclude_decision(name, "You excluded it.", {})
-        elif column.kind in _EXCLUDED_KINDS:
+        elif column.kind in _EXCLUDED_KINDS and not (
+            column.kind is ColumnKind.ID and name in include
+        ):
             decisions[name] = _exclude_decision(
                 name,
                 f"{column.reason} It's excluded: {_EXCLUDED_KINDS[column.kind]}.",
                 _counts(column),
             )
-        elif name in finding_by_column and name not in keep:
+        elif name in finding_by_column and name not in (*keep, *include):
             finding = finding_by_column[name]
             decisions[name] = _exclude_decision(
                 name,
@@ -248,6 +257,20 @@ def _n_forecasts(dataset: Dataset, target: str) -> int:
     """Return the number of linear forecasts of a text step: one per class, or one."""
     column = dataset.column(target)
     return column.n_unique if column.kind in _LABELS else 1
+
+
+def _as_used(column: Column) -> Column:
+    """Return a column with the kind that models use: labels for personal data and for IDs of text.
+
+    Personal numbers, such as card numbers, are no quantities, and the splits of trees would reveal
+    them.
+    """
+    if column.personal is not None:
+        return replace(column, kind=ColumnKind.CATEGORY, parse={})
+    if column.kind is ColumnKind.ID:
+        is_number = column.stored_as == "number"
+        return replace(column, kind=ColumnKind.NUMBER if is_number else ColumnKind.HIGH_CARDINALITY)
+    return column
 
 
 def _kind_used(column: Column, *, tree: bool) -> ColumnKind:

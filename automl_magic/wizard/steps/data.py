@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from automl_magic.data.preview import preview
 from automl_magic.data.sources.frame import frame_text
 from automl_magic.data.sources.registry import loadable_sources
 from automl_magic.display.numbers import format_file_size
@@ -104,7 +105,12 @@ def _chosen(session: WizardSession) -> list[Block]:
     if session.table is None:
         return []
     dataset, frame = session.table.dataset, session.table.frame
-    head = frame.iloc[:_VISIBLE_ROWS, :_VISIBLE_COLUMNS]
+    # What the wizard shows is saved with the notebook.
+    head = preview(
+        frame.iloc[:, :_VISIBLE_COLUMNS],
+        personal=dataset.personal_columns,
+        n_rows=_VISIBLE_ROWS,
+    )
     rows = [["" if value != value else value for value in row] for row in head.to_numpy().tolist()]  # noqa: PLR0124 - NaN
     findings = [(f.severity.value, f.title, f.fix) for f in dataset.findings]
     return [

@@ -47,6 +47,17 @@ def _kind_text(column: Column) -> str:
     }[column.kind.value]
 
 
+def _personal_text(column: Column) -> str:
+    return {
+        "email": _("email address"),
+        "phone": _("phone number"),
+        "iban": _("bank account (IBAN)"),
+        "card_number": _("card number"),
+        "national_id": _("national ID number"),
+        "ip_address": _("IP address"),
+    }.get(column.personal or "", column.personal or "")
+
+
 def _option_text(column: Column) -> str:
     values = {"name": column.name, "n": f"{column.n_unique:,}"}
     n = column.n_unique
@@ -144,6 +155,7 @@ def _columns(session: WizardSession) -> Block:
     dataset = session.table.dataset
     n_columns = len(dataset.columns)
     features = [column for column in dataset.columns if column.name != session.answers.target]
+    personal = [column for column in features if column.personal is not None]
     return more(
         ngettext(
             "{n} column: choose whether to use it",
@@ -159,6 +171,25 @@ def _columns(session: WizardSession) -> Block:
                 hint=_(
                     "Exclude what you only know afterwards and what must not affect predictions."
                 ),
+            ),
+            *(
+                [
+                    checks(
+                        "include",
+                        _("Personal columns to use"),
+                        [
+                            option(column.name, column.name, _personal_text(column))
+                            for column in personal[:300]
+                        ],
+                        session.answers.include,
+                        hint=_(
+                            "Models don't use columns that look personal unless you choose them. "
+                            "A model stores their values as keyed hashes."
+                        ),
+                    )
+                ]
+                if personal
+                else []
             ),
             table(
                 _("Detected column types"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from automl_magic.recipe.hashed_levels import workspace_key
 from automl_magic.store.signing import TrustedKeys
 from automl_magic_serving.runtime.parsing import parse_model
 from automl_magic_serving.runtime.served_model import ServedModel
@@ -29,7 +30,7 @@ def load_model(
     Parameters
     ----------
     home : Path
-        Home folder, which records the files that were parsed before.
+        Home folder, with the key of personal columns. It records the files that were parsed before.
     rehearsal : Limits or None
         Limits of the child process. None skips it.
 
@@ -38,14 +39,15 @@ def load_model(
     NotApproved
         If the approval is missing, is for another model, or has no trusted signature.
     ModelRefused
-        If a file's format isn't allowed, or the child process fails.
+        If a file's format isn't allowed, the child process fails, or the model has personal
+        columns and their key isn't in the home folder.
     ArtifactTampered
         If a file differs from the approved one.
     """
     files = read_verified_files(folder, trusted, model=model, version=version)
     if rehearsal is not None:
         run_smoke_test_once(files.contents, files.manifest_sha256, home, rehearsal)
-    parsed = parse_model(files.contents)
+    parsed = parse_model(files.contents, workspace_key(home))
     return ServedModel(
         parsed.fitted,
         parsed.schema,

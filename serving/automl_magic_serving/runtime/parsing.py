@@ -12,6 +12,7 @@ from typing import TypeVar
 from automl_magic.errors import ModelRefused
 from automl_magic.recipe import model_io
 from automl_magic.recipe.fitted import FittedRecipe
+from automl_magic.recipe.hashed_levels import FindKey
 from automl_magic.records import Record, RecordProblem
 from automl_magic.records.data.schema import SCHEMA_NAME, InputSchema
 from automl_magic.records.monitoring.reference import REFERENCE_NAME, Reference
@@ -29,19 +30,21 @@ class ParsedModel:
     reference: Reference | None
 
 
-def parse_model(contents: Mapping[str, bytes]) -> ParsedModel:
+def parse_model(contents: Mapping[str, bytes], find_key: FindKey) -> ParsedModel:
     """Parse a model and its documents from files whose digests were checked.
+
+    `find_key` is as in `recipe.model_io.parse_model`.
 
     Raises
     ------
     ModelRefused
-        If the model has no schema.
+        If the model has no schema, or no key for its personal columns.
     ArtifactTampered
         If a file is malformed, or the schema doesn't match the model.
     """
     import_skops(contents)
     schema, reference = _schema(contents), _reference(contents)
-    fitted = model_io.parse_model(contents)
+    fitted = model_io.parse_model(contents, find_key)
     recipe = fitted.recipe
     if (schema.task, schema.classes) != (recipe.task, recipe.classes):
         raise tampered_error(SCHEMA_NAME, "has a different task than the recipe")

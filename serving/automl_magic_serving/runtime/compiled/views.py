@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from operator import itemgetter
 from typing import Any, TypeAlias
 
@@ -42,6 +43,10 @@ class Views:
     """
 
     def __init__(self, views: Mapping[str, FittedView], schema: InputSchema) -> None:
+        hashed = next((view.hashed for view in views.values() if view.hashed is not None), None)
+        # Personal values are hashed once for all views.
+        self._hash_level = None if hashed is None else hashed.hash_level
+        views = {name: replace(view, hashed=None) for name, view in views.items()}
         self._views = views
         self._names = tuple(column.name for column in schema.columns)
         self._numbers = {
@@ -50,6 +55,9 @@ class Views:
             if column.stored_as == "number" and column.kind is ColumnKind.NUMBER
         }
         self._indices = {name: index for index, name in enumerate(self._names)}
+        self._personal = [
+            (self._indices[name], name) for name in (() if hashed is None else hashed.personal)
+        ]
         self.offsets: dict[str, int] = {}
         self.width = 0
         self._plain: set[str] = set()
@@ -70,6 +78,8 @@ class Views:
 
     def transform_row(self, values: Values) -> Sequence[float]:
         """Return the outputs of all views for one instance, of length `width`."""
+        if self._personal:
+            values = self._hashed(values)
         if self._only is not None:
             return self._only(values)
         outputs: list[float] = []
@@ -81,6 +91,8 @@ class Views:
         """Return the matrix of each view, of shape (n_rows, n_outputs)."""
         matrices: dict[str, Floats] = {}
         table = None
+        if self._personal:
+            rows = [self._hashed(values) for values in rows]
         for (name, view), part in zip(self._views.items(), self._parts, strict=True):
             if len(rows) <= ROW_BY_ROW or name in self._plain:
                 outputs = [part(values) for values in rows]
@@ -89,6 +101,13 @@ class Views:
                 table = self._table(rows) if table is None else table
                 matrices[name] = view.transform(table)
         return matrices
+
+    def _hashed(self, values: Values) -> Values:
+        hashed = list(values)
+        for index, name in self._personal:
+            if self._hash_level is not None and (text := _text(values[index])) is not None:
+                hashed[index] = self._hash_level(name, text)
+        return hashed
 
     def _table(self, rows: Sequence[Values]) -> dict[str, Array]:
         columns = zip(*rows, strict=True)

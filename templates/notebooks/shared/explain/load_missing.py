@@ -7,6 +7,7 @@ explainer = explain.Explainer(
     data_fingerprint=data.fingerprint(table),
     sensitive=slot("sensitive"),
     immutable=immutable,
+    personal=slot("personal"),
     budget_s=budget_s,
 )
 explainer

@@ -2,4 +2,4 @@ from automl_magic import data
 from automl_magic.data import plots
 
 table = data.load(data_source, missing=slot("missing"))
-table.head()
+data.preview(table, personal=slot("personal"))

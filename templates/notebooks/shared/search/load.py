@@ -1,4 +1,4 @@
 from automl_magic import data, learn
 
 table = data.load(data_source)
-table.head()
+data.preview(table, personal=slot("personal"))

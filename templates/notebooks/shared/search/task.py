@@ -5,6 +5,7 @@ task = learn.Task(
     metric=slot("metric"),
     classes=slot("classes"),
     imbalance=slot("imbalance"),
+    personal=slot("personal"),
     seed=seed,
     threads=threads,
 )
