@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from automl_magic.data.fingerprints import fingerprint
+    from automl_magic.data.first_rows import preview
     from automl_magic.data.frames import (
         TableSource,
         as_loaded,
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     )
     from automl_magic.data.limits import ReadLimits
     from automl_magic.data.missing import missing_counts, read_call
-    from automl_magic.data.preview import preview
     from automl_magic.data.profiling import profile
     from automl_magic.data.readers import reader
     from automl_magic.data.reports import ProfileReport, report
@@ -36,7 +36,7 @@ _MODULES = {
     "load_code": "tables",
     "locate": "tables",
     "missing_counts": "missing",
-    "preview": "preview",
+    "preview": "first_rows",
     "profile": "profiling",
     "read_call": "missing",
     "reader": "readers",

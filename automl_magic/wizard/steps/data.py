@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from automl_magic.data.preview import preview
+from automl_magic.data.first_rows import preview
 from automl_magic.data.sources.frame import frame_text
 from automl_magic.data.sources.registry import loadable_sources
 from automl_magic.display.numbers import format_file_size

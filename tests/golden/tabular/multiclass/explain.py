@@ -25,6 +25,7 @@ explainer = explain.Explainer(
     data_fingerprint=data.fingerprint(table),
     sensitive=[],
     immutable=immutable,
+    personal={},
     budget_s=budget_s,
 )
 explainer

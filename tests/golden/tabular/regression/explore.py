@@ -15,7 +15,7 @@ from automl_magic import data
 from automl_magic.data import plots
 
 table = data.load(data_source)
-table.head()
+data.preview(table, personal={})
 
 
 # %% [markdown] id="about-columns" tags=["automl:about-columns"]

@@ -27,7 +27,7 @@ replay = ""  # the folder of an earlier run: repeat its recipe instead of search
 from automl_magic import data, learn
 
 table = data.load(data_source)
-table.head()
+data.preview(table, personal={})
 
 
 # %% id="task" tags=["automl:task"]
@@ -38,6 +38,7 @@ task = learn.Task(
     metric="rmse",
     classes=[],
     imbalance="none",
+    personal={},
     seed=seed,
     threads=threads,
 )

@@ -1,4 +1,4 @@
-"""preview: the first rows of a table, without personal values."""
+"""first_rows: the first rows of a table, without personal values."""
 
 from __future__ import annotations
 
