@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 from functools import cache
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,8 @@ from automl_magic.store.engine import open_engine
 from automl_magic.store.routes import create_deployment
 from automl_magic.workspace import default_workspace
 from tests.serving.conftest import Plane, own_trusted, serving, stage
-from tests.variants.models import TASKS, train
-from tests.variants.server_doors import BatchJob
+from tests.variants.models import TASKS, TRAININGS, train
+from tests.variants.table import TARGETS
 
 HAS_EXCEL = any(importlib.util.find_spec(name) for name in ("openpyxl", "python_calamine"))
 
@@ -38,35 +39,46 @@ def home(tmp_path_factory):
 @pytest.fixture(scope="session")
 def trained(home, tmp_path_factory):
     """One model of each training table, each with another task."""
-    folder = tmp_path_factory.mktemp("trained")
-    workspace = default_workspace()
-    return [train(name, task, folder / name, workspace) for name, task in TASKS.items()]
+    return _train(TASKS.items(), tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
-def plane(home, trained):
-    """The home as a server sees it: each model approved, staged and deployed."""
+def trained_on_all_targets(home, trained, tmp_path_factory):
+    """A model of each training table for each task."""
+    others = [pair for pair in product(TRAININGS, TARGETS) if pair not in TASKS.items()]
+    return [*trained, *_train(others, tmp_path_factory)]
+
+
+def _train(pairs, tmp_path_factory):
+    folder, workspace = tmp_path_factory.mktemp("trained"), default_workspace()
+    return [train(name, task, folder / f"{name}-{task}", workspace) for name, task in pairs]
+
+
+@pytest.fixture(scope="session")
+def deploy(home):
+    """Approves, stages and deploys models, and gives the home as a server sees it."""
     engine = open_engine(default_workspace().store)
-    for model in trained:
-        stage(engine, home, model.model, model.schema, model.name, 1)
-        create_deployment(
-            engine,
-            Deployment(name=model.name, model_version_id=f"{model.name}/1"),
-            Route(deployment=model.name, model=model.name, epoch=1, stable=1),
-            "ada",
-            trusted=own_trusted(),
-        )
-    yield Plane(home, engine)
+    deployed = set()
+
+    def deploy_all(models):
+        for model in (model for model in models if model.deployment not in deployed):
+            deployed.add(model.deployment)
+            stage(engine, home, model.model, model.schema, model.deployment, 1)
+            create_deployment(
+                engine,
+                Deployment(name=model.deployment, model_version_id=f"{model.deployment}/1"),
+                Route(deployment=model.deployment, model=model.deployment, epoch=1, stable=1),
+                "ada",
+                trusted=own_trusted(),
+            )
+        return Plane(home, engine)
+
+    yield deploy_all
     engine.dispose()
 
 
 @pytest.fixture(scope="session")
-def live(plane, trained):
-    """A server of all models."""
-    with serving(plane, deployments=[model.name for model in trained]) as running:
+def live(deploy, trained):
+    """A server of the models of `trained`."""
+    with serving(deploy(trained), deployments=[model.deployment for model in trained]) as running:
         yield running
-
-
-@pytest.fixture(scope="session")
-def batch_job(plane):
-    return BatchJob(engine=plane.engine, home=plane.home)

@@ -60,6 +60,10 @@ class Trained:
     folder: Path
 
     @property
+    def deployment(self) -> str:
+        return f"{self.name}-{self.task}"
+
+    @property
     def target(self) -> str:
         return table.TARGETS[self.task]
 

@@ -41,7 +41,7 @@ class BatchJob(Door):
             self.engine,
             source=write(variant, trained.features, inside, "input"),
             output=inside / "predictions.parquet",
-            deployment=trained.name,
+            deployment=trained.deployment,
             version=1,
             callback=None,
             key_id=None,
@@ -70,7 +70,7 @@ class LiveHttp(Door):
         return Answer(positions, [self._ask(trained, instance) for instance in instances])
 
     def _ask(self, trained: Trained, instance: Mapping[str, object]) -> np.ndarray | Refused:
-        document = {"model_id": trained.name, "features": instance}
+        document = {"model_id": trained.deployment, "features": instance}
         if trained.model.recipe.classes:
             document["options"] = {"return_probabilities": True}
         response = self.live.client.post("/v1/predict", json=document)
@@ -94,7 +94,7 @@ class LiveGrpc(Door):
 
     def ask(self, trained: Trained, variant: Variant, folder: Path) -> Answer:
         positions = asked_rows(variant)
-        request = infer_request(rows(variant, trained.features, positions), trained.name)
+        request = infer_request(rows(variant, trained.features, positions), trained.deployment)
         with grpc.insecure_channel(self.live.grpc) as channel:
             call = channel.unary_unary(
                 f"/{INFERENCE.service}/ModelInfer",
@@ -126,7 +126,7 @@ class LiveBatch(Door):
         path = write(variant, trained.features, folder)
         posted = client.post(
             "/v1/batch-predict",
-            data={"deployment": trained.name, "format": "parquet"},
+            data={"deployment": trained.deployment, "format": "parquet"},
             files={"file": (path.name, path.read_bytes())},
         )
         posted.raise_for_status()

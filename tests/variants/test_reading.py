@@ -131,7 +131,7 @@ def test_over_http_it_is_a_422(live, plain):
     variant = plain.variant.with_(format="jsonl", dates="01.05.2024 10:00")
     (row,) = rows(variant, plain.features, [0])
 
-    response = live.client.post("/v1/predict", json={"model_id": "plain", "features": row})
+    response = live.client.post("/v1/predict", json={"model_id": plain.deployment, "features": row})
 
     assert response.status_code == 422
     assert [detail["field"] for detail in response.json()["details"]] == ["since"]

@@ -177,7 +177,7 @@ def single_axes(training: Variant, formats: tuple[str, ...]) -> list[Variant]:
 
 
 def random_variants(
-    training: Variant, formats: tuple[str, ...], seed: int, keep: float = 0.65
+    training: Variant, formats: tuple[str, ...], seed: int, keep: float = 0.8
 ) -> Iterator[Variant]:
     """Yield variants that differ from the training table on some axes, the same ones per seed.
 

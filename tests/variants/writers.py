@@ -73,7 +73,7 @@ def _cell(name: str, value: object, variant: Variant, *, is_text: bool) -> objec
         if not is_text and variant.dates == "2024-05-01 10:00:00":
             return value
         return (value + ZONES.get(variant.dates, dt.timedelta())).strftime(DATES[variant.dates])
-    if name in table.NUMBERS:
+    if name in (*table.NUMBERS, table.TARGETS["regression"]):
         if not is_text and variant.numbers == "plain":
             return value
         return NUMBERS[variant.numbers](f"{value:_.3f}" if name == "share" else f"{value:_.2f}")
