@@ -59,6 +59,9 @@ def variants(door, model, n):
     )
     if isinstance(door, PlanDoor | PlanMagic | WizardTable | Notebook):
         every = filter(teaches_the_same, every)
+    if isinstance(door, Notebook):
+        # Its cell says how the file is read: the encoding and the columns.
+        every = (variant.with_(encoding="utf-8", index="none") for variant in every)
     return itertools.islice(every, n)
 
 

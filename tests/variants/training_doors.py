@@ -13,6 +13,7 @@ import pandas as pd
 
 from automl_magic import flow
 from automl_magic.data import load
+from automl_magic.data.sources.frame import frame_text
 from automl_magic.records import Plan
 from automl_magic.wizard.table import load_table
 from tests.variants.answers import Answer, Refused
@@ -82,7 +83,7 @@ class WizardTable(Door):
     formats: tuple[str, ...] = (*PLANNED, "frame")
 
     def ask(self, trained: Trained, variant: Variant, folder: Path) -> Answer:
-        names, source = {}, "lesson"
+        names, source = {}, frame_text("lesson")
         if variant.format == "frame":
             names = {"lesson": frame(variant, trained.columns)}
         else:

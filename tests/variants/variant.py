@@ -131,8 +131,8 @@ class Variant:
             columns.update(table.DATES)
         if "missing" in axes and self.missing not in MISSING_EVERYWHERE:
             columns.update(table.BLANK)
-        if self.types == "floats":
-            columns.add("device")
+        if self.types in ("floats", "categorical"):
+            columns.add("device")  # MLflow makes floats of categories, which can't hold its codes
         if as_rows and self.types != "native":
             columns.update(table.FEATURES)
         if self.format == "frame" and self.index in table.FEATURES:
