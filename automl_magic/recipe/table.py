@@ -97,6 +97,9 @@ def _array(values: Any) -> Any:
         return np.asarray(values)
     if getattr(dtype, "tz", None) is not None:
         return np.asarray(values.to_numpy(dtype="datetime64[us]"))
+    if hasattr(dtype, "categories"):
+        # `to_numpy` makes floats of integer categories if a value is missing.
+        return np.asarray(values.astype(object))
     if hasattr(values, "to_numpy"):
         return np.asarray(values.to_numpy(dtype=object))
     return np.fromiter(values, dtype=object, count=len(values))

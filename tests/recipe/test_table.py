@@ -32,6 +32,15 @@ def test_numbers_and_dates_keep_their_type_and_all_else_is_objects():
     assert table["zoned"][0] == np.datetime64("2024-01-01")
 
 
+def test_integer_categories_stay_exact_beside_a_missing_value():
+    codes = pd.Series([2**60 + 1, None, 2**60 + 2], dtype="Int64").astype("category")
+
+    (values,) = select_columns(pd.DataFrame({"code": codes}), ["code"]).values()
+
+    assert [values[0], values[2]] == [2**60 + 1, 2**60 + 2]
+    assert pd.isna(values[1])
+
+
 def test_lists_are_columns_too():
     table = select_columns({"x": [1, "a", [2]]}, ["x"])
     assert table["x"].tolist() == [1, "a", [2]]

@@ -64,6 +64,8 @@ class Door:
     takes_rows: bool = False
     # Its compiled model rounds in another order than the trained one.
     is_compiled: bool = False
+    # It fits a model on the table.
+    teaches: bool = False
 
     def ask(self, trained: Trained, variant: Variant, folder: Path) -> Answer:
         raise NotImplementedError

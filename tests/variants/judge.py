@@ -96,6 +96,8 @@ def judge(door: Door, trained: Trained, variant: Variant, folder: Path) -> Case:
 
 
 def _expected(door: Door, trained: Trained, variant: Variant) -> np.ndarray:
+    if door.teaches:
+        return trained.expected_of_lessons
     if variant.absent == "none":
         return trained.expected_served if door.is_compiled else trained.expected
     # A row without a field that training had blank is a row with a blank.

@@ -140,6 +140,8 @@ class Variant:
         columns.update({self.absent, self.duplicate} & set(table.FEATURES))
         if as_rows:
             columns.update(self.extra_columns())
+            if training.types == "text":
+                columns.add("depot")  # 01228 is a number in a CSV file, and a text here
         return columns
 
     def extra_columns(self) -> tuple[str, ...]:
