@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from automl_magic.errors import DataError, closest_match
 from automl_magic.recipe.booleans import BooleanTexts
 from automl_magic.recipe.values import (
+    MAX_EXACT_INTEGER,
     NAN,
     Array,
     Column,
@@ -417,7 +418,9 @@ def _label_reader(column: InputColumn, levels: Collection[str]) -> ValueReader:
         if isinstance(value, list | tuple | dict | set | np.ndarray):
             return UNREAD
         is_rest_of_text = stored_as == "text" and isinstance(value, int | float | np.number)
-        return UNREAD if levels and is_rest_of_text else value
+        # A float this large can stand for several integers.
+        is_rounded = isinstance(value, float | np.floating) and abs(value) >= MAX_EXACT_INTEGER
+        return UNREAD if levels and (is_rest_of_text or is_rounded) else value
 
     return read
 

@@ -80,6 +80,7 @@ ALL = (FLAG, PAID, AGREED, LEVELS, AMOUNT, PRICE, WHEN, SINCE, FLOOR, CODE)
         (FLOOR, "3", 3),
         (FLOOR, "ground", UNREAD),
         (FLOOR, 9007199254740993, 9007199254740993),
+        (FLOOR, float(2**53 + 2), UNREAD),  # it may have been 2**53 + 1 or + 3
         (CODE, "009", "009"),
         (CODE, 7, UNREAD),
     ],

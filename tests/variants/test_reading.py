@@ -27,6 +27,12 @@ def european(trained):
 
 
 @pytest.fixture
+def typed(trained):
+    """A model of a Parquet file."""
+    return next(model for model in trained if model.name == "typed")
+
+
+@pytest.fixture
 def predict(tmp_path):
     """Predict a variant of a model's table; give the exit code, the JSON and the predictions."""
 
@@ -116,22 +122,22 @@ def test_python_decides_about_unread_values_as_the_command_does(plain):
     np.testing.assert_allclose(values, expected, rtol=0, atol=1e-9)
 
 
-def test_a_row_that_cannot_be_read_is_refused_with_its_column(plain):
-    variant = plain.variant.with_(format="jsonl", dates="01.05.2024 10:00")
-    (row,) = rows(variant, plain.features, [0])
+def test_a_row_that_cannot_be_read_is_refused_with_its_column(typed):
+    variant = typed.variant.with_(format="jsonl", dates="05/01/2024 10:00")
+    (row,) = rows(variant, typed.features, [0])
 
     with pytest.raises(InvalidInstance) as refusal:
-        plain.served.parse(row, InputChecks())
+        typed.served.parse(row, InputChecks())
 
     assert [detail["field"] for detail in refusal.value.details] == ["since"]
 
 
 @pytest.mark.long
-def test_over_http_it_is_a_422(live, plain):
-    variant = plain.variant.with_(format="jsonl", dates="01.05.2024 10:00")
-    (row,) = rows(variant, plain.features, [0])
+def test_over_http_it_is_a_422(live, typed):
+    variant = typed.variant.with_(format="jsonl", dates="05/01/2024 10:00")
+    (row,) = rows(variant, typed.features, [0])
 
-    response = live.client.post("/v1/predict", json={"model_id": plain.deployment, "features": row})
+    response = live.client.post("/v1/predict", json={"model_id": typed.deployment, "features": row})
 
     assert response.status_code == 422
     assert [detail["field"] for detail in response.json()["details"]] == ["since"]

@@ -26,10 +26,10 @@ from tests.variants.training_doors import (
 from tests.variants.variant import random_variants, single_axes
 
 # Doors with the number of their variants in `make test` and in `make test-all`.
-SCORING = ((Predict(), 75, 1_000), (Command(), 20, 300), (Magic(), 20, 300), (Pyfunc(), 55, 700))
-ROWS = ((Stream(), 45, 900), (Http(), 40, 800), (Grpc(), 30, 600))
-TRAINING = ((PlanDoor(), 3, 90), (PlanMagic(), 1, 45), (WizardTable(), 2, 60), (Notebook(), 3, 45))
-N_JOBS, N_LIVE = (6, 100), (0, 30)
+SCORING = ((Predict(), 85, 1_000), (Command(), 12, 300), (Magic(), 20, 300), (Pyfunc(), 55, 700))
+ROWS = ((Stream(), 49, 900), (Http(), 42, 800), (Grpc(), 30, 600))
+TRAINING = ((PlanDoor(), 2, 90), (PlanMagic(), 1, 45), (WizardTable(), 1, 60), (Notebook(), 1, 45))
+N_JOBS, N_LIVE = (2, 100), (0, 30)
 
 
 def ask_all(trained, doors, tmp_path, *, is_long=False):
