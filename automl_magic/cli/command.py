@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import importlib
 from collections.abc import Callable
@@ -118,9 +119,14 @@ def subcommand(function: Callable[..., CommandResult]) -> click.Command:
         if act_in is not None:
             frontend.select_workspace(act_in)
         result = function(frontend, **options)
-        frontend.show(result, as_json=as_json)
-        if result.server is not None:
-            frontend.keep_running(result.server)
+        with contextlib.ExitStack() as undo:
+            if result.server is not None:
+                # Its processes would outlive a Ctrl-C or a closed pipe.
+                undo.callback(result.server.stop)
+            frontend.show(result, as_json=as_json)
+            if result.server is not None:
+                frontend.keep_running(result.server)
+            undo.pop_all()
         return result
 
     name = function.__name__.strip("_")

@@ -63,8 +63,8 @@ class Terminal(WorkspaceMixin):
         webbrowser.open(url)
 
     def keep_running(self, server: Server) -> None:
-        print("Press Ctrl-C to stop it.", file=sys.stderr, flush=True)
-        with server:
+        with server, contextlib.suppress(KeyboardInterrupt):
+            print("Press Ctrl-C to stop it.", file=sys.stderr, flush=True)
             server.wait()
 
 

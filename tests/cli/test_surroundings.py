@@ -1,14 +1,17 @@
 """Commands in bad surroundings: no working directory, strict warnings, closed streams."""
 
+import contextlib
 import json
 import os
 import signal
 import subprocess
 import sys
 
+import psutil
 import pytest
 
 from automl_magic.cli import main
+from tests.waiting import wait_for
 
 AUTOML = [sys.executable, "-c", "from automl_magic.cli import main; main()"]
 
@@ -81,3 +84,29 @@ def test_strict_warnings_stop_no_command_of_the_whole_way(tmp_path, environment)
         _, err = process.communicate(timeout=100)
         assert process.returncode == 0
         assert "Traceback" not in early + err
+
+
+@pytest.mark.long
+def test_an_app_whose_reader_is_gone_leaves_no_server(tmp_path, environment):
+    """As in `automl app mlflow | true`: the address can't be shown to anybody."""
+    process = subprocess.Popen(
+        [*AUTOML, "app", "mlflow", "--no-browser"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=tmp_path,
+        env=environment,
+        text=True,
+    )
+    process.stdout.close()
+    servers = []
+
+    def is_over():
+        with contextlib.suppress(psutil.NoSuchProcess):
+            servers.extend(psutil.Process(process.pid).children(recursive=True))
+        return process.poll() is not None
+
+    wait_for(is_over)
+    assert process.returncode == 1
+    assert process.stderr.read() == ""
+    assert servers
+    wait_for(lambda: not any(server.is_running() for server in servers))
