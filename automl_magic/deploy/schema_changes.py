@@ -10,12 +10,13 @@ import dataclasses
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from automl_magic.errors import IncompatibleSchema
 from automl_magic.recipe.families import recipe_family
 from automl_magic.recipe.families.wire import label_datatype
 from automl_magic.recipe.instance_validator import InvalidInstance
+from automl_magic.recipe.reading import ColumnReader
 from automl_magic.recipe.values import EPOCH, category_text, to_float
 from automl_magic.records import ColumnKind
 from automl_magic.records.data.schema import InputColumn, InputSchema
@@ -24,6 +25,10 @@ from automl_magic.records.models.deployment import InputChecks, InputPolicy, Rou
 MAX_LISTED = 6
 # A value of a column whose levels the schema doesn't list, by how it's stored.
 _UNLISTED: Mapping[str, object] = {"text": "text", "number": 1, "boolean": True}
+
+# Values that two rules for the same kind can read as different numbers or dates.
+_AMBIGUOUS_NUMBERS = ("1.234", "1,234")
+_AMBIGUOUS_DATE = datetime(2021, 3, 4)  # noqa: DTZ001 - dates are naive and in UTC
 
 
 @dataclass(frozen=True)
@@ -132,13 +137,17 @@ def _first_refusal(
     after: InputColumn,
     checks: InputChecks,
 ) -> str | None:
-    """Return why the new version refuses a value of a column that the old one accepts, or None."""
+    """Return why the new version refuses or misreads a value that the old one accepts, or None."""
     for value in _values(column):
         instance = {column.name: value}
         if _refusal(old, column, instance, checks) is not None:
             continue
         if (refusal := _refusal(new, after, instance, checks)) is not None:
             return refusal
+        if column.kind is after.kind and column.kind in (ColumnKind.NUMBER, ColumnKind.DATE):
+            meaning, meaning_after = (ColumnReader(c).read(value) for c in (column, after))
+            if meaning != meaning_after:
+                return f"reads {value!r} as {meaning_after} instead of {meaning}"
     return None
 
 
@@ -170,6 +179,8 @@ def _values(column: InputColumn) -> Iterator[object]:
         yield from _dates(column)
     elif column.kind is ColumnKind.NUMBER and column.stored_as == "number":
         yield from (bound for bound in (column.low, column.high) if bound is not None)
+    elif column.kind is ColumnKind.NUMBER and column.stored_as == "text":
+        yield from _AMBIGUOUS_NUMBERS
     elif column.kind is not ColumnKind.NUMBER and not texts:
         yield _UNLISTED.get(column.stored_as, "text")
 
@@ -189,10 +200,9 @@ def _as_stored(text: str, stored_as: str) -> object:
 
 def _dates(column: InputColumn) -> Iterator[str]:
     date_format = column.parse.get("date_format")
-    for seconds in (column.low, column.high):
-        if seconds is not None:
-            moment = EPOCH + timedelta(seconds=seconds)
-            yield moment.strftime(date_format) if date_format else moment.isoformat()
+    bounds = (bound for bound in (column.low, column.high) if bound is not None)
+    for moment in (*(EPOCH + timedelta(seconds=bound) for bound in bounds), _AMBIGUOUS_DATE):
+        yield moment.strftime(date_format) if date_format else moment.isoformat()
 
 
 def _breaks_unnamed_tensors(old: InputSchema, new: InputSchema) -> bool:

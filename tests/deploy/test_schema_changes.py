@@ -1,5 +1,6 @@
 """What callers notice when another version answers: with the schemas of real tables."""
 
+import dataclasses
 from collections.abc import Mapping
 
 import numpy as np
@@ -87,14 +88,50 @@ def test_a_column_that_could_be_missing_and_no_longer_can_is_named():
     assert compare_schemas(schema_of(table()), before, REFUSE) == SchemaChanges()
 
 
-def test_another_way_to_write_dates_is_named(served):
+def with_dates(date_format):
     frame = table()
-    frame["joined"] = pd.to_datetime(frame["joined"]).dt.strftime("%d.%m.%Y")
+    dates = pd.to_datetime(frame["joined"])
+    return frame.assign(joined=dates.dt.strftime(date_format))
 
-    changes = compare_schemas(served, schema_of(frame), REFUSE)
 
-    (text,) = changes.breaking
-    assert text.startswith("'joined' expects a date like %d.%m.%Y, not '20")
+def test_another_way_to_write_dates_is_named():
+    dotted, iso = schema_of(with_dates("%d.%m.%Y")), schema_of(with_dates("%Y-%m-%d"))
+
+    assert compare_schemas(iso, dotted, REFUSE) == SchemaChanges()  # ISO dates are always read
+    (text,) = compare_schemas(dotted, iso, REFUSE).breaking
+    assert text.startswith("'joined' expects a date like %Y-%m-%d, not '")
+
+
+def test_a_value_that_would_be_read_as_another_one_is_named():
+    """Both versions accept 03/04/2021 and 1.234, but they mean other values."""
+    day_first, month_first = (
+        dataclasses.replace(
+            schema_of(with_dates("%d.%m.%Y")).columns[-1],
+            parse={"date_format": date_format},
+            low=None,
+            high=None,
+            example=None,
+        )
+        for date_format in ("%d/%m/%Y", "%m/%d/%Y")
+    )
+    frame = table().assign(income=[f"{i + 1}.{i + 10}0,5" for i in range(80)])
+    german = next(c for c in schema_of(frame).columns if c.name == "income")
+    english = dataclasses.replace(german, parse={"thousands": ","}, example="1,234.5")
+    whole = schema_of(table())
+
+    def changes(old, new):
+        versions = (dataclasses.replace(whole, columns=(column,)) for column in (old, new))
+        return compare_schemas(*versions, REFUSE).breaking
+
+    assert german.parse == {"decimal": ",", "thousands": "."}
+    assert changes(day_first, month_first) == (
+        "'joined' reads '04/03/2021' as 2021-04-03 00:00:00 instead of 2021-03-04 00:00:00",
+    )
+    assert changes(english, german) != ()
+    assert changes(dataclasses.replace(german, example="1.234"), english) == (
+        "'income' reads '1.234' as 1.234 instead of 1234.0",
+    )
+    assert changes(german, german) == ()
 
 
 def test_the_output_must_stay_the_same_too(served):
