@@ -41,9 +41,21 @@ def _values(reader):
     return columns
 
 
-@pytest.mark.parametrize("share", [1.0, 0.02])
-@pytest.mark.parametrize("packed", [False, True], ids=["plain", "gzip"])
-@pytest.mark.parametrize("encoding", ["cp1252", "utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize(
+    ("encoding", "packed", "share"),
+    [
+        ("cp1252", False, 0.02),
+        ("cp1252", True, 1.0),
+        ("utf-8-sig", False, 1.0),
+        ("utf-16", False, 0.02),
+        *(
+            pytest.param(encoding, packed, share, marks=pytest.mark.long)
+            for encoding in ("cp1252", "utf-8", "utf-8-sig", "utf-16")
+            for packed in (False, True)
+            for share in (1.0, 0.02)
+        ),
+    ],
+)
 def test_every_encoding_gives_the_same_table_in_training_and_in_a_batch(
     encoding, packed, share, tmp_path
 ):

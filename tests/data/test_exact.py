@@ -42,14 +42,23 @@ def _texts(values):
     return [None if pd.isna(value) else str(value) for value in values]
 
 
-@pytest.mark.parametrize("has_blanks", [False, True], ids=["filled", "with blanks"])
+@pytest.mark.parametrize(
+    "has_blanks", [pytest.param(False, marks=pytest.mark.long), True], ids=["filled", "with blanks"]
+)
 @pytest.mark.parametrize(
     ("kind", "name"),
     [
-        *((kind, "t.csv") for kind in CODES),
-        *((kind, "t.parquet") for kind in CODES),
+        ("int64", "t.csv"),
+        ("mixed signs", "t.csv"),
+        ("24 digits", "t.parquet"),
+        ("int64", "t.parquet"),
         ("int64", "t.jsonl"),
-        ("int64", "t.json"),
+        pytest.param("int64", "t.json", marks=pytest.mark.long),
+        *(
+            pytest.param(kind, name, marks=pytest.mark.long)
+            for kind in CODES
+            for name in ("t.csv", "t.parquet")
+        ),
     ],
 )
 def test_a_large_integer_is_loaded_to_the_last_digit(kind, name, has_blanks, tmp_path):

@@ -13,7 +13,6 @@ TABLE = pd.DataFrame(
         "y": ["a", "b", "a", "b", "a", "b", "a"],
     }
 )
-FILES = ["t.csv", "t.jsonl", "t.json", "t.parquet"]
 RULES = {
     "default": MissingWords(),
     "blank only": MissingWords(all=("",)),
@@ -21,6 +20,23 @@ RULES = {
     "by column": MissingWords(columns={"paid": ("?", "NA", "-999"), "age": ("-999",)}),
     "more than default": MissingWords(columns={"paid": (*DEFAULT_MISSING, "?")}),
 }
+# The whole matrix is in the long tests.
+FORMATS_AND_RULES = [
+    pytest.param(name, rule, id=f"{name}-{title}", marks=() if is_quick else pytest.mark.long)
+    for name in ("t.csv", "t.jsonl", "t.json", "t.parquet")
+    for title, rule in RULES.items()
+    for is_quick in [
+        (name, title)
+        in {
+            ("t.csv", "default"),
+            ("t.csv", "by column"),
+            ("t.csv", "blank only"),
+            ("t.jsonl", "by column"),
+            ("t.json", "some"),
+            ("t.parquet", "by column"),
+        }
+    ]
+]
 
 
 def _write(path):
@@ -54,20 +70,14 @@ def _expected(column, rule):
     return [None if text in words else text for text in _texts(TABLE[column])]
 
 
-@pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
-@pytest.mark.parametrize("name", FILES)
-def test_only_the_words_of_the_rule_are_missing_whatever_the_format(name, rule, tmp_path):
-    frame = data.load(_write(tmp_path / name), missing=rule)
+@pytest.mark.parametrize(("name", "rule"), FORMATS_AND_RULES)
+def test_only_the_words_of_the_rule_are_missing_and_counted_whatever_the_format(
+    name, rule, tmp_path
+):
+    frame = data.load(_write(tmp_path / name), missing=rule, count_missing=True)
 
     for column in TABLE:
         assert _texts(frame[column]) == _expected(column, rule)
-
-
-@pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
-@pytest.mark.parametrize("name", FILES)
-def test_every_format_counts_the_words_that_were_read_as_missing(name, rule, tmp_path):
-    frame = data.load(_write(tmp_path / name), missing=rule, count_missing=True)
-
     expected = {}
     for column in TABLE:
         texts = [text for text in _texts(TABLE[column]) if text in rule.words(column) and text]
@@ -83,8 +93,7 @@ def test_every_format_counts_the_words_that_were_read_as_missing(name, rule, tmp
     assert counts == expected
 
 
-@pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize(("name", "rule"), FORMATS_AND_RULES)
 def test_batch_prediction_reads_the_missing_values_of_training(name, rule, tmp_path):
     source = _write(tmp_path / name)
     stored_as = {"city": "text", "paid": "text", "age": "number", "y": "text"}

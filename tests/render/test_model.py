@@ -239,8 +239,21 @@ RULES = [
 ]
 
 
-@pytest.mark.parametrize("rule", RULES)
-@pytest.mark.parametrize("name", ["t.csv", "t.parquet", "t.jsonl", "t.json"])
+@pytest.mark.parametrize(
+    ("name", "rule"),
+    [
+        ("t.csv", RULES[1]),
+        ("t.csv", RULES[4]),
+        ("t.csv", RULES[5]),
+        ("t.parquet", RULES[3]),
+        ("t.jsonl", RULES[3]),
+        *(
+            pytest.param(name, rule, marks=pytest.mark.long)
+            for name in ("t.csv", "t.parquet", "t.jsonl", "t.json")
+            for rule in RULES
+        ),
+    ],
+)
 def test_the_notebook_marks_the_missing_values_that_the_engine_marked(name, rule, tmp_path, binary):
     path = tmp_path / name
     if name == "t.csv":

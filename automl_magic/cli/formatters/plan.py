@@ -10,6 +10,9 @@ from automl_magic.errors import shorten
 from automl_magic.records import DecisionKind, Plan, Severity
 from automl_magic.runs.outcome import PlanResult
 
+# The finding on a text file that isn't UTF-8.
+ENCODING_FINDING = "AM018"
+
 
 def format_plan(result: PlanResult) -> str:
     """Format the decisions, findings and estimates of a plan, with the next command."""
@@ -53,9 +56,13 @@ def _file_names(result: PlanResult) -> list[str]:
 
 def _data(plan: Plan) -> str:
     dataset = plan.dataset
-    return (
-        f"{printable(dataset.name, 60)}: {dataset.n_rows:,} rows, {len(dataset.columns):,} columns"
-    )
+    size = f"{dataset.n_rows:,} rows, {len(dataset.columns):,} columns"
+    encodings = [f.evidence["encoding"] for f in dataset.findings if f.code == ENCODING_FINDING]
+    return f"{printable(dataset.name, 60)}: {', '.join([size, *map(_read_as, encodings)])}"
+
+
+def _read_as(encoding: str) -> str:
+    return f"read as {printable(encoding, 40)}"
 
 
 def _split(plan: Plan) -> str:

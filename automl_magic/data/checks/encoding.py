@@ -21,8 +21,8 @@ def run(table: CheckContext) -> Iterator[Finding]:
         code=CODE,
         severity=Severity.INFO,
         title=TITLE,
-        detail=f"The file isn't UTF-8. It was read as {TITLES.get(encoding, encoding)}.",
+        detail=f"The file isn't UTF-8. It was read as {TITLES[encoding]}.",
         fix="No action needed if its letters are right. Otherwise convert it from its encoding: "
         "iconv -f ENCODING -t utf-8 FILE",
-        evidence={"encoding": encoding},
+        evidence={"encoding": TITLES[encoding]},
     )

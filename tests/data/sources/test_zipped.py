@@ -32,7 +32,7 @@ def archive(tmp_path, customers):
     return write
 
 
-@pytest.mark.parametrize("name", ["t.csv", "folder/t.csv", "t.parquet", "t.jsonl"])
+@pytest.mark.parametrize("name", ["folder/t.csv", "t.parquet", "t.jsonl"])
 def test_one_table_is_read_as_by_itself_and_by_the_notebook(name, archive, customers):
     path = archive(name, **{"README.txt": "hello", "__MACOSX/._t.csv": "x", ".DS_Store": "x"})
 
