@@ -20,7 +20,8 @@ _TIMES = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", " %I:%M %p", " %I:%M:%S %p"
 _ISO_TIMES = (
     *_TIMES[:4],
     *("T%H:%M", "T%H:%M:%S", "T%H:%M:%S.%f"),
-    *("T%H:%M%z", "T%H:%M:%S%z", "T%H:%M:%S.%f%z", " %H:%M:%S%z", " %H:%M:%S.%f%z"),
+    *(f"{sign}{time}%z" for sign in "T " for time in ("%H:%M", "%H:%M:%S", "%H:%M:%S.%f")),
+    *(f" {time} %z" for time in ("%H:%M", "%H:%M:%S", "%H:%M:%S.%f")),
 )
 # If two formats read a column equally well, the first one wins. So month first wins over day first.
 # AM013 reports such columns.

@@ -66,9 +66,9 @@ def find_numbers(levels: Array, counts: NDArray[np.int64]) -> NumbersInText | No
     numbers = read[best]
     if n_read[best] < SHARE * counts_filled.sum():
         return None
-    shown = [text for text, number in zip(texts, numbers, strict=True) if not np.isnan(number)]
+    number_texts = texts[~np.isnan(numbers)]
     # 00501 is a postal code or a key. As the number 501, it couldn't be looked up.
-    if any(_LEADING_ZERO.match(text) for text in shown):
+    if any(_LEADING_ZERO.match(text) for text in number_texts):
         return None
     # Floats can't tell these apart, so they're labels.
     if _has_equal_floats(texts[np.abs(numbers) > MAX_EXACT_INTEGER], decimal=best[0]):
@@ -77,7 +77,7 @@ def find_numbers(levels: Array, counts: NDArray[np.int64]) -> NumbersInText | No
         parse=_parse(*best),
         share=n_read[best] / int(counts_filled.sum()),
         n_unread=int(counts.sum()) - n_read[best],
-        signs="".join(sign for sign in UNITS if any(sign in text for text in shown)),
+        signs="".join(sign for sign in UNITS if any(sign in text for text in number_texts)),
         is_ambiguous=any(_differ(read[rule], numbers) for rule in equal),
     )
 
@@ -136,5 +136,5 @@ def _n_digits(text: str) -> int:
     return sum(map(str.isdigit, text))
 
 
-def _differ(one: Floats, other: Floats) -> bool:
-    return bool((one != other)[~np.isnan(one) & ~np.isnan(other)].any())
+def _differ(left: Floats, right: Floats) -> bool:
+    return bool((left != right)[~np.isnan(left) & ~np.isnan(right)].any())

@@ -37,10 +37,8 @@ def render_search(plan: Plan) -> NotebookNode:
     """
     pieces = pieces_for(plan.task)
 
-    def cell(
-        step: str, values: Mapping[str, object] | None = None, piece: str = ""
-    ) -> NotebookNode:
-        return _cell(pieces, step, values or {}, plan, piece or step)
+    def cell(step: str, values: Mapping[str, object] | None = None) -> NotebookNode:
+        return _cell(pieces, step, values or {}, plan)
 
     parameters = {
         "data_source": plan.dataset.source,
@@ -70,7 +68,7 @@ def render_search(plan: Plan) -> NotebookNode:
                 for step in family_for(plan.task).search_steps(plan)
                 for step_cell in (
                     *before.get(step.name, ()),
-                    cell(step.name, step.values, step.piece),
+                    cell(step.name, step.values),
                     *after.get(step.name, ()),
                 )
             ),
@@ -87,12 +85,10 @@ def _text(pieces: Pieces, step: str) -> NotebookNode:
 def _load(pieces: Pieces, plan: Plan) -> NotebookNode:
     piece, values = load_piece("load", plan)
     values["personal"] = plan.dataset.personal_columns
-    return code_cell("load", fill(pieces.code("search", piece), values))
+    return code_cell("load", fill(pieces.code("search", step), values))
 
 
-def _cell(
-    pieces: Pieces, step: str, values: Mapping[str, object], plan: Plan, piece: str
-) -> NotebookNode:
+def _cell(pieces: Pieces, step: str, values: Mapping[str, object], plan: Plan) -> NotebookNode:
     tags = ["parameters"] if step == "parameters" else []
     decisions = [decision for decision in plan.decisions if _cell_of(decision) == step]
     return code_cell(

@@ -19,9 +19,7 @@ class SearchStep:
     Attributes
     ----------
     name : str
-        The id of its cell.
-    piece : str
-        The name of its template piece, if it isn't that of the step.
+        The id of its cell, and the name of its template piece.
     call : str
         A name in `automl_magic.learn`.
     inputs : tuple of str
@@ -40,17 +38,14 @@ class SearchStep:
     values: Mapping[str, object] = field(default_factory=dict)
     parameters: tuple[str, ...] = ()
     output: str
-    piece: str = ""
 
 
 def search_steps(plan: Plan) -> tuple[SearchStep, ...]:
     """Return the engine calls from the table to the fitted model."""
     experiment, split = plan.experiment, plan.split
-    rule = target_rule(plan.dataset.column(experiment.target))
     return (
         SearchStep(
             name="task",
-            piece="task_parse" if rule else "task",
             call="Task",
             inputs=("table",),
             values={
@@ -58,7 +53,7 @@ def search_steps(plan: Plan) -> tuple[SearchStep, ...]:
                 "kind": str(plan.task),
                 "metric": plan.metric,
                 "classes": list(plan.classes),
-                **({"parse": rule} if rule else {}),
+                "parse": target_rule(plan.dataset.column(experiment.target)),
                 "imbalance": experiment.imbalance.value,
                 "personal": plan.dataset.personal_columns,
             },

@@ -106,7 +106,7 @@ class Csv(FileSource):
 def _inexact_columns(
     path: Path, options: Mapping[str, Any], frame: pd.DataFrame, missing: MissingWords
 ) -> list[str]:
-    """Return the columns of integers that pandas rounds, or reads as something else than text."""
+    """Return the columns that pandas reads as other values: rounded integers, codes like 01228."""
     from automl_magic.batch.readers import CsvReader
 
     # Above 64 bits pandas makes Python integers. With uint64 it leaves empty text.
@@ -117,14 +117,32 @@ def _inexact_columns(
         or (column.dtype == "str" and bool((column == "").any()))
     ]
     rounded = rounded_columns(frame)
+    unpadded = [name for name, column in frame.items() if _has_whole_numbers(column)]
     reader = CsvReader(
         path, options["sep"], {}, encoding=options["encoding"], block_bytes=_FIELD_BYTES
     )
-    for batch in reader.texts(rounded) if rounded else ():
+    names = list(dict.fromkeys([*rounded, *unpadded]))
+    for batch in reader.texts(names) if names else ():
         rounded = [
             name for name in rounded if _has_integers(batch.column(name), missing.words(name))
         ]
+        padded = [name for name in unpadded if _has_padded(batch.column(name))]
+        inexact += padded
+        unpadded = [name for name in unpadded if name not in padded]
     return [name for name in frame.columns if name in {*inexact, *rounded}]
+
+
+def _has_whole_numbers(column: pd.Series) -> bool:
+    if column.dtype.kind == "f":
+        return bool((column.dropna() % 1 == 0).all())
+    return column.dtype.kind in "iu"
+
+
+def _has_padded(texts: pa.Array) -> bool:
+    """Return whether an integer has leading zeros, as codes have."""
+    import pyarrow.compute as pc
+
+    return bool(pc.any(pc.match_substring_regex(texts, r"^\s*0[0-9]+\s*$")).as_py())
 
 
 def _has_integers(texts: pa.Array, missing: Collection[str]) -> bool:

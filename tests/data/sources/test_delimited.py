@@ -100,3 +100,16 @@ def test_hostile_names_and_values_survive(tmp_path):
     frame = data.load(str(path))
     assert frame.columns.tolist() == names
     assert frame.iloc[0].tolist() == names
+
+
+def test_codes_with_leading_zeros_are_text(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("depot,gap,n,hour\n01228,007,1,0\n11228,,20,10\n21228,107,300,23\n")
+
+    frame = data.load(str(path))
+
+    assert frame["depot"].tolist() == ["01228", "11228", "21228"]
+    assert frame["gap"].tolist()[::2] == ["007", "107"]
+    assert frame["gap"].isna().tolist() == [False, True, False]
+    assert [frame[name].dtype.kind for name in ("n", "hour")] == ["i", "i"]
+    assert data.read_call(frame)["options"]["dtype"] == {"depot": "str", "gap": "str"}

@@ -4,6 +4,7 @@ task = learn.Task(
     kind=slot("kind"),
     metric=slot("metric"),
     classes=slot("classes"),
+    parse=slot("parse"),
     imbalance=slot("imbalance"),
     personal=slot("personal"),
     seed=seed,
