@@ -85,14 +85,14 @@ def _text(pieces: Pieces, step: str) -> NotebookNode:
 def _load(pieces: Pieces, plan: Plan) -> NotebookNode:
     piece, values = load_piece("load", plan)
     values["personal"] = plan.dataset.personal_columns
-    return code_cell("load", fill(pieces.code("search", step), values))
+    return code_cell("load", fill(pieces.code("search", piece), values))
 
 
 def _cell(pieces: Pieces, step: str, values: Mapping[str, object], plan: Plan) -> NotebookNode:
     tags = ["parameters"] if step == "parameters" else []
     decisions = [decision for decision in plan.decisions if _cell_of(decision) == step]
     return code_cell(
-        step, fill(pieces.code("search", piece), values), tags=tags, decisions=decisions
+        step, fill(pieces.code("search", step), values), tags=tags, decisions=decisions
     )
 
 

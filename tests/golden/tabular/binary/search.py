@@ -37,6 +37,7 @@ task = learn.Task(
     kind="binary",
     metric="roc_auc",
     classes=["no", "yes"],
+    parse={},
     imbalance="none",
     personal={},
     seed=seed,

@@ -37,6 +37,7 @@ task = learn.Task(
     kind="multiclass",
     metric="log_loss",
     classes=["basic", "plus", "pro"],
+    parse={},
     imbalance="none",
     personal={},
     seed=seed,

@@ -37,6 +37,7 @@ task = learn.Task(
     kind="regression",
     metric="rmse",
     classes=[],
+    parse={},
     imbalance="none",
     personal={},
     seed=seed,
