@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -61,7 +61,7 @@ class HashedLevels:
                 hashed[name] = self.hash_level(name, text)
         return hashed
 
-    def _hash_column(self, name: str, values: Column) -> Column:
+    def _hash_column(self, name: str, values: Column) -> Any:  # as in `ColumnArrays`
         if isinstance(values, EncodedColumn):
             return EncodedColumn(values.codes, self._hash_texts(name, as_text(values.distinct)))
         return self._hash_texts(name, as_text(values))

@@ -33,7 +33,7 @@ class LoadedRecipe:
 
 
 def load_model_folder(
-    folder: Path, name: str, *, home: Path, manifest_sha256: str | None = None
+    folder: Path, name: str, *, home: Path | None = None, manifest_sha256: str | None = None
 ) -> LoadedRecipe:
     """Load a model folder and verify the digest of every file.
 

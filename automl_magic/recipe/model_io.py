@@ -185,7 +185,10 @@ def load_schema(folder: Path, manifest_sha256: str | None = None) -> tuple[Input
         raise _tampered_error(SCHEMA_NAME, f"it can't be read: {error}") from error
 
 
-def parse_model(contents: Mapping[str, bytes], find_key: FindKey) -> FittedRecipe:
+def parse_model(
+    contents: Mapping[str, bytes],
+    find_key: FindKey = workspace_key(None),  # noqa: B008 - a function
+) -> FittedRecipe:
     """Parse a fitted recipe from the contents of its files, by their paths in the model folder.
 
     Verify their digests first: native model formats aren't safe to parse. `find_key` returns the

@@ -85,7 +85,7 @@ class Found:
         return Explainer(self.frame, search_dir=self.folder, data_fingerprint="", **options)
 
 
-def write_search(recipe: Recipe, frame: pd.DataFrame, folder) -> Found:
+def write_search(recipe: Recipe, frame: pd.DataFrame, folder, *, home=None) -> Found:
     """Fit the recipe, and write what a search writes: the model and the honest predictions."""
     rows = frame[frame[recipe.target].notna()].reset_index(drop=True)
     n = len(rows)
@@ -101,7 +101,7 @@ def write_search(recipe: Recipe, frame: pd.DataFrame, folder) -> Found:
             out_of_fold = np.full((len(subset), *said.shape[1:]), np.nan)
         out_of_fold[fold == one] = said
     target = fit_recipe(recipe, rows)
-    save_model(target, folder / "model")
+    save_model(target, folder / "model", home=home)
     codes = encoded(recipe, rows)
     np.savez(
         folder / "oof.npz",

@@ -90,6 +90,7 @@ def test_the_line_of_code_is_read_back_as_it_was_meant():
         source="frame:df",
         target=HOSTILE,
         exclude=("a b", HOSTILE),
+        include=("c d",),
         metric="roc_auc",
         budget_s=90.0,
         cost_false_positive=2.5,
@@ -104,6 +105,7 @@ def test_the_line_of_code_is_read_back_as_it_was_meant():
     assert arguments[:2] == ["%automl", "fit"]
     assert context.params["target"] == HOSTILE
     assert context.params["exclude"] == ("a b", HOSTILE)
+    assert context.params["include"] == ("c d",)
     assert context.params["budget_s"] == 90.0
     assert context.params["cost_false_positive"] == 2.5
     assert context.params["latency_ms_p95"] == 3.0

@@ -12,7 +12,7 @@ from typing import TypeVar
 from automl_magic.errors import ModelRefused
 from automl_magic.recipe import model_io
 from automl_magic.recipe.fitted import FittedRecipe
-from automl_magic.recipe.hashed_levels import FindKey
+from automl_magic.recipe.hashed_levels import FindKey, workspace_key
 from automl_magic.records import Record, RecordProblem
 from automl_magic.records.data.schema import SCHEMA_NAME, InputSchema
 from automl_magic.records.monitoring.reference import REFERENCE_NAME, Reference
@@ -30,7 +30,10 @@ class ParsedModel:
     reference: Reference | None
 
 
-def parse_model(contents: Mapping[str, bytes], find_key: FindKey) -> ParsedModel:
+def parse_model(
+    contents: Mapping[str, bytes],
+    find_key: FindKey = workspace_key(None),  # noqa: B008 - a function
+) -> ParsedModel:
     """Parse a model and its documents from files whose digests were checked.
 
     `find_key` is as in `recipe.model_io.parse_model`.
