@@ -154,9 +154,15 @@ class WindowAnalysis:
         return finite if predicted.ndim == 1 else np.asarray(finite.all(axis=1))
 
     @cached_property
+    def _outcome_reader(self) -> OutcomeReader:
+        recipe = self.recipe
+        missing = self.monitored_model.schema.missing.words(recipe.target)
+        return OutcomeReader(recipe.classes, recipe.target_parse, missing)
+
+    @cached_property
     def outcomes(self) -> list[object]:
         """The class or number of each row, `UNREAD` if it's neither, or None if it isn't known."""
-        reader = OutcomeReader(self.recipe.classes, self.recipe.target_parse)
+        reader = self._outcome_reader
         return [reader.read(outcome) for outcome in self.window.outcomes]
 
     @cached_property
@@ -191,7 +197,7 @@ class WindowAnalysis:
         return (
             f"{len(unread):,} of {self.n_outcomes:,} outcomes can't be read, such as "
             f"{', '.join(list(examples)[:MAX_EXAMPLES])}. Expected "
-            f"{OutcomeReader(self.recipe.classes).expected}."
+            f"{self._outcome_reader.expected}."
         )
 
     def __repr__(self) -> str:

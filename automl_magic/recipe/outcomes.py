@@ -8,7 +8,7 @@ reads them here: requests, the prediction log, tables with a target column, retr
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Self
 
@@ -31,11 +31,18 @@ class OutcomeReader:
         The classes of the model; empty for a regression.
     parse : mapping, optional
         How texts of the target are read as numbers, as in `to_float`.
+    missing : collection of str
+        Texts that stand for an outcome that isn't known.
     """
 
-    def __init__(self, classes: Sequence[object], parse: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        classes: Sequence[object],
+        parse: Mapping[str, str] | None = None,
+        missing: Collection[str] = (),
+    ) -> None:
         self.classes = tuple(classes)
-        self._parse = parse
+        self._parse, self._missing = parse, frozenset(missing)
         self._by_text = {category_text(label): label for label in self.classes}
         folded: dict[str, list[object]] = {}
         for text, label in self._by_text.items():
@@ -63,10 +70,12 @@ class OutcomeReader:
         return outcome
 
     @classmethod
-    def of_all(cls, models: Iterable[Sequence[object]]) -> Self:
+    def of_all(
+        cls, models: Iterable[Sequence[object]], parse: Mapping[str, str] | None = None
+    ) -> Self:
         """Return the reader of the classes of several versions of a model, each label once."""
         labels = {category_text(label): label for classes in models for label in classes}
-        return cls(tuple(labels.values()))
+        return cls(tuple(labels.values()), parse)
 
     @cached_property
     def expected(self) -> str:
@@ -78,7 +87,7 @@ class OutcomeReader:
         return f"one of {names}{f' or {more:,} others' if more > 0 else ''}"
 
     def _read(self, value: object) -> object:
-        if is_missing_value(value):
+        if is_missing_value(value) or (isinstance(value, str) and value in self._missing):
             return None
         if not self.classes:
             return self._read_number(value)

@@ -36,6 +36,11 @@ def test_a_missing_outcome_is_none_yet(missing):
     assert OutcomeReader(()).read(missing) is None
 
 
+def test_texts_for_a_missing_value_are_no_outcome():
+    assert OutcomeReader((0, 1), missing=("", "-")).read("-") is None
+    assert OutcomeReader((0, 1)).read("-") is UNREAD
+
+
 def test_labels_are_compared_as_text_then_without_case_and_blanks_then_as_numbers():
     reader = OutcomeReader(("gold", "Silver", 3))
 

@@ -87,7 +87,8 @@ def gather_rows(
         table = table.assign(**{target: as_numbers(values, recipe.target_parse)})
     hidden = hidden_columns(champion.deployment, monitored_model)
     reader = monitored_model.fitted.reader or TableReader(monitored_model.schema)
-    outcome_reader = OutcomeReader(recipe.classes, recipe.target_parse)
+    missing = monitored_model.schema.missing.words(target)
+    outcome_reader = OutcomeReader(recipe.classes, recipe.target_parse, missing)
     new_rows = []
     logged = logged_rows(
         predictions,

@@ -79,7 +79,8 @@ class _PinnedRoute:
 
     @cached_property
     def outcome_reader(self) -> OutcomeReader:
-        return OutcomeReader.of_all(routed.model.classes for routed in self.versions)
+        parse = self.stable.model.fitted.recipe.target_parse
+        return OutcomeReader.of_all((routed.model.classes for routed in self.versions), parse)
 
     @property
     def versions(self) -> tuple[_RoutedVersion, ...]:

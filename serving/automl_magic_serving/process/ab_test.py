@@ -51,15 +51,19 @@ def loss_for(metric: str, *, has_classes: bool) -> Loss:
 
 @dataclass(frozen=True)
 class ABCriterion:
-    """How the versions of an epoch are compared: the loss, and each one's labels in its order."""
+    """How the versions of an epoch are compared: the loss, and each one's labels in its order.
+
+    `parse` is how numbers are read from outcomes that are text, as in `to_float`.
+    """
 
     loss: Loss
     classes: Mapping[Role, tuple[object, ...]] = field(default_factory=dict)
+    parse: Mapping[str, str] = field(default_factory=dict)
     epoch: int = 0
 
     @cached_property
     def _reader(self) -> OutcomeReader:
-        return OutcomeReader.of_all(self.classes.values())
+        return OutcomeReader.of_all(self.classes.values(), self.parse)
 
     def row_loss(self, row: Prediction) -> float | None:
         """Return the loss of one prediction with an outcome; None if it can't be computed."""

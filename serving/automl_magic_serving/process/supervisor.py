@@ -260,7 +260,7 @@ class WorkerSupervisor:
                     Role(role): tuple(labels) for role, labels in criterion["classes"].items()
                 }
                 self.rollouts.criteria[message["deployment"]] = ABCriterion(
-                    Loss(criterion["loss"]), classes, message["epoch"]
+                    Loss(criterion["loss"]), classes, criterion["parse"], message["epoch"]
                 )
                 self._accept_if_ready(child)
                 self._heartbeat_due.set()

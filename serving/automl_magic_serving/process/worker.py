@@ -322,6 +322,7 @@ def _criterion(endpoint: Endpoint) -> dict[str, object]:
     return {
         "loss": loss.value,
         "classes": {role.value: list(classes) for role, classes in endpoint.classes.items()},
+        "parse": dict(stable.fitted.recipe.target_parse),
     }
 
 

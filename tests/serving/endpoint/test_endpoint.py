@@ -180,9 +180,10 @@ def test_a_refusal_that_the_other_version_would_not_make_is_counted_apart(bench,
 
     canary, stable, later = bench(scenario)
 
-    assert canary.n_refused + stable.n_refused == 10 + 20 + 5
-    assert (canary.refused_alone, stable.refused_alone) == (10, 0)
-    assert later.refused_alone == 10
+    assert 9 <= canary.refused_alone <= 11  # half of 20, evenly spread from a random start
+    assert stable.refused_alone == 0
+    assert canary.n_refused + stable.n_refused == canary.refused_alone + 20 + 5
+    assert 9 <= later.refused_alone <= 11
 
 
 def test_a_version_that_raises_is_counted_and_its_question_is_logged(bench, customer, tmp_path):

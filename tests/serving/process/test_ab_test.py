@@ -176,6 +176,11 @@ def test_an_outcome_that_is_reported_twice_counts_once_and_a_correction_replaces
         (ABCriterion(Loss.ERROR, both("no", "yes")), {"prediction": "no", "outcome": True}, 1.0),
         (ABCriterion(Loss.ABSOLUTE), {"prediction": 3.0, "outcome": "5.0"}, 2.0),
         (
+            ABCriterion(Loss.ABSOLUTE, parse={"decimal": ","}),
+            {"prediction": 3.0, "outcome": "5,5"},
+            2.5,
+        ),
+        (
             ABCriterion(Loss.LOG_LOSS, both("a", "b")),
             {"prediction": "a", "outcome": "b", "probabilities": [0.5, 0.5]},
             0.6931471805599453,
