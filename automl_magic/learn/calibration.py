@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -22,6 +23,8 @@ MIN_ROWS = {CalibrationMethod.TEMPERATURE: 500, CalibrationMethod.ISOTONIC: 5_00
 MIN_TEMPERATURE, MAX_TEMPERATURE = 0.2, 5.0
 # A calibration adds a cell to the notebook. A smaller relative gain isn't worth it.
 MIN_GAIN = 0.001
+# A temperature is fitted on at most this many probabilities.
+MAX_FITTED_NUMBERS = 400_000
 # The points of an isotonic curve are shown in a notebook. More digits wouldn't help.
 DIGITS = 6
 
@@ -167,6 +170,9 @@ def _shares_shift(y: Array, n_classes: int) -> tuple[float, ...]:
 
 def _log_loss_of(y: Array, probabilities: Floats, shift: Floats) -> Callable[[float, float], float]:
     """Return the log loss as a function of the log of the temperature and a part of the shift."""
+    # Evenly spaced rows: two numbers are fitted, and many classes take long on all rows.
+    step = math.ceil(probabilities.size / MAX_FITTED_NUMBERS)
+    y, probabilities = y[::step], probabilities[::step]
     logs, rows = np.log(np.maximum(probabilities, MIN_PROBABILITY)), np.arange(len(y))
 
     def log_loss(log_temperature: float, part: float) -> float:

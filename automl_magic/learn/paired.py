@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +9,7 @@ from numpy.typing import NDArray
 
 from automl_magic.recipe.values import Array, Floats
 from automl_magic.tasks.metrics import METRICS
+from automl_magic.tasks.metrics.row_losses import row_losses
 from automl_magic.tasks.metrics.scores import measure, metric_input
 from automl_magic.tasks.splits import Rows
 
@@ -69,9 +69,11 @@ def gain(
         metric_input(metric_name, better, first),
         metric_input(metric_name, worse, second),
     ]
-    row_loss = _ROW_LOSSES.get(metric_name)
-    if row_loss is not None:
-        differences = row_loss(y, predictions[1]) - row_loss(y, predictions[0])
+    # R² is a function of the squared error, if the rows are the same.
+    of_rows = "mse" if metric_name == "r2" else metric_name
+    losses = [row_losses(of_rows, y, prediction) for prediction in predictions]
+    if losses[0] is not None and losses[1] is not None:
+        differences = losses[1] - losses[0]
         total = Gain(float(differences.mean()), _error(differences))
         by_fold = [differences[rows].mean() for rows in _folds(fold_ids)]
     else:
@@ -111,29 +113,3 @@ def _error(values: Floats) -> float:
     """Return the standard error of a mean, 0 for fewer than two values."""
     values = values[np.isfinite(values)]
     return float(np.std(values, ddof=1) / len(values) ** 0.5) if len(values) > 1 else 0.0
-
-
-def _log_loss(y: Array, y_prob: Floats) -> Floats:
-    return -np.log(np.maximum(y_prob[np.arange(len(y)), y], np.finfo(np.float64).eps))
-
-
-def _brier(y: Array, y_prob: Floats) -> Floats:
-    return ((y_prob - np.eye(y_prob.shape[1])[y]) ** 2).sum(axis=1)
-
-
-def _squared_error(y: Array, y_pred: Floats) -> Floats:
-    return (y_pred - y) ** 2
-
-
-# The loss of each row, for metrics that are a mean over rows or increase with one.
-_ROW_LOSSES: dict[str, Callable[[Array, Array], Floats]] = {
-    "log_loss": _log_loss,
-    "brier": _brier,
-    "accuracy": lambda y, y_pred: (y_pred != y).astype(float),
-    "rmse": _squared_error,
-    "mse": _squared_error,
-    "r2": _squared_error,
-    "mae": lambda y, y_pred: np.abs(y_pred - y),
-    "mape": lambda y, y_pred: np.abs(y_pred - y) / np.maximum(np.abs(y), np.finfo(np.float64).eps),
-    "rmsle": lambda y, y_pred: (np.log1p(np.maximum(y_pred, 0)) - np.log1p(y)) ** 2,
-}
