@@ -23,6 +23,10 @@ ROUNDS_TIMES_RATE, USUAL_RATE = 12, 0.05
 # the time.
 PORTFOLIO_FITS, PORTFOLIO_SHARE = 14, 0.6
 PROBE, PROBE_ROUNDS = "lightgbm", 8
+# A round that takes more than this share of the time isn't measured again.
+SLOW_ROUND_SHARE = 0.01
+# A sample that takes longer is the only one.
+MAX_SAMPLE_S = 0.5
 SHARE_OF_FREE_MEMORY = 0.7
 
 
@@ -43,6 +47,8 @@ class FitCostModel:
     def __init__(self, task: Task, matrices: FoldMatrices) -> None:
         self._task, self._matrices = task, matrices
         self._estimates: dict[tuple[str, str], float] = {}
+        # The seconds of one round of boosting on one fold, once measured.
+        self.round_s = 0.0
 
     def affordable_folds(self, candidates: Mapping[str, CandidateSpec], usable_s: float) -> float:
         """Return the number of folds on which the portfolio fits into its share of the time.
@@ -68,36 +74,42 @@ class FitCostModel:
                 class_weight=task.class_weight,
                 seed=task.seed,
             )
-            growth.grow(1)
             started = time.perf_counter()
-            growth.grow(PROBE_ROUNDS - 1)
-            round_s = (time.perf_counter() - started) / (PROBE_ROUNDS - 1)
+            growth.grow(1)
+            self.round_s = time.perf_counter() - started
+            if self.round_s < SLOW_ROUND_SHARE * usable_s:  # otherwise the probe takes too long
+                started = time.perf_counter()
+                growth.grow(PROBE_ROUNDS - 1)
+                self.round_s = (time.perf_counter() - started) / (PROBE_ROUNDS - 1)
         except Exception:  # noqa: BLE001 - the trial gets the same error and records it
             return math.inf
         n_views = len({candidate.view for candidate in candidates.values()})
-        fold_s = PORTFOLIO_FITS * expected_rounds({}) * round_s + n_views * view_s
+        fold_s = PORTFOLIO_FITS * expected_rounds({}) * self.round_s + n_views * view_s
         return PORTFOLIO_SHARE * usable_s * task.threads / fold_s
 
     def single_fit_s(self, proposal: Proposal) -> float:
         """Return the expected seconds, on one fold, of the steps that can't be cut short.
 
-        These are the view, if it's new, and a fit without rounds. They are measured on two samples
-        of the rows and extrapolated linearly to all rows. A proposal that can't be measured gets 0,
-        because it will fail at once.
+        These are the view, if it's new, and a fit without rounds or the first round of boosting.
+        Views and fits are measured on two samples of the rows and extrapolated linearly to all
+        rows. A proposal that can't be measured gets 0, because it will fail at once.
         """
         fits = member(proposal.estimator).is_single_fit
+        first_round_s = self.round_s if member(proposal.estimator).has_iterations else 0.0
         n_rows = self._matrices.n_train_rows
         is_fitted = not self._matrices.is_new(proposal.view) and not fits
         if proposal.estimator == BASELINE or n_rows <= QUICK_ROWS or is_fitted:
-            return 0.0
+            return first_round_s
         key = (proposal.view, proposal.estimator if fits else "")
         if key not in self._estimates:
             self._estimates[key] = self._estimate(proposal, n_rows, fits=fits)
-        return self._estimates[key]
+        return first_round_s + self._estimates[key]
 
     def _estimate(self, proposal: Proposal, n_rows: int, *, fits: bool) -> float:
         try:
-            self._sample_s(proposal, SAMPLES[0], fits=fits)  # warm-up
+            warm_up_s = self._sample_s(proposal, SAMPLES[0], fits=fits)
+            if warm_up_s > MAX_SAMPLE_S:  # too slow to measure more
+                return warm_up_s * n_rows / SAMPLES[0]
             (small, small_s), (large, large_s) = (
                 (rows, self._sample_s(proposal, rows, fits=fits)) for rows in SAMPLES
             )

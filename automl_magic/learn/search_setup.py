@@ -114,7 +114,13 @@ def choose_order(
 
 
 def describe_table(search: Search) -> meta.MetaFeatures | None:
-    """Compute the meta-features of the table, or None if they can't be computed."""
+    """Return the meta-features of the table, computed once, or None if that isn't possible."""
+    if not search.is_described:
+        search.meta_features, search.is_described = _describe(search), True
+    return search.meta_features
+
+
+def _describe(search: Search) -> meta.MetaFeatures | None:
     views = {name: steps for name, steps in search.views.items() if name != BASELINE_VIEW}
     if DESCRIBED_VIEW not in views:
         return None

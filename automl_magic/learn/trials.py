@@ -26,6 +26,7 @@ from automl_magic.recipe import Fold, member
 from automl_magic.records import DecisionKind, StepSpec, Trial, TrialState
 
 if TYPE_CHECKING:
+    from automl_magic.learn.meta import MetaFeatures
     from automl_magic.learn.split import SplitRows
     from automl_magic.learn.task import Task
     from automl_magic.recipe import Recipe
@@ -47,6 +48,8 @@ class Search:
         When each trial ended, in seconds since the start of the search.
     stopped : {"interrupt", "deadline", "trials"} or None
         What ended the search, or None if there was nothing more to try.
+    meta_features : MetaFeatures or None
+        The meta-features of the table, if `is_described`.
     warnings : list of str
         What the person must know about the result, as sentences.
     recorded : Recipe or None
@@ -79,6 +82,8 @@ class Search:
         self.stopped: str | None = None
         self.recorded: Recipe | None = None
         self.warnings: list[str] = []
+        self.meta_features: MetaFeatures | None = None
+        self.is_described = False
 
     @property
     def best(self) -> TrialResult:

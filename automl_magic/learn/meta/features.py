@@ -44,6 +44,8 @@ FEATURES = (
 SAMPLE_ROWS = 2_000
 # There can be thousands of one-hot levels and text components. Landmarks use the most correlated.
 LANDMARK_COLUMNS = 60
+# Landmarks of 1,000 classes would take longer than many searches.
+LANDMARK_CLASSES = 20
 VALIDATION_SHARE = 3  # every third row
 CATEGORY_STEPS = ("category", "one_hot", "target_mean")
 
@@ -180,7 +182,7 @@ def _landmarks(X: Floats, y: Array, kind: TaskKind) -> dict[str, float]:
     from sklearn.tree import DecisionTreeRegressor
 
     # One 0/1 target per class, so that regressors work for all kinds of task.
-    targets = np.eye(int(y.max()) + 1)[y] if kind.has_classes else y[:, None]
+    targets = _frequent_classes(y) if kind.has_classes else y[:, None]
     order = np.random.default_rng(0).permutation(len(y))
     if kind.has_classes:  # each class in both parts
         order = order[np.argsort(y[order], kind="stable")]
@@ -202,6 +204,13 @@ def _landmarks(X: Floats, y: Array, kind: TaskKind) -> dict[str, float]:
             y_pred = model.fit(X[~is_validation], y_train).predict(X[is_validation])
         scores[name] = float(np.clip(score(y_true, y_pred.reshape(y_true.shape)), -1.0, 1.0))
     return scores
+
+
+def _frequent_classes(y: Array) -> Floats:
+    """Return which of the most frequent classes each row has, shape (n_rows, n_classes)."""
+    codes, counts = np.unique(y, return_counts=True)
+    frequent = codes[np.argsort(-counts, kind="stable")[:LANDMARK_CLASSES]]
+    return (y[:, None] == np.sort(frequent)).astype(np.float64)
 
 
 def _most_correlated(X: Floats, X_train: Floats, targets: Floats) -> Floats:

@@ -26,6 +26,8 @@ DEFAULTS: Mapping[str, object] = {
     "seed": 0,
 }
 BINS = 16
+# The columns of a block and their counts have about this many cells.
+COUNTED_CELLS = 2_000_000
 ITERATIONS = 20
 SIGNIFICANCE_LEVEL = 0.01
 
@@ -78,24 +80,51 @@ def select(
 
 
 def mutual_information(X: Floats, y: Array, task: TaskKind) -> Floats:
-    """Return each column's mutual information with the target, in nats, of shape (n_columns,)."""
-    from sklearn.feature_selection import mutual_info_classif
+    """Return each column's mutual information with the target, in nats, of shape (n_columns,).
 
-    if X.shape[1] == 0:
+    It's scikit-learn's `mutual_info_classif` of binned numbers, for many columns at once. One call
+    per column takes 3 ms, whatever the number of rows.
+    """
+    n, width = X.shape
+    if width == 0:
         return np.empty(0)
-    y_binned = bin_values(y.astype(np.float64)) if task.answer is Answer.NUMBER else y
-    X_binned = np.column_stack([bin_values(values) for values in X.T])
-    scores: Floats = mutual_info_classif(X_binned, y_binned, discrete_features=True, random_state=0)
-    return scores.round(9)
+    if task.answer is Answer.NUMBER:
+        y = bin_values(y.astype(np.float64)[:, None])[:, 0]
+    codes = np.unique(y, return_inverse=True)[1]
+    k = int(codes.max()) + 1
+    of_target = np.bincount(codes) / n
+    scores = np.empty(width)
+    size = max(1, COUNTED_CELLS // max(n, (BINS + 1) * k))
+    for start in range(0, width, size):
+        bins = bin_values(X[:, start : start + size])
+        columns = bins.shape[1]
+        cells = (np.arange(columns) * (BINS + 1) + bins) * k + codes[:, None]
+        counts = np.bincount(cells.ravel(), minlength=columns * (BINS + 1) * k)
+        joint = counts.reshape(columns, BINS + 1, k) / n
+        expected = joint.sum(axis=2, keepdims=True) * of_target
+        ratios = np.divide(joint, expected, out=np.ones_like(joint), where=joint > 0)
+        scores[start : start + size] = (joint * np.log(ratios)).sum(axis=(1, 2))
+    return np.maximum(scores, 0.0).round(9)
 
 
-def bin_values(values: Floats) -> Array:
-    """Return the quantile bin of each value. Missing values have their own bin."""
-    missing = np.isnan(values)
-    if missing.all():
-        return np.zeros(len(values), dtype=np.int64)
-    edges = np.quantile(values[~missing], np.arange(1, BINS) / BINS)
-    return np.where(missing, BINS, np.searchsorted(edges, values, side="right"))
+def bin_values(X: Floats) -> Array:
+    """Return the quantile bin of each value in its column. Missing values have their own bin."""
+    missing = np.isnan(X)
+    has_missing = missing.any(axis=0)
+    shares = np.arange(1, BINS) / BINS
+    edges = np.zeros((len(shares), X.shape[1]))
+    edges[:, ~has_missing] = np.quantile(X[:, ~has_missing], shares, axis=0)
+    bins = np.empty(X.shape, dtype=np.int64)
+    for column, values in enumerate(X.T):
+        if has_missing[column]:
+            present = values[~missing[:, column]]
+            if not len(present):
+                bins[:, column] = 0
+                continue
+            edges[:, column] = np.quantile(present, shares)
+        bins[:, column] = np.searchsorted(edges[:, column], values, side="right")
+        bins[missing[:, column], column] = BINS
+    return bins
 
 
 def boruta_hits(X: Floats, y: Array, task: TaskKind, seed: int) -> Array:
