@@ -25,6 +25,8 @@ PORTFOLIO_FITS, PORTFOLIO_SHARE = 14, 0.6
 PROBE, PROBE_ROUNDS = "lightgbm", 8
 # A round that takes more than this share of the time isn't measured again.
 SLOW_ROUND_SHARE = 0.01
+# A view is fitted on a fold, for the holdout and on all rows.
+VIEW_FITS = 3
 # A sample that takes longer is the only one.
 MAX_SAMPLE_S = 0.5
 SHARE_OF_FREE_MEMORY = 0.7
@@ -54,13 +56,17 @@ class FitCostModel:
         """Return the number of folds on which the portfolio fits into its share of the time.
 
         One of the boosters is fitted for a few rounds on the first fold, and the others are
-        estimated relative to it. Infinite if nothing can be measured.
+        estimated relative to it. Infinite if nothing can be measured, and 0 if even the first view
+        takes too long.
         """
         boosters = (candidate for candidate in candidates.values() if candidate.estimator == PROBE)
         probe = next(boosters, None)
         if probe is None:
             return math.inf
         task = self._task
+        proposal = Proposal(PROBE, PROBE, probe.view, probe.params, "")
+        if self.single_fit_s(proposal) * VIEW_FITS > usable_s:
+            return 0.0
         try:
             started = time.perf_counter()
             fold = self._matrices.fold(probe.view, 0)

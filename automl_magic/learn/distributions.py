@@ -29,7 +29,7 @@ def numeric_distribution(values: Floats, n_knots: int) -> NumericDistribution | 
     if len(values) == 0:
         return None
     values = np.sort(values)
-    knots = np.unique(values)
+    knots = values[np.append(True, values[1:] != values[:-1])]
     if len(knots) > n_knots:
         shares = np.linspace(0, 1, n_knots)
         # Only values that occur, never interpolated ones, so that the shares are exact.

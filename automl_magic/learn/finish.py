@@ -107,6 +107,7 @@ def _result(
         "best": ensemble.name,
         "n_trials": len(search.trials),
         "search_s": round(search.budget.elapsed_s, 3),
+        "only_baseline": search.has_only_baseline,
         "stopped": search.stopped,
         "replayed": search.recorded is not None,
         "advice": [*search.warnings, *_undefined_score(holdout), *ensemble.advice],

@@ -17,7 +17,7 @@ from automl_magic.recipe.values import (
     as_dates,
     as_numbers,
     as_text,
-    is_missing_value,
+    category_text,
     missing_mask,
     to_utc_datetime,
 )
@@ -78,7 +78,7 @@ def _column(
         values = as_numbers(values)  # seconds
     stored = stored_as(values)
     missing = missing_mask(values)
-    texts = Counter(text for text in as_text(values[~missing]) if text is not None)
+    texts = _count_texts(kind, values[~missing])
     # The profile has classified the table, but not one that a notebook passes to a recipe itself.
     personal = personal or _personal(name, kind, stored, list(texts))
     low, high = (None, None) if personal else _span(kind, stored, values, parse)
@@ -101,6 +101,16 @@ def _column(
     )
 
 
+def _count_texts(kind: ColumnKind, values: Array) -> Counter[str]:
+    """Return how many rows have each text. Numbers and dates have no levels: a sample is enough."""
+    if kind in (ColumnKind.NUMBER, ColumnKind.DATE) and values.dtype.kind in "fiuM":
+        values = values[:: max(1, len(values) // MAX_SAMPLED)]
+    listed = values.tolist() if values.dtype.kind == "O" else []
+    if set(map(type, listed)) == {str}:
+        return Counter(listed)
+    return Counter(text for text in as_text(values) if text is not None)
+
+
 def stored_as(values: Array) -> str:
     """Return how the values of a column are stored: `number`, `boolean`, `date` or `text`.
 
@@ -109,7 +119,7 @@ def stored_as(values: Array) -> str:
     by_dtype = {"b": "boolean", "M": "date", "m": "number", "f": "number", "i": "number"}
     if values.dtype.kind != "O":
         return by_dtype.get(values.dtype.kind, "number" if values.dtype.kind == "u" else "text")
-    kinds = {_stored(type(value)) for value in values.tolist() if not is_missing_value(value)}
+    kinds = {_stored(kind) for kind in set(map(type, values[~missing_mask(values)].tolist()))}
     return kinds.pop() if len(kinds) == 1 else "text"
 
 
@@ -161,11 +171,7 @@ def _example(
         return None if date is None else date.isoformat()
     if has_levels or kind in (ColumnKind.BOOLEAN, ColumnKind.NUMBER, ColumnKind.DATE):
         most_common = texts.most_common(1)[0][0]
-        return next(
-            _plain(value)
-            for value, text in zip(values, as_text(values), strict=True)
-            if text == most_common
-        )
+        return next(_plain(value) for value in values if category_text(value) == most_common)
     return None
 
 

@@ -112,8 +112,9 @@ class _Race:
         search = self.search
         self.warmup.wait(proposal.estimator)
         needed_s = self._single_fits_s(proposal)
-        usable_s = self._usable_s()
+        usable_s = self._usable_s(proposal.view)
         if needed_s > usable_s:
+            self.search.needs_s.append(self._total_s(needed_s))
             if proposal.parent is not None:
                 return False
             search.skip(
@@ -198,17 +199,31 @@ class _Race:
         share_s = max(share * usable_s, min(0.8 * usable_s, MIN_FIT_S))
         return now + share_s
 
-    def _usable_s(self) -> float:
-        """Return the seconds that a trial can take without using time for the final fits."""
+    def _usable_s(self, view: str | None = None) -> float:
+        """Return the seconds that a trial can take without using time for the final fits.
+
+        With a view, its final fits are included if none of the best trials has it.
+        """
         search = self.search
         best = sorted(
             (result for result in search.results if result.trial.estimator != BASELINE),
             key=lambda result: search.task.metric.loss(_score(result.trial)),
         )[:EXPECTED_MEMBERS]
         usable_s = search.budget.usable_s(search.final_fits_s(best, EXPECTED_SEEDS))
-        # The trial could become a member, which is refitted on all rows.
-        fits = EXPECTED_SEEDS * search.rows.final_fits / len(search.rows.pairs)
-        return usable_s / (1 + fits)
+        if view is not None and view not in {result.trial.view for result in best}:
+            usable_s -= search.final_view_s(view)
+        return usable_s / (1 + self._refits)
+
+    @property
+    def _refits(self) -> float:
+        """The fits after the search per fold of a trial, which could become a member."""
+        rows = self.search.rows
+        return EXPECTED_SEEDS * rows.final_fits / len(rows.pairs)
+
+    def _total_s(self, needed_s: float) -> float:
+        """Return the budget with which a trial that needs this many seconds could have started."""
+        budget = self.search.budget
+        return budget.elapsed_s + budget.reserved_s + needed_s * (1 + self._refits)
 
     def _single_fits_s(self, proposal: Proposal) -> float:
         """Return the seconds of the steps that can't be cut short: each fold's view and fit."""

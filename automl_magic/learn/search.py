@@ -21,7 +21,7 @@ from automl_magic.learn.candidate import (
 )
 from automl_magic.learn.events import RunFolder
 from automl_magic.learn.formatting import check_choice
-from automl_magic.learn.search_setup import choose_metric, drop_one_class_folds
+from automl_magic.learn.search_setup import choose_metric, drop_one_class_folds, warn_of_baseline
 from automl_magic.learn.trials import LiveCallback, Search
 from automl_magic.records import DecisionKind
 from automl_magic.records.plans.experiment import SAMPLERS
@@ -117,6 +117,7 @@ def search(
             replays.run(search, replay)
         else:
             scheduler.run(search, sampler, candidates, max_trials)
+            warn_of_baseline(search)
     return search
 
 

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from automl_magic.display.numbers import format_count
 from automl_magic.learn import meta
-from automl_magic.learn.candidate import BASELINE_VIEW, CandidateSpec
+from automl_magic.learn.candidate import BASELINE, BASELINE_VIEW, CandidateSpec
 from automl_magic.learn.cost import PORTFOLIO_SHARE
+from automl_magic.learn.formatting import format_seconds
 from automl_magic.recipe import take_rows
-from automl_magic.records import DecisionKind, SplitKind
+from automl_magic.records import DecisionKind, SplitKind, TrialState
 from automl_magic.tasks import metrics
 
 if TYPE_CHECKING:
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
 
 # With fewer validated rows than this, the scores are too noisy to drop folds for speed.
 MIN_VALIDATED_ROWS = 2_000
+# Larger budgets to suggest, in seconds.
+BUDGETS_S = (30, 60, 120, 300, 600, 1200, 3600)
+MANY_CLASSES = 20
 # The view without missing values, which landmarks need.
 DESCRIBED_VIEW = "dense"
 
@@ -73,9 +78,10 @@ def choose_folds(search: Search, candidates: Mapping[str, CandidateSpec]) -> Non
         rows.use_folds(rows.n_used_folds + 1)
     search.matrices.divide()
     n_used = len(rows.pairs)
+    share = f"{PORTFOLIO_SHARE / affordable:.0%}" if affordable else "more than all"
     why = (
-        f"Trying the portfolio on one fold should take {PORTFOLIO_SHARE / affordable:.0%} of "
-        f"the time, and {PORTFOLIO_SHARE:.0%} of the time is planned for the portfolio."
+        f"Trying the portfolio on one fold should take {share} of the time, and "
+        f"{PORTFOLIO_SHARE:.0%} of the time is planned for the portfolio."
     )
     search.log_decision(
         DecisionKind.FOLDS, f"{n_used} of {n_folds}", why, affordable=round(min(affordable, 999), 1)
@@ -111,6 +117,42 @@ def choose_order(
     why = "Candidates that gained most for their time on the most similar known tables come first."
     search.log_decision(DecisionKind.ORDER, ", ".join(names), why, **evidence)
     return {name: candidates[name] for name in names}
+
+
+def warn_of_baseline(search: Search) -> None:
+    """Say so if no candidate was fitted, with the reason and what to do."""
+    if not search.has_only_baseline:
+        return
+    tried = search.trials[1:]
+    failed = [trial for trial in tried if trial.state is TrialState.FAIL]
+    if search.stopped == "interrupt":
+        why = "the search was stopped before another trial had a score. Run it for longer."
+    elif failed:
+        why = f"every other trial failed. The first reason: {failed[0].reason.rstrip('.')}."
+    elif tried:
+        steps = [step for view in search.views.values() for step in view]
+        columns = {name for step in steps for name in step.columns}
+        size = format_count(len(search.rows.development), "row")
+        size += f" and {format_count(len(columns), 'column')}"
+        if search.task.n_classes > MANY_CLASSES:
+            size += f" of {search.task.n_classes:,} classes"
+        why = (
+            f"no other model fits into {format_seconds(search.budget.budget_s)} for {size}. Use "
+            f"--budget {_larger_budget(search)}s, or fewer columns or rows."
+        )
+    else:
+        return
+    search.warn(
+        DecisionKind.CANDIDATES,
+        BASELINE,
+        f"Only the baseline was fitted, which predicts without any column: {why}",
+    )
+
+
+def _larger_budget(search: Search) -> int:
+    """Return a budget in seconds with which several trials should have a score."""
+    needed_s = max(3 * search.budget.budget_s, 2 * min(search.needs_s, default=0.0))
+    return next((b for b in BUDGETS_S if b >= needed_s), math.ceil(needed_s / 3600) * 3600)
 
 
 def describe_table(search: Search) -> meta.MetaFeatures | None:

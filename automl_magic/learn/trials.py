@@ -50,6 +50,8 @@ class Search:
         What ended the search, or None if there was nothing more to try.
     meta_features : MetaFeatures or None
         The meta-features of the table, if `is_described`.
+    needs_s : list of float
+        The budgets, in seconds, with which the skipped trials could have started.
     warnings : list of str
         What the person must know about the result, as sentences.
     recorded : Recipe or None
@@ -82,6 +84,7 @@ class Search:
         self.stopped: str | None = None
         self.recorded: Recipe | None = None
         self.warnings: list[str] = []
+        self.needs_s: list[float] = []
         self.meta_features: MetaFeatures | None = None
         self.is_described = False
 
@@ -90,6 +93,11 @@ class Search:
         """The trial with the best score. The first one wins a tie."""
         loss = self.task.metric.loss
         return min(self.results, key=lambda result: loss(_score(result.trial)))
+
+    @property
+    def has_only_baseline(self) -> bool:
+        """Whether no candidate has a score, so that the model is the baseline."""
+        return all(result.trial.estimator == BASELINE for result in self.results)
 
     @property
     def n_rows(self) -> int:
@@ -120,9 +128,12 @@ class Search:
         ]
         total_s = max(max(fits, default=0.0), sum(fits) / self.task.threads)
         views = {result.trial.view for result in members if result.trial.estimator != BASELINE}
+        return self.rows.final_fits * total_s + sum(map(self.final_view_s, views))
+
+    def final_view_s(self, view: str) -> float:
+        """Return the seconds to fit a view after the search, for holdout and refit."""
         row_ratio = self.rows.split.folds / (self.rows.split.folds - 1)
-        total_s += sum(self.matrices.fit_s(view) for view in views) * row_ratio
-        return self.rows.final_fits * total_s
+        return self.rows.final_fits * self.matrices.fit_s(view) * row_ratio
 
     @property
     def stop_requested(self) -> bool:

@@ -43,9 +43,7 @@ def read_contents(values: Array, reader: ColumnReader) -> Contents:
     if kind in LEVEL_KINDS:
         rows = np.flatnonzero(~absent)
         texts = as_text(column[rows])
-        return Contents(
-            rows, missing, unread, texts=tuple("" if text is None else text for text in texts)
-        )
+        return Contents(rows, missing, unread, texts=tuple([text or "" for text in texts]))
     numbers = _numbers(column, kind)
     is_read = ~np.isnan(numbers) & ~absent
     rows = np.flatnonzero(is_read)

@@ -193,9 +193,10 @@ def missing_mask(values: Column) -> NDArray[np.bool_]:
     if values.dtype.kind in "mM":
         return np.isnat(values)
     if values.dtype.kind == "O":
-        return np.array(
-            [type(value) is not str and is_missing_value(value) for value in values.tolist()], bool
-        )
+        listed = values.tolist()
+        if set(map(type, listed)) != {str}:  # a text is never missing
+            missing = [type(value) is not str and is_missing_value(value) for value in listed]
+            return np.array(missing, dtype=bool)
     return np.zeros(len(values), dtype=bool)
 
 

@@ -53,6 +53,7 @@ def test_the_result_says_what_the_run_came_to(found):
         "metric": "roc_auc",
         "best": done.ensemble.name,
         "n_trials": 4,
+        "only_baseline": False,
         "stopped": None,
         "replayed": False,
         "advice": list(done.ensemble.advice),

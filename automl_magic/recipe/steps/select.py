@@ -10,6 +10,7 @@ import math
 from collections.abc import Collection, Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 from automl_magic.recipe.step_target import StepTarget
 from automl_magic.recipe.steps.base import step_params
@@ -109,8 +110,8 @@ def mutual_information(X: Floats, y: Array, task: TaskKind) -> Floats:
 
 def bin_values(X: Floats) -> Array:
     """Return the quantile bin of each value in its column. Missing values have their own bin."""
-    missing = np.isnan(X)
-    has_missing = missing.any(axis=0)
+    missing: NDArray[np.bool_] = np.isnan(X)
+    has_missing = np.any(missing, axis=0)
     shares = np.arange(1, BINS) / BINS
     edges = np.zeros((len(shares), X.shape[1]))
     edges[:, ~has_missing] = np.quantile(X[:, ~has_missing], shares, axis=0)
