@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from automl_magic.learn.matrices import FoldMatrices
     from automl_magic.learn.task import Task
 
-# Fits that can't be stopped are estimated from samples, unless there are few rows.
-QUICK_ROWS, SAMPLES = 5_000, (250, 1_000)
+# Fits that can't be stopped are estimated from samples, unless the table is small.
+QUICK_ROWS, QUICK_CELLS, SAMPLES = 5_000, 500_000, (250, 1_000)
+# The samples of a table with few rows are at most these shares of it.
+SAMPLE_SHARES = (0.1, 0.3)
 # Boosting needs about this many rounds, divided by the learning rate.
 ROUNDS_TIMES_RATE, USUAL_RATE = 12, 0.05
 # The portfolio takes about as long as this many LightGBM fits, and should use at most this share of
@@ -27,7 +29,7 @@ PROBE, PROBE_ROUNDS = "lightgbm", 8
 SLOW_ROUND_SHARE = 0.01
 # A view is fitted on a fold, for the holdout and on all rows.
 VIEW_FITS = 3
-# A sample that takes longer is the only one.
+# After a sample that takes longer, smaller ones are measured instead of larger ones.
 MAX_SAMPLE_S = 0.5
 SHARE_OF_FREE_MEMORY = 0.7
 
@@ -104,7 +106,9 @@ class FitCostModel:
         first_round_s = self.round_s if member(proposal.estimator).has_iterations else 0.0
         n_rows = self._matrices.n_train_rows
         is_fitted = not self._matrices.is_new(proposal.view) and not fits
-        if proposal.estimator == BASELINE or n_rows <= QUICK_ROWS or is_fitted:
+        cells = n_rows * self._matrices.n_columns(proposal.view)
+        is_quick = n_rows <= QUICK_ROWS and cells <= QUICK_CELLS
+        if proposal.estimator == BASELINE or is_quick or is_fitted:
             return first_round_s
         key = (proposal.view, proposal.estimator if fits else "")
         if key not in self._estimates:
@@ -112,16 +116,22 @@ class FitCostModel:
         return first_round_s + self._estimates[key]
 
     def _estimate(self, proposal: Proposal, n_rows: int, *, fits: bool) -> float:
+        small, large = (
+            max(1, min(rows, int(share * n_rows)))
+            for rows, share in zip(SAMPLES, SAMPLE_SHARES, strict=True)
+        )
         try:
-            warm_up_s = self._sample_s(proposal, SAMPLES[0], fits=fits)
-            if warm_up_s > MAX_SAMPLE_S:  # too slow to measure more
-                return warm_up_s * n_rows / SAMPLES[0]
-            (small, small_s), (large, large_s) = (
-                (rows, self._sample_s(proposal, rows, fits=fits)) for rows in SAMPLES
-            )
+            small_s = self._sample_s(proposal, small, fits=fits)  # warm-up
+            if small_s > MAX_SAMPLE_S:  # a larger sample would take too much of the budget
+                small, large, large_s = max(1, small // 3), small, small_s
+                small_s = self._sample_s(proposal, small, fits=fits)
+            else:
+                small_s, large_s = (
+                    self._sample_s(proposal, rows, fits=fits) for rows in (small, large)
+                )
         except Exception:  # noqa: BLE001 - the trial gets the same error and records it
             return 0.0
-        return large_s + max(0.0, large_s - small_s) / (large - small) * (n_rows - large)
+        return large_s + max(0.0, large_s - small_s) / max(1, large - small) * (n_rows - large)
 
     def _sample_s(self, proposal: Proposal, rows: int, *, fits: bool) -> float:
         started = time.perf_counter()
