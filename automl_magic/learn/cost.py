@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from automl_magic.learn.candidate import BASELINE, CandidateSpec, Proposal
@@ -48,8 +48,13 @@ def expected_rounds(params: Mapping[str, object]) -> float:
 class FitCostModel:
     """Estimates the cost of trials by measuring small ones."""
 
-    def __init__(self, task: Task, matrices: FoldMatrices) -> None:
-        self._task, self._matrices = task, matrices
+    def __init__(
+        self,
+        task: Task,
+        matrices: FoldMatrices,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._task, self._matrices, self._clock = task, matrices, clock
         self._estimates: dict[tuple[str, str], float] = {}
         # The seconds of one round of boosting on one fold, once measured.
         self.round_s = 0.0
@@ -70,9 +75,9 @@ class FitCostModel:
         if self.single_fit_s(proposal) * VIEW_FITS > usable_s:
             return 0.0
         try:
-            started = time.perf_counter()
+            started = self._clock()
             fold = self._matrices.fold(probe.view, 0)
-            view_s = time.perf_counter() - started
+            view_s = self._clock() - started
             growth = member(PROBE).grow(
                 probe.params,
                 fold,
@@ -82,38 +87,51 @@ class FitCostModel:
                 class_weight=task.class_weight,
                 seed=task.seed,
             )
-            started = time.perf_counter()
+            started = self._clock()
             growth.grow(1)
-            self.round_s = time.perf_counter() - started
+            self.round_s = self._clock() - started
             if self.round_s < SLOW_ROUND_SHARE * usable_s:  # otherwise the probe takes too long
-                started = time.perf_counter()
+                started = self._clock()
                 growth.grow(PROBE_ROUNDS - 1)
-                self.round_s = (time.perf_counter() - started) / (PROBE_ROUNDS - 1)
+                self.round_s = (self._clock() - started) / (PROBE_ROUNDS - 1)
         except Exception:  # noqa: BLE001 - the trial gets the same error and records it
             return math.inf
         n_views = len({candidate.view for candidate in candidates.values()})
         fold_s = PORTFOLIO_FITS * expected_rounds({}) * self.round_s + n_views * view_s
         return PORTFOLIO_SHARE * usable_s * task.threads / fold_s
 
-    def single_fit_s(self, proposal: Proposal) -> float:
-        """Return the expected seconds, on one fold, of the steps that can't be cut short.
+    def uncut_s(self, proposal: Proposal) -> float:
+        """Return the expected seconds, on all folds, of the steps that can't be cut short.
 
-        These are the view, if it's new, and a fit without rounds or the first round of boosting.
-        Views and fits are measured on two samples of the rows and extrapolated linearly to all
-        rows. A proposal that can't be measured gets 0, because it will fail at once.
+        These are the views of folds that have none yet, and a fit without rounds or the first round
+        of boosting. If the view is new, they are measured on two samples of the rows and
+        extrapolated linearly to all rows. A proposal that can't be measured gets 0, because it will
+        fail at once.
         """
+        threads, matrices = self._task.threads, self._matrices
+        has_rounds = member(proposal.estimator).has_iterations
+        first_round_s = self.round_s * math.ceil(matrices.n_folds / threads) * has_rounds
+        return first_round_s + self.single_fit_s(proposal) * math.ceil(
+            matrices.n_missing(proposal.view) / threads
+            if not member(proposal.estimator).is_single_fit
+            else matrices.n_folds / threads
+        )
+
+    def single_fit_s(self, proposal: Proposal) -> float:
+        """Return the expected seconds of the view and of a fit without rounds, on one fold."""
         fits = member(proposal.estimator).is_single_fit
-        first_round_s = self.round_s if member(proposal.estimator).has_iterations else 0.0
         n_rows = self._matrices.n_train_rows
-        is_fitted = not self._matrices.is_new(proposal.view) and not fits
+        if proposal.estimator == BASELINE:
+            return 0.0
+        if not self._matrices.is_new(proposal.view) and not fits:
+            return self._matrices.fit_s(proposal.view)
         cells = n_rows * self._matrices.n_columns(proposal.view)
-        is_quick = n_rows <= QUICK_ROWS and cells <= QUICK_CELLS
-        if proposal.estimator == BASELINE or is_quick or is_fitted:
-            return first_round_s
+        if n_rows <= QUICK_ROWS and cells <= QUICK_CELLS:
+            return 0.0
         key = (proposal.view, proposal.estimator if fits else "")
         if key not in self._estimates:
             self._estimates[key] = self._estimate(proposal, n_rows, fits=fits)
-        return first_round_s + self._estimates[key]
+        return self._estimates[key]
 
     def _estimate(self, proposal: Proposal, n_rows: int, *, fits: bool) -> float:
         small, large = (
@@ -134,7 +152,7 @@ class FitCostModel:
         return large_s + max(0.0, large_s - small_s) / max(1, large - small) * (n_rows - large)
 
     def _sample_s(self, proposal: Proposal, rows: int, *, fits: bool) -> float:
-        started = time.perf_counter()
+        started = self._clock()
         fold = self._matrices.sample(proposal.view, rows)
         if fits:
             task = self._task
@@ -148,7 +166,7 @@ class FitCostModel:
                 seed=task.seed,
             )
             growth.grow(1)
-        return time.perf_counter() - started
+        return self._clock() - started
 
 
 def memory_bytes(

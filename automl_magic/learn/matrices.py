@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -43,7 +43,9 @@ class FoldMatrices:
         rows: SplitRows,
         views: Mapping[str, tuple[StepSpec, ...]],
         limit_bytes: int | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._clock = clock
         self._task, self._rows, self._views = task, rows, views
         self._y = task.y[rows.development]
         if limit_bytes is None:
@@ -66,7 +68,7 @@ class FoldMatrices:
         key = (view, fold)
         if (cached := self._get(key)) is not None:
             return cached
-        started = time.monotonic()
+        started = self._clock()
         steps, selection = separate_selection(self._views[view])
         blocks = [
             self._fit_shared(spec, fold)
@@ -80,7 +82,7 @@ class FoldMatrices:
             selected = select(selection, matrices.X, goal, matrices.categorical)
             matrices = _select_columns(matrices, list(selected))
         matrices = self._store(key, matrices)
-        self._fit_s[view][fold] = time.monotonic() - started
+        self._fit_s[view][fold] = self._clock() - started
         return matrices
 
     @property
@@ -100,6 +102,14 @@ class FoldMatrices:
         """Return the mean seconds to fit a view on a fold, 0 if it was never fitted."""
         times_s = self._fit_s[view].values()
         return sum(times_s) / len(times_s) if times_s else 0.0
+
+    @property
+    def n_folds(self) -> int:
+        return len(self._pairs)
+
+    def n_missing(self, view: str) -> int:
+        """Return the number of folds on which the view was never fitted."""
+        return max(0, len(self._pairs) - len(self._fit_s[view]))
 
     def is_new(self, view: str) -> bool:
         """Return whether the view was never fitted on a fold."""

@@ -111,7 +111,7 @@ class _Race:
         """Run a proposal or skip it with a reason. Return whether there is time for more."""
         search = self.search
         self.warmup.wait(proposal.estimator)
-        needed_s = self._single_fits_s(proposal)
+        needed_s = self.search.costs.uncut_s(proposal)
         usable_s = self._usable_s(proposal.view)
         if needed_s > usable_s:
             self.search.needs_s.append(self._total_s(needed_s))
@@ -224,11 +224,6 @@ class _Race:
         """Return the budget with which a trial that needs this many seconds could have started."""
         budget = self.search.budget
         return budget.elapsed_s + budget.reserved_s + needed_s * (1 + self._refits)
-
-    def _single_fits_s(self, proposal: Proposal) -> float:
-        """Return the seconds of the steps that can't be cut short: each fold's view and fit."""
-        fold_s = self.search.costs.single_fit_s(proposal)
-        return fold_s * math.ceil(len(self.search.rows.pairs) / self.search.task.threads)
 
     def _memory_bytes(self, proposal: Proposal) -> int:
         search = self.search

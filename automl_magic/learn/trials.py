@@ -75,8 +75,8 @@ class Search:
         self.home = home
         self.task, self.rows, self.views = task, rows, views
         self.budget, self.folder = budget, folder
-        self.matrices = FoldMatrices(task, rows, views)
-        self.costs = FitCostModel(task, self.matrices)
+        self.matrices = FoldMatrices(task, rows, views, clock=budget.now)
+        self.costs = FitCostModel(task, self.matrices, budget.now)
         self.patience, self._live = patience, live
         self.trials: list[Trial] = []
         self.results: list[TrialResult] = []
@@ -132,8 +132,8 @@ class Search:
 
     def final_view_s(self, view: str) -> float:
         """Return the seconds to fit a view after the search, for holdout and refit."""
-        row_ratio = self.rows.split.folds / (self.rows.split.folds - 1)
-        return self.rows.final_fits * self.matrices.fit_s(view) * row_ratio
+        rows = self.task.n_rows + (len(self.rows.development) if len(self.rows.holdout) else 0)
+        return self.matrices.fit_s(view) * rows / self.matrices.n_train_rows
 
     @property
     def stop_requested(self) -> bool:

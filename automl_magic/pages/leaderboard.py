@@ -73,6 +73,8 @@ def _summary(view: LeaderboardView) -> str:
             "The model is a blend of {n} trial.", "The model is a blend of {n} trials.", n
         )
         model = fill(sentence, n=tag("b", str(n)))
+    elif view.run is not None and view.run.has_only_baseline:
+        model = text(_("The model is only the baseline, which predicts without any column."))
     else:
         model = fill(_("The model is {name}."), name=tag("b", text(view.model_name, 60)))
     metric, score = text(leaderboard.metric), linked_number(best.score.value, best.link)

@@ -55,6 +55,8 @@ def _status_sentence(run: Run) -> str:
         case "succeeded" if run.was_stopped_early:
             sentence = _("Run {run} was stopped early and kept the best model so far.")
             return sentence.format(run=run.run_id)
+        case "succeeded" if run.has_only_baseline:
+            return _("Run {run} fitted only the baseline.").format(run=run.run_id)
         case "succeeded":
             return _("Run {run} succeeded.").format(run=run.run_id)
         case "failed":

@@ -124,6 +124,11 @@ class MlflowTracker:
             end_tags = {"automl.status": run.status.value}
             if run.failure is not None:
                 end_tags["automl.failure"] = f"{run.failure.kind.value}: {run.failure.message}"
+            if run.has_only_baseline:
+                end_tags["automl.only_baseline"] = "true"
+            for part in ("cv", "holdout"):
+                if why := (run.result.get(part) or {}).get("undefined"):
+                    end_tags[f"automl.{part}_undefined"] = str(why)
             if (end_of_search := search_end(run)) is not None:
                 end_tags["automl.ended_early"] = end_of_search.reason
                 if end_of_search.untried:

@@ -36,6 +36,8 @@ def format_run(finished: FinishedRun) -> str:
         )
     ended = "was stopped early after" if finished.run.was_stopped_early else "succeeded in"
     lines = [f"Run {run_id} {ended} {format_seconds(finished.wall_s)}."]
+    if finished.run.has_only_baseline:
+        lines[0] = f"Run {run_id} fitted only the baseline in {format_seconds(finished.wall_s)}."
     if finished.best is not None:
         lines.append(f"  best      {printable(finished.best)} of {finished.n_trials} trials")
     if finished.cv is not None:

@@ -95,6 +95,8 @@ def _(outcome: FinishedRun) -> str:
     )
     run_id = text(run.run_id)
     best = "Best model so far" if run.was_stopped_early else "Best model"
+    if run.has_only_baseline:
+        best = "Only the baseline was fitted"
     return block(
         tag(
             "p",

@@ -115,6 +115,15 @@ class Run(Record):
         return self.status is RunStatus.SUCCEEDED and self.result.get("stopped") == "interrupt"
 
     @property
+    def has_only_baseline(self) -> bool:
+        """Whether its search succeeded without fitting any candidate."""
+        return self.status is RunStatus.SUCCEEDED and self.result.get("only_baseline") is True
+
+    @property
     def status_text(self) -> str:
         """The status for people. `succeeded` alone would say that the search was complete."""
-        return f"{self.status.value}{' (stopped early)' if self.was_stopped_early else ''}"
+        notes = [
+            *(["stopped early"] if self.was_stopped_early else []),
+            *(["only the baseline"] if self.has_only_baseline else []),
+        ]
+        return f"{self.status.value} ({', '.join(notes)})" if notes else self.status.value

@@ -91,6 +91,8 @@ def _model_text(board: LeaderboardView) -> str:
             "The recommended model is a blend of {n} trials.",
             n_members,
         ).format(n=n_members)
+    if board.run is not None and board.run.has_only_baseline:
+        return _("No model is recommended: only the baseline was fitted, without any column.")
     return _("The recommended model is {name}.").format(name=board.model_name)
 
 
@@ -130,6 +132,8 @@ def _facts(result: WizardResult, board: LeaderboardView) -> list[tuple[str, str]
             pairs.append((_("p95 latency per row"), format_milliseconds(model.row_latency_ms)))
     if result.run.was_stopped_early:
         pairs.append((_("Status"), _("stopped early")))
+    if result.run.has_only_baseline:
+        pairs.append((_("Status"), _("only the baseline")))
     n_trials = sum(row.trial is not None for row in board.leaderboard.rows)
     pairs.append((_("Trials"), f"{n_trials:,}"))
     if (search_s := result.run.result.get("search_s")) is not None:
