@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from automl_magic.personal.disclosure import NamedColumn, PersonalColumn, Purpos
 from automl_magic.recipe.batches import predict_table, prediction_columns
 from automl_magic.recipe.fitted import FittedRecipe
 from automl_magic.recipe.instance_validator import InstanceValidator
+from automl_magic.records.codec import json_text
 from automl_magic.records.data.schema import InputSchema
 from automl_magic.records.models.deployment import InputChecks
 from automl_magic.stream.messages import (
@@ -159,7 +159,7 @@ class Scorer:
             for column in self._inputs
             if fields.get(column.name) is not None
         }
-        return DeadLetter(message, error, attempts, json.dumps(stored).encode())
+        return DeadLetter(message, error, attempts, json_text(stored).encode())
 
     def _results(self, rows: Sequence[tuple[Message, Mapping[str, object]]]) -> list[ScoredMessage]:
         table = {
