@@ -53,7 +53,7 @@ class Database:
 class Tracking:
     """MLflow's tracking and registry addresses, as in `Workspace.tracking`.
 
-    `home` is the folder for the lock and the artifacts if the store isn't a file. `workspace` is
+    `home` is the folder for the artifacts if the store isn't a file. `workspace` is
     the workspace on an MLflow server with several workspaces.
     """
 
