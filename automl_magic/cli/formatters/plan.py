@@ -25,6 +25,7 @@ def format_plan(result: PlanResult) -> str:
         f"  task      {_format_choice(plan, DecisionKind.TASK, task)}",
         f"  metric    {_format_choice(plan, DecisionKind.METRIC, plan.metric)}",
         f"  split     {_format_choice(plan, DecisionKind.SPLIT, _split(plan))}",
+        *(f"            {printable(reason, 200)}" for reason in _changed_split(plan)),
         f"  excludes  {_excluded(plan)}",
         f"  tries     {_candidates(plan)}",
         f"  estimate  {_estimate(plan)}",
@@ -72,6 +73,15 @@ def _split(plan: Plan) -> str:
     holdout = f"{n_rows} held out" if split.holdout else "no holdout"
     by = f" by {split.column!r}" if split.column is not None else ""
     return f"{split.kind}{by}, {split.folds} folds, {holdout}"
+
+
+def _changed_split(plan: Plan) -> list[str]:
+    """Return why the split isn't the usual one, if the usual one couldn't be scored."""
+    return [
+        f"{decision.about} {decision.choice}: {decision.why}"
+        for decision in plan.decisions
+        if decision.usual_choice is not None and decision.about is not DecisionKind.SPLIT
+    ]
 
 
 def _format_choice(plan: Plan, about: DecisionKind, choice: str) -> str:

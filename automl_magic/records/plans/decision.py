@@ -34,6 +34,8 @@ class DecisionKind(StrEnum):
     ENSEMBLE = "ensemble"
 
 
+# The evidence with the choice that is usually made, if the rows don't allow it.
+USUAL = "usual"
 # The choice for a column that models don't use, or for rows that they can't use.
 EXCLUDED = "excluded"
 # The same choice in plans written by version 0.1.
@@ -58,6 +60,12 @@ class Decision(Record):
     def excludes_column(self) -> bool:
         """Whether this decision excludes a column from all models."""
         return self.about is DecisionKind.COLUMN and self.choice in (EXCLUDED, _EXCLUDED_0_1)
+
+    @property
+    def usual_choice(self) -> str | None:
+        """The choice that is usually made, if this decision is another one because of the rows."""
+        usual = self.evidence.get(USUAL)
+        return usual if isinstance(usual, str) else None
 
     @property
     def label(self) -> str:

@@ -18,6 +18,7 @@ from automl_magic.records import (
     Split,
     SplitKind,
 )
+from automl_magic.records.plans.decision import USUAL
 from automl_magic.records.plans.experiment import CrossValidation
 from automl_magic.tasks.labelled_rows import LabelledRows
 from automl_magic.tasks.target import Target
@@ -69,11 +70,10 @@ def make_validation(
     parts = check.measured(first.split)
     if isinstance(parts, SplitParts) and not parts.problems:
         return _validation(first, parts, target)
-    problem = parts.what if isinstance(parts, TooFewRows) else parts.problems[0]
     for choice in check.alternatives(cv, first):
         other = check.measured(choice.split)
         if isinstance(other, SplitParts) and not other.problems:
-            return _validation(_with_reasons(choice, first, problem), other, target)
+            return _validation(_with_reasons(choice, first, parts), other, target)
     if isinstance(parts, TooFewRows):
         raise parts
     fix = check.suggestion(first)
@@ -175,7 +175,7 @@ def _other_options(cv: CrossValidation, split: Split) -> Iterator[CrossValidatio
                 yield dataclasses.replace(kind, holdout=holdout, folds=n_folds)
 
 
-def _with_reasons(choice: Choice, first: Choice, problem: str) -> Choice:
+def _with_reasons(choice: Choice, first: Choice, parts: SplitParts | TooFewRows) -> Choice:
     """Return the choice with a reason for each option that differs from the first choice."""
     usual = {decision.about: decision for decision in first.decisions}
     decisions = []
@@ -187,11 +187,25 @@ def _with_reasons(choice: Choice, first: Choice, problem: str) -> Choice:
         if decision.about is DecisionKind.REPEATS:
             decisions.append(decision)
             continue
-        why = f"Usually {before.choice}, but: {problem}"
+        problem = _problem(parts, decision.about)
         decisions.append(
-            dataclasses.replace(decision, why=why, rejected=(f"{before.choice}: {problem}",))
+            dataclasses.replace(
+                decision,
+                why=f"Usually {before.choice}, but: {problem}",
+                evidence={**decision.evidence, USUAL: before.choice},
+                rejected=(f"{before.choice}: {problem}",),
+            )
         )
     return Choice(split=choice.split, decisions=tuple(decisions))
+
+
+def _problem(parts: SplitParts | TooFewRows, about: DecisionKind) -> str:
+    """Return the problem that explains another choice, if there are several."""
+    if isinstance(parts, TooFewRows):
+        return parts.what
+    if about is DecisionKind.HOLDOUT and parts.holdout_problem is not None:
+        return parts.holdout_problem
+    return parts.problems[0]
 
 
 def _validation(choice: Choice, parts: SplitParts, target: Target) -> ValidationPlan:

@@ -143,7 +143,8 @@ def _reading(dataset: Dataset) -> list[tuple[str, str]]:
 def _missing(session: WizardSession, dataset: Dataset) -> Block:
     """Return the texts that were read as missing, by column, and fields to change them."""
     answered = session.answers.missing
-    shown, others = [], []
+    shown: list[tuple[int, Column]] = []
+    others: list[tuple[int, Column]] = []
     for position, column in enumerate(dataset.columns):
         is_shown = has_words(column, answered) or column.name == session.missing_column
         (shown if is_shown else others).append((position, column))

@@ -142,6 +142,7 @@ def test_the_plan_makes_fewer_folds_if_the_first_ones_have_one_class():
     assert (plan.split.kind.value, plan.split.holdout, plan.split.folds) == ("time", 0.2, 3)
     why = decision(plan, DecisionKind.FOLDS).why
     assert why == "Usually 5, but: The model of fold 1 would be trained on one class only, 0."
+    assert decision(plan, DecisionKind.FOLDS).usual_choice == "5"
 
 
 def test_the_plan_drops_its_time_split_if_no_part_of_it_can_be_scored():
