@@ -7,7 +7,7 @@ from automl_magic.data.sources.frame import frame_text
 from automl_magic.data.sources.registry import loadable_sources
 from automl_magic.display.numbers import format_file_size
 from automl_magic.display.translation import _, ngettext
-from automl_magic.records import Dataset
+from automl_magic.records import Column, Dataset
 from automl_magic.wizard.blocks import (
     Block,
     choice,
