@@ -96,9 +96,10 @@ def mark_missing(frame: pd.DataFrame, missing: MissingWords) -> tuple[pd.DataFra
         is_missing = _is_in(column, words) if words else None
         if is_missing is None or not is_missing.any():
             continue
-        found = column[is_missing].astype(object).map(_as_word).value_counts()
-        if occurred := {str(word): int(count) for word, count in found.items() if word != ""}:
-            counts[name] = occurred
+        words_of_rows = column[is_missing].astype(object).map(_as_word).value_counts()
+        word_counts = {str(word): int(n) for word, n in words_of_rows.items() if word != ""}
+        if word_counts:
+            counts[name] = word_counts
         marked.isetitem(position, _without(column, is_missing).array)
     return marked, counts
 

@@ -7,10 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from automl_magic.data.limits import ReadLimits
-from automl_magic.data.missing import number_word
 from automl_magic.data.sources.exact import add_piece
 from automl_magic.data.sources.registry import find_source, source_named
-from automl_magic.records import Column, Dataset
+from automl_magic.records import Dataset
 from automl_magic.records.data.load_code import LoadCode
 from automl_magic.records.data.missing import DEFAULT_WORDS, MissingWords
 
@@ -81,29 +80,35 @@ def load_code(dataset: Dataset) -> LoadCode:
     options = dict(dataset.read["options"])
     code = source.code(dataset.source, options)
     source = source.code_source(options)
-    words = {
-        column.name: _words_in_code(column, dataset.missing)
-        for column in dataset.columns
-        if column.missing
-    }
     if not source.marks_missing:
-        code = _marking_missing(code, words)
+        code = _marking_missing(code, dataset.missing)
     if source.final_piece is not None:
         code = replace(code, text=add_piece(code.text, source.final_piece))
     return code
 
 
-def _words_in_code(column: Column, missing: MissingWords) -> list[str | float]:
-    """Return the values that are missing in a column, and that it has."""
-    texts = sorted(word for word in missing.words(column.name) if word in column.missing)
-    if column.stored_as != "number":
-        return list(texts)
-    numbers = missing.numbers(column.name)
-    return [*texts, *sorted(number for number in numbers if number_word(number) in column.missing)]
+def _marking_missing(code: LoadCode, missing: MissingWords) -> LoadCode:
+    """Return the code with lines that mark missing values, by the rule of the plan."""
+    piece, values = _missing_piece(missing)
+    return replace(code, text=add_piece(code.text, piece), values={**code.values, **values})
 
 
-def _marking_missing(code: LoadCode, words: Mapping[str, list[str | float]]) -> LoadCode:
-    """Return the code with lines that mark missing values."""
-    text = add_piece(code.text, "missing_words" if words else "missing_empty")
-    values = {**code.values, "missing": dict(words)} if words else code.values
-    return replace(code, text=text, values=values)
+def _missing_piece(missing: MissingWords) -> tuple[str, dict[str, object]]:
+    """Return the name of the piece that marks missing values, and the values of its slots."""
+    if missing == DEFAULT_WORDS:
+        return "missing_default", {}
+    default = _words_in_code(DEFAULT_WORDS, "")
+    columns = {name: _words_in_code(missing, name) for name in missing.columns}
+    if missing.all == DEFAULT_WORDS.all and all(
+        set(default) <= set(words) for words in columns.values()
+    ):
+        more = {
+            name: [word for word in words if word not in default] for name, words in columns.items()
+        }
+        return "missing_more", {"more": more}
+    others = replace(missing, columns={})
+    return "missing_rule", {"all": _words_in_code(others, ""), "columns": columns}
+
+
+def _words_in_code(missing: MissingWords, column: str) -> list[str | float]:
+    return [*sorted(missing.words(column)), *sorted(missing.numbers(column))]

@@ -100,3 +100,22 @@ def test_a_word_among_integers_in_json_leaves_numbers(tmp_path):
 
     assert frame.dtypes.astype(str).to_dict() == {"x": "float64", "y": "float64"}
     assert data.missing_counts(frame) == {"x": {"NA": 1}}
+
+
+def test_codes_keep_their_zeros_as_in_other_formats(tmp_path):
+    table = pd.DataFrame(
+        {
+            "depot": ["01228", "20", "00045", None],
+            "hour": ["07", "08", "23", "11"],
+            "n": [1, 20, 0, 100],
+            "share": [0.5, 0.25, 1, None],
+            "day": ["2024-01-05", "2024-02-06", "2024-03-07", "2024-04-08"],
+        }
+    )
+    table.to_csv(tmp_path / "t.csv", index=False)
+    table.to_parquet(tmp_path / "t.parquet")
+
+    frames = [data.load(str(tmp_path / name)) for name in ("t.csv", "t.parquet")]
+
+    pd.testing.assert_frame_equal(frames[0], frames[1])
+    assert data.read_call(frames[0])["options"]["dtype"] == {"depot": "str", "hour": "str"}

@@ -399,3 +399,22 @@ def test_blends_and_calibrations_are_those_of_the_engine(
     )
     ids = [cell["id"] for cell in notebook["cells"]]
     assert ids.index("combine") < ids.index("calibrate") < ids.index("blend")
+
+
+@pytest.mark.parametrize("name", ["t.parquet", "t.jsonl"])
+def test_the_notebook_marks_words_that_the_planned_table_lacks(name, tmp_path, binary):
+    path, recipe = tmp_path / name, binary[0]
+
+    def write(table):
+        if name == "t.parquet":
+            table.to_parquet(path)
+        else:
+            table.to_json(path, orient="records", lines=True)
+
+    write(WORDS.assign(city="Oslo", kind="a", paid="1"))
+    dataset = dataset_at(path)
+    write(WORDS)
+
+    table = the_table(recipe, dataset, tmp_path)
+
+    pd.testing.assert_frame_equal(table.isna(), load(str(path)).isna())

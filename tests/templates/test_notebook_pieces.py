@@ -117,6 +117,15 @@ def test_there_is_a_piece_for_every_source_and_every_place_of_a_secret():
     }
     assert sources == {
         *files,
+        "excel",
+        "zip",
+        "parquet_index",
+        "parquet_exact",
+        "jsonl_exact",
+        "jsonl_mixed",
+        "missing_default",
+        "missing_more",
+        "missing_rule",
         *(f"sklearn_{name}" for name in NAMES),
         *(f"credential_{name}" for name in places.values()),
     }

@@ -6,7 +6,7 @@ import csv
 import io
 import shlex
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ from automl_magic.batch.encodings import TITLES, unknown_encoding_error
 from automl_magic.batch.formats import BY_NAME
 from automl_magic.batch.separators import sniff_separator
 from automl_magic.data.limits import ReadLimits
-from automl_magic.data.sources.exact import INTEGER, rounded_columns
+from automl_magic.data.sources.exact import inexact_columns
 from automl_magic.data.sources.file_source import FileSource
 from automl_magic.data.sources.files import FileHead, quote_name
 from automl_magic.data.sources.request import ParsedFile, ReadRequest
@@ -26,7 +26,6 @@ from automl_magic.records.data.missing import DEFAULT_MISSING, MissingWords
 
 if TYPE_CHECKING:
     import pandas as pd
-    import pyarrow as pa
 
     from automl_magic.data.missing import WordCounts
 
@@ -85,7 +84,7 @@ class Csv(FileSource):
                 fix="Check for an unclosed quote near that line, and save the file again.",
             ) from error
         if request.n_rows is None and (
-            names := _inexact_columns(path, options, frame, request.missing)
+            names := inexact_columns(path, options, frame, request.missing)
         ):
             as_text = dict.fromkeys(names, "str")
             with open_content(path, limits) as content:
@@ -101,54 +100,6 @@ class Csv(FileSource):
         rare = [name for name in options if name not in _USUAL]
         lines = "".join(f'\n    {name}=slot("{name}"),' for name in rare)
         return replace(code, text=code.text.replace("\n)", f"{lines}\n)", 1))
-
-
-def _inexact_columns(
-    path: Path, options: Mapping[str, Any], frame: pd.DataFrame, missing: MissingWords
-) -> list[str]:
-    """Return the columns that pandas reads as other values: rounded integers, codes like 01228."""
-    from automl_magic.batch.readers import CsvReader
-
-    # Above 64 bits pandas makes Python integers. With uint64 it leaves empty text.
-    inexact = [
-        name
-        for name, column in frame.items()
-        if (column.dtype == object and any(type(value) is int for value in column))
-        or (column.dtype == "str" and bool((column == "").any()))
-    ]
-    rounded = rounded_columns(frame)
-    unpadded = [name for name, column in frame.items() if _has_whole_numbers(column)]
-    reader = CsvReader(
-        path, options["sep"], {}, encoding=options["encoding"], block_bytes=_FIELD_BYTES
-    )
-    names = list(dict.fromkeys([*rounded, *unpadded]))
-    for batch in reader.texts(names) if names else ():
-        rounded = [
-            name for name in rounded if _has_integers(batch.column(name), missing.words(name))
-        ]
-        padded = [name for name in unpadded if _has_padded(batch.column(name))]
-        inexact += padded
-        unpadded = [name for name in unpadded if name not in padded]
-    return [name for name in frame.columns if name in {*inexact, *rounded}]
-
-
-def _has_whole_numbers(column: pd.Series) -> bool:
-    if column.dtype.kind == "f":
-        return bool((column.dropna() % 1 == 0).all())
-    return column.dtype.kind in "iu"
-
-
-def _has_padded(texts: pa.Array) -> bool:
-    """Return whether an integer has leading zeros, as codes have."""
-    import pyarrow.compute as pc
-
-    return bool(pc.any(pc.match_substring_regex(texts, r"^\s*0[0-9]+\s*$")).as_py())
-
-
-def _has_integers(texts: pa.Array, missing: Collection[str]) -> bool:
-    """Return whether all texts are integers, or stand for a missing value."""
-    distinct = texts.unique().to_pylist()
-    return all(text in missing or INTEGER.fullmatch(text) for text in distinct)
 
 
 def _missing_options(missing: MissingWords, header: Sequence[str]) -> dict[str, Any]:
@@ -194,8 +145,8 @@ def _count_missing(
     for batch in reader.texts(columns) if columns else ():
         for name in columns:
             texts = batch.column(name)
-            found = texts.filter(pc.is_in(texts, value_set=words[name]))
-            for item in found.value_counts().to_pylist():
+            missing = texts.filter(pc.is_in(texts, value_set=words[name]))
+            for item in missing.value_counts().to_pylist():
                 counts[name][item["values"]] += item["counts"]
     return {name: dict(texts) for name, texts in counts.items() if texts}
 

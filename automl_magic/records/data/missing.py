@@ -50,8 +50,8 @@ class MissingWords(Record):
 
         Whole numbers are in it in both spellings, "-999" and "-999.0".
         """
-        whole = [int(number) for number in self.numbers(column) if number.is_integer()]
-        spellings = [text for number in whole for text in (str(number), f"{number}.0")]
+        integers = [int(number) for number in self.numbers(column) if number.is_integer()]
+        spellings = [text for number in integers for text in (str(number), f"{number}.0")]
         return frozenset({"", *self._listed(column), *spellings})
 
     def with_words(self, columns: Mapping[str, Sequence[str]]) -> MissingWords:

@@ -1,1 +1,0 @@
-table = table.replace("", None).infer_objects()
