@@ -35,7 +35,10 @@ table = pd.read_json(
     convert_dates=False,
     precise_float=True,
 )
-table = table.replace("", None).infer_objects()
+# Texts that stand for a missing value, as in pandas.read_csv.
+words = "|#N/A|#N/A N/A|#NA|-1.#IND|-1.#QNAN|-NaN|-nan|1.#IND|1.#QNAN|<NA>|N/A|NA|NULL"
+words += "|NaN|None|n/a|nan|null"
+table = table.replace(words.split("|"), None).infer_objects()
 for name in table:
     # In columns that mix text and numbers, all values become text. 2.0 is 2.
     if pd.api.types.infer_dtype(table[name]) in ("mixed", "mixed-integer"):

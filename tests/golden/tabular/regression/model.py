@@ -26,7 +26,10 @@ data_path = "data/customers.parquet"
 import pandas as pd
 
 table = pd.read_parquet(data_path).reset_index(drop=True)
-table = table.replace("", None).infer_objects()
+# Texts that stand for a missing value, as in pandas.read_csv.
+words = "|#N/A|#N/A N/A|#NA|-1.#IND|-1.#QNAN|-NaN|-nan|1.#IND|1.#QNAN|<NA>|N/A|NA|NULL"
+words += "|NaN|None|n/a|nan|null"
+table = table.replace(words.split("|"), None).infer_objects()
 table.head()
 
 
