@@ -40,8 +40,8 @@ def child_variables(environ: Mapping[str, str]) -> dict[str, str]:
     module are kept.
     """
     settings = environ.get(VARIABLE, "").split(",")
-    kept = [setting for setting in settings if not _is_error_for_all(setting)]
-    return {VARIABLE: ",".join(kept)} if kept != settings else {}
+    allowed = [setting for setting in settings if not _is_error_for_all(setting)]
+    return {VARIABLE: ",".join(allowed)} if allowed != settings else {}
 
 
 def _is_error_for_all(setting: str) -> bool:
