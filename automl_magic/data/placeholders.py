@@ -95,5 +95,5 @@ def _reads(levels: Array, counts: NDArray[np.int64], share: float = 0.0) -> bool
     """Return whether some levels are numbers or dates."""
     if len(levels) < 2:
         return False
-    found = find_numbers(levels, counts) or find_dates(levels, counts)
-    return found is not None and found.share >= share
+    rule = find_numbers(levels, counts) or find_dates(levels, counts)
+    return rule is not None and rule.share >= share

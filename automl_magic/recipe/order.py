@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from automl_magic.errors import PlanError
-from automl_magic.recipe.values import is_missing_value
+from automl_magic.recipe.values import is_missing_value, parse_date, to_float
 
 
 def group_codes(values: object) -> npt.NDArray[np.int64]:
@@ -55,9 +56,9 @@ def n_earlier(values: object, date_format: str | None) -> npt.NDArray[np.int64]:
         return _rank_of_first(array, np.zeros(len(array), dtype=bool), date_format)
     if array.dtype.kind == "f":
         return _rank_of_first(array, np.isnan(array), date_format)
-    if array.dtype.kind == "M":
+    if array.dtype.kind in "mM":
         # As integer nanoseconds: Python dates have none, and floats aren't exact.
-        stamps = array.astype("datetime64[ns]").astype(np.int64)
+        stamps = array.astype(f"{array.dtype.kind}8[ns]").astype(np.int64)
         return _rank_of_first(stamps, np.isnat(array), date_format)
     seconds = np.array(
         [_parse_seconds(value, date_format) for value in array.tolist()], dtype=np.float64
@@ -91,20 +92,19 @@ def _parse_seconds(value: object, date_format: str | None) -> float:
     """Return the seconds since 1970, or NaN if the value isn't a time."""
     if is_missing_value(value):
         return np.nan
-    if isinstance(value, int | float):
-        return float(value)
+    if isinstance(value, int | float | Decimal | timedelta):
+        return to_float(value)
     try:
         if isinstance(value, datetime):
-            time = value
-        elif isinstance(value, date):
-            time = datetime(value.year, value.month, value.day, tzinfo=UTC)
-        elif date_format is not None:
-            time = datetime.strptime(str(value).strip(), date_format)  # noqa: DTZ007 (next line)
-        else:
+            return _seconds(value)
+        if isinstance(value, date):
+            return _seconds(datetime(value.year, value.month, value.day, tzinfo=UTC))
+        if date_format is None:
             return _parse_iso_seconds(str(value).strip())
+        moment = parse_date(str(value).strip(), date_format)
+        return np.nan if moment is None else _seconds(moment)
     except ValueError:
         return np.nan
-    return _seconds(time)
 
 
 def _parse_iso_seconds(text: str) -> float:

@@ -227,7 +227,7 @@ table, y = table[~np.isnan(y)].reset_index(drop=True), y[~np.isnan(y)]
 # Hold out the latest rows for the final score.
 times = table["since"]
 date_format = "%Y-%m-%d"  # for text; None is ISO 8601
-if not pd.api.types.is_numeric_dtype(times):
+if not (pd.api.types.is_numeric_dtype(times) or times.dtype.kind == "m"):
     times = pd.to_datetime(
         times.map(lambda time: time.strip() if isinstance(time, str) else time),
         format=date_format or "ISO8601",
