@@ -34,7 +34,7 @@ def invalid_outcomes_error(error: InvalidOutcomes, document: object) -> HttpProb
             "field": f"outcomes.{problem.index}.outcome" if is_list else "outcome",
             "problem": "type",
             "expected": problem.expected,
-            "found": problem.found,
+            "found": problem.actual,
         }
         for problem in error.problems
     ]

@@ -19,7 +19,7 @@ class OutcomeProblem:
 
     index: int
     expected: str
-    found: str
+    actual: str
 
 
 class InvalidOutcomes(DataError):
@@ -36,7 +36,7 @@ class InvalidOutcomes(DataError):
         first = self.problems[0]
         super().__init__(
             "The outcomes don't match the model.",
-            why=f"Expected {first.expected}, found {first.found}.",
+            why=f"Expected {first.expected}, found {first.actual}.",
             fix="Send the labels or numbers of the target column.",
         )
 
