@@ -97,8 +97,7 @@ def golden(request):
     return check
 
 
-@pytest.fixture
-def customers():
+def forty_customers():
     """Forty customers: every kind of column, and a target for each kind of task."""
     rows = range(40)
     cities = ("Oslo", "Bergen", "Århus", "Lund")
@@ -118,6 +117,11 @@ def customers():
             "spent": [round(20 + 3.5 * ((i * 7) % 45) + 40 * (i % 3), 2) for i in rows],
         }
     )
+
+
+@pytest.fixture
+def customers():
+    return forty_customers()
 
 
 @pytest.fixture(scope="session")

@@ -5,12 +5,10 @@ import random
 
 import pytest
 
+from automl_magic.data import profile
 from automl_magic.recipe import MemberSpec, Recipe
 from automl_magic.records import (
     Candidate,
-    Column,
-    ColumnKind,
-    Dataset,
     Decision,
     DecisionKind,
     Estimate,
@@ -21,6 +19,7 @@ from automl_magic.records import (
     StepSpec,
     TaskKind,
 )
+from tests.conftest import forty_customers
 
 TASKS = ("binary", "multiclass", "regression")
 TARGETS = {"binary": "churn", "multiclass": "plan", "regression": "spent"}
@@ -77,39 +76,16 @@ VERSIONS = {
 
 
 def a_dataset(task):
-    kinds = {
-        "customer": "id",
-        "age": "number",
-        "paid": "number",
-        "active": "boolean",
-        "city": "category",
-        "street": "high_cardinality",
-        "since": "date",
-        "note": "text",
-        "churn": "category",
-        "plan": "category",
-        "spent": "number",
-    }
-    numbers = ("age", "spent")
-    return Dataset(
+    """The profile of the forty customers, without findings. Its fingerprint is of no real table."""
+    dataset = profile(
+        forty_customers(),
         name="customers",
         source=SOURCES[task],
         read=READ[task],
-        fingerprint="sha256:0",
-        n_rows=40,
-        memory_bytes=40_000,
-        columns=tuple(
-            Column(
-                name=name,
-                kind=ColumnKind(kind),
-                stored_as="number" if name in numbers else "text",
-                reason="As it looks.",
-                n_missing=0,
-                n_unique=40,
-            )
-            for name, kind in kinds.items()
-        ),
+        target=TARGETS[task],
+        kinds={"street": "high_cardinality", "note": "text", "since": "date"},
     )
+    return dataclasses.replace(dataset, fingerprint="sha256:0", findings=())
 
 
 def the_views():

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from automl_magic.data import load_code, read_call
+from automl_magic.data import load, load_code, read_call
 from automl_magic.recipe import MemberSpec, encode_target, fit_recipe, select_columns
 from automl_magic.records import Split, SplitKind, StepSpec
 from automl_magic.render import render_model, to_text
@@ -112,7 +112,7 @@ def with_steps(recipe, dataset, changed, selection, path):
     )
     views = {"every": (*EVERY_STEP, *SELECTIONS[selection])}
     changed_recipe = changed(recipe, views=views, members=(member,), split=split)
-    return changed_recipe, changed(dataset, source=str(path), read=read_call(str(path)))
+    return changed_recipe, changed(dataset, source=str(path), read=read_call(load(str(path))))
 
 
 def agrees(recipe, there):
