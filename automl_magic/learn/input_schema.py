@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 MAX_LEVELS, MAX_LEVEL_CHARACTERS = 100, 200
 # Number of values to check for personal data.
 MAX_SAMPLED = 1_000
+# Numbers of one column are alike, and there can be thousands of such columns.
+MAX_SAMPLED_NUMBERS = 100
 LABELS = (ColumnKind.CATEGORY, ColumnKind.HIGH_CARDINALITY)
 
 
@@ -104,7 +106,7 @@ def _column(
 def _count_texts(kind: ColumnKind, values: Array) -> Counter[str]:
     """Return how many rows have each text. Numbers and dates have no levels: a sample is enough."""
     if kind in (ColumnKind.NUMBER, ColumnKind.DATE) and values.dtype.kind in "fiuM":
-        values = values[:: max(1, len(values) // MAX_SAMPLED)]
+        values = values[:: max(1, len(values) // MAX_SAMPLED_NUMBERS)]
     listed = values.tolist() if values.dtype.kind == "O" else []
     if set(map(type, listed)) == {str}:
         return Counter(listed)
