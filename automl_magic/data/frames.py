@@ -60,7 +60,7 @@ def save_frame(frame: pd.DataFrame, folder: Path) -> Path:
     check_is_frame(frame)
     frame = index_as_columns(frame, "The DataFrame")
     check_frame(frame)
-    columns = {name: to_storable(column) for name, column in frame.items()}
+    columns = {str(name): to_storable(column) for name, column in frame.items()}
     frame = frame.assign(**{name: column for name, column in columns.items() if column is not None})
     try:
         table = pa.Table.from_pandas(frame, preserve_index=False)

@@ -44,7 +44,9 @@ def index_as_columns(frame: pd.DataFrame, title: str) -> pd.DataFrame:
         if name is None and not pd.api.types.is_integer_dtype(values.dtype) and len(frame):
             raise DataNotReadable(
                 f"{title} has an index without a name.",
-                why=f"It has values like {str(values[0])[:40]!r}, which a model could use.",
+                # Without a value, because it can be personal.
+                why=f"Its {len(frame):,} values have the type {values.dtype}, so they don't number "
+                "the rows.",
                 fix='Make it a column: frame = frame.rename_axis("NAME").reset_index(). '
                 "Or drop it: frame = frame.reset_index(drop=True)",
             )

@@ -170,7 +170,8 @@ class CsvReader(Reader):
     def _line_number(self, text: str) -> int:
         """Return the number of the first line that a row of this text can start at, from 1."""
         first = text.splitlines()[0] if text else ""
-        with io.TextIOWrapper(TextFile(self.path, self._encoding), UTF_8, newline="") as lines:
+        content = io.BufferedReader(TextFile(self.path, self._encoding), 1 << 20)
+        with io.TextIOWrapper(content, UTF_8, newline="") as lines:
             return next((n for n, line in enumerate(lines, 1) if line.rstrip("\r\n") == first), 1)
 
     def _read_error(self, error: Exception) -> DataNotReadable:
