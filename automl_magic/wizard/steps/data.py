@@ -143,11 +143,11 @@ def _reading(dataset: Dataset) -> list[tuple[str, str]]:
 def _missing(session: WizardSession, dataset: Dataset) -> Block:
     """Return the texts that were read as missing, by column, and fields to change them."""
     answered = session.answers.missing
-    shown: list[tuple[int, Column]] = []
+    with_field: list[tuple[int, Column]] = []
     others: list[tuple[int, Column]] = []
     for position, column in enumerate(dataset.columns):
         is_shown = has_words(column, answered) or column.name == session.missing_column
-        (shown if is_shown else others).append((position, column))
+        (with_field if is_shown else others).append((position, column))
     n_texts = sum(len(column.missing) for column in dataset.columns)
     summary = ngettext(
         "Missing values: {n} text is read as missing",
@@ -165,7 +165,7 @@ def _missing(session: WizardSession, dataset: Dataset) -> Block:
     if n_texts:
         rows = [
             (column.name, word, f"{n:,}")
-            for _position, column in shown
+            for _position, column in with_field
             for word, n in column.missing.items()
         ]
         heads = [_("Column"), _("Text"), _("Rows")]
@@ -179,7 +179,7 @@ def _missing(session: WizardSession, dataset: Dataset) -> Block:
             if column.name in answered or not column.missing
             else _("They usually stand for a missing value."),
         )
-        for position, column in shown[:_MAX_FIELDS]
+        for position, column in with_field[:_MAX_FIELDS]
     ]
     if others:
         options = [option(column.name, column.name) for _position, column in others[:300]]
