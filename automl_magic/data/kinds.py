@@ -65,15 +65,14 @@ class ColumnValues:
         import pandas as pd
 
         if self.storage == "text":
-            codes, levels = pd.factorize(as_text(self.series))
-            return codes, np.asarray(levels, dtype=object)
+            codes, texts = pd.factorize(as_text(self.series))
+            return codes, np.asarray(texts, dtype=object)
         if self.storage == "number":
-            values = exact_numbers(self.series)
-            codes, levels = pd.factorize(_in_range(values) if values.dtype.kind == "f" else values)
+            values: Array = exact_numbers(self.series)
+            values = _in_range(values) if values.dtype.kind == "f" else values
         else:
-            codes, levels = pd.factorize(
-                as_dates(self.series) if self.storage == "date" else self.numbers
-            )
+            values = as_dates(self.series) if self.storage == "date" else self.numbers
+        codes, levels = pd.factorize(values)
         return codes, np.asarray(levels)
 
     @property

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 # In lower case. pandas reads some of them as missing, but only in this or another spelling.
 KNOWN = frozenset({
     "?", "??", "???", "-", "--", "---", "–", "—", ".", "..", "...", "…", "*", "**", "#", "/", "\\n",
-    "n/a", "n.a.", "n.a", "na", "n.d.", "nd", "nan", "none", "(none)", "null", "(null)", "nil",
+    "n/a", "n.a.", "n.a", "na", "n.d.", "n/d", "nan", "none", "(none)", "null", "(null)", "nil",
     "unknown", "unk", "missing", "not available", "not applicable", "not known", "undefined",
     "blank", "(blank)", "empty", "tbd", "k.a.", "k. a.", "keine angabe", "inconnu", "desconocido",
     "#n/a", "#value!", "#div/0!", "#ref!", "#name?", "#num!", "#null!",
@@ -45,7 +45,7 @@ def find_placeholders(
         Columns to skip.
     """
     columns = [
-        ColumnValues(name, column)
+        ColumnValues(str(name), column)
         for name, column in frame.items()
         if name not in missing.columns and name not in skip
     ]

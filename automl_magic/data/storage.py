@@ -161,7 +161,7 @@ def to_storable(column: pd.Series) -> pd.Series | None:
 
     check_readable(column)
     if isinstance(column.dtype, pd.SparseDtype):
-        return column.sparse.to_dense()
+        return pd.Series(np.asarray(column), index=column.index, name=column.name)
     if not pd.api.types.is_object_dtype(column.dtype):
         return None
     storage = stored_as(column)

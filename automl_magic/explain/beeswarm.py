@@ -40,7 +40,7 @@ def beeswarms(explainer: Explainer, shap: ShapValues, order: Rows) -> tuple[Bees
         name = explainer.columns[i]
         values = explainer.table[name][rows]
         texts = tuple(
-            format_cell(explainer.shown(name, value), MAX_NAME_LENGTH) for value in values
+            format_cell(explainer.disclosed(name, value), MAX_NAME_LENGTH) for value in values
         )
         positions = _positions(explainer.order[name], rows)
         swarms += [

@@ -181,14 +181,14 @@ class Explainer:
         """Return the quoted name of a class for a sentence."""
         return repr(format_cell(to_json_value(self.recipe.classes[code])))
 
-    def shown(self, name: str, value: object) -> JsonScalar:
+    def disclosed(self, name: str, value: object) -> JsonScalar:
         """Return a value of a column for a document: JSON, without personal values."""
         json_value = to_json_value(value)
         if json_value is None:
             return None
         column = NamedColumn(name, self.personal.get(name))
-        shown: JsonScalar = disclose(column, json_value, Purpose.DOCUMENT)
-        return shown
+        scalar: JsonScalar = disclose(column, json_value, Purpose.DOCUMENT)
+        return scalar
 
     def rows(self, positions: Rows | Sequence[int]) -> dict[str, Array]:
         """Return the model's columns for some rows."""

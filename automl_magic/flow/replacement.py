@@ -28,7 +28,7 @@ class Served:
     schema: InputSchema | None
 
 
-def served(deployment: Deployment, route: Route, here: Workspace) -> Served:
+def served_deployment(deployment: Deployment, route: Route, here: Workspace) -> Served:
     """Return a deployment with the schema that its callers write requests for."""
     return Served(deployment, route, _staged_schema(route.model, route.stable, here))
 
@@ -38,7 +38,7 @@ def deployments_of(model: str, here: Workspace) -> list[Served]:
     from automl_magic.store.routes import list_deployments
 
     return [
-        served(deployment, route, here)
+        served_deployment(deployment, route, here)
         for deployment, route in list_deployments(store_engine(here), model)
     ]
 

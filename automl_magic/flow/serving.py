@@ -14,7 +14,7 @@ from automl_magic.flow.replacement import (
     followers,
     is_untried,
     new_versions,
-    served,
+    served_deployment,
     untried_note,
 )
 from automl_magic.flow.staging import (
@@ -286,7 +286,7 @@ def _create(desired: Deployment, here: Workspace, options: _CheckOptions) -> Pre
     if stable is not None:
         notes = (f"Approved {route.model} version {route.stable}, because you serve it first.",)
     staged = _stage(route, here, stable)
-    first = served(desired, route, here)
+    first = served_deployment(desired, route, here)
     for version in route.versions:
         notes += check_requests([first], version, staged[version].schema(), **options)
     # If the model has no champion, the first served version becomes the champion.
@@ -315,7 +315,7 @@ def _update(
     old_route = current[1]
     new_route = changed_route(desired, current, lambda meant: _version_number(meant, here))
     staged = _stage(new_route, here)
-    present = served(desired, old_route, here)
+    present = served_deployment(desired, old_route, here)
     notes: tuple[str, ...] = ()
     for version in new_versions(old_route, new_route):
         notes += check_requests([present], version, staged[version].schema(), **options)
@@ -358,7 +358,7 @@ def _change_route(
         switching = (
             followers(old_route.model, here)
             if is_new_stable and deployment.follows_champion
-            else [served(deployment, old_route, here)]
+            else [served_deployment(deployment, old_route, here)]
         )
         for version in new_versions(old_route, changed):
             schema = restage_version(old_route.model, version, here).schema()

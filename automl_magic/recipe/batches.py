@@ -30,13 +30,13 @@ def prediction_columns(model: FittedRecipe) -> tuple[str, ...]:
     both columns.
     """
     recipe = model.recipe
-    taken = {recipe.target, *recipe.columns, *recipe.used_columns}
+    input_names = {recipe.target, *recipe.columns, *recipe.used_columns}
     names = recipe_family(recipe.task).prediction_columns(recipe)
-    return tuple(_free_name(name, taken) for name in names)
+    return tuple(_free_name(name, input_names) for name in names)
 
 
-def _free_name(name: str, taken: Collection[str]) -> str:
-    while name in taken:
+def _free_name(name: str, input_names: Collection[str]) -> str:
+    while name in input_names:
         name = OWN_PREFIX + name
     return name
 
@@ -87,10 +87,10 @@ def _parsed(documents: Iterable[Mapping[str, Any]]) -> set[str]:
     return parsed
 
 
-def _stored_as(kind: str, levels: set[str]) -> str:
+def _stored_as(kind: str, levels: Collection[str]) -> str:
     if kind == ColumnKind.NUMBER:
         return "number"
-    if levels and levels <= BOOLEAN_TEXTS:
+    if levels and set(levels) <= BOOLEAN_TEXTS:
         return "boolean"
     return "number" if levels and all(map(_is_number, levels)) else "text"
 

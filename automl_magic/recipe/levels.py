@@ -45,12 +45,12 @@ def column_levels(views: Mapping[str, FittedView]) -> dict[str, Collection[str]]
                 if isinstance(levels_by_column, Mapping)
                 else zip(names, levels_by_column, strict=False)
             )
-            for name, known in pairs:
-                levels.setdefault(name, set()).update(known)
+            for name, column_texts in pairs:
+                levels.setdefault(name, set()).update(column_texts)
     hashed = next((view.hashed for view in views.values() if view.hashed is not None), None)
     return {
-        name: HashedColumnLevels(name, frozenset(known), hashed)
+        name: HashedColumnLevels(name, frozenset(texts), hashed)
         if hashed is not None and name in hashed.personal
-        else known
-        for name, known in levels.items()
+        else texts
+        for name, texts in levels.items()
     }

@@ -153,8 +153,8 @@ class ColumnReader:
             dates = np.array([None if v is UNREAD else v for v in read], dtype="datetime64[us]")
             column = values.expand(dates, np.datetime64("NaT"))
         else:
-            known = (None if value is UNREAD else value for value in read)
-            column = EncodedColumn(values.codes, np.fromiter(known, object, len(read)))
+            distinct = (None if value is UNREAD else value for value in read)
+            column = EncodedColumn(values.codes, np.fromiter(distinct, object, len(read)))
         return column, values.expand(unread, missing=False)
 
 
@@ -337,9 +337,9 @@ def expected_values(column: InputColumn) -> str:
 
 def _row_error(reader: ColumnReader, value: object) -> DataError:
     column = reader.column
-    shown = "" if column.personal else f" {str(value)[:40]!r}"
+    quoted = "" if column.personal else f" {str(value)[:40]!r}"
     return DataError(
-        f"Can't read the value{shown} of the column {column.name!r}.",
+        f"Can't read the value{quoted} of the column {column.name!r}.",
         why=expected_values(column),
         fix="Write the value as in the training table, or omit it if it's missing.",
     )
@@ -419,7 +419,9 @@ def _label_reader(column: InputColumn, levels: Collection[str]) -> ValueReader:
             return UNREAD
         is_rest_of_text = stored_as == "text" and isinstance(value, int | float | np.number)
         # A float this large can stand for several integers.
-        is_rounded = isinstance(value, float | np.floating) and abs(value) >= MAX_EXACT_INTEGER
+        is_rounded = (
+            isinstance(value, float | np.floating) and abs(float(value)) >= MAX_EXACT_INTEGER
+        )
         return UNREAD if levels and (is_rest_of_text or is_rounded) else value
 
     return read

@@ -200,7 +200,7 @@ def find_non_finite(document: object, path: Path = ()) -> Path | None:
         case list() | tuple():
             items = enumerate(document)
     paths = (find_non_finite(item, (*path, key)) for key, item in items)
-    return next((found for found in paths if found is not None), None)
+    return next((path for path in paths if path is not None), None)
 
 
 def _with_finite_numbers(document: object) -> object:

@@ -81,7 +81,7 @@ class WhatIfSession:
         """The original values of the row, with the kind of data instead of personal values."""
         if self.row is not None:
             return {
-                column.name: self._shown(column.name, self.row.values.get(column.name))
+                column.name: self._disclosed(column.name, self.row.values.get(column.name))
                 for column in self.columns
             }
         return {column.name: column.usual for column in self.columns}
@@ -149,7 +149,7 @@ class WhatIfSession:
             return float(prediction), []
         return prediction, [float(share) for share in self.model.predict_proba_row(row)]
 
-    def _shown(self, name: str, value: object) -> object:
+    def _disclosed(self, name: str, value: object) -> object:
         if value is None:
             return None
         column = NamedColumn(name, self.model.recipe.personal.get(name))

@@ -18,21 +18,22 @@ MIN_ROWS, MIN_SHARE = 3, 0.005
 
 def run(table: CheckContext) -> Iterator[Finding]:
     codes = {
-        column.name: code
+        column.name: code_and_rows
         for values, column in zip(table.values, table.columns, strict=True)
-        if column.kind is ColumnKind.NUMBER and (code := _code(values, column.parse)) is not None
+        if column.kind is ColumnKind.NUMBER
+        and (code_and_rows := _code(values, column.parse)) is not None
     }
     if not codes:
         return
     counts = {name: n for name, (_, n) in codes.items()}
     texts = [f"{name[:36]!r} is {code} in {n:,} rows" for name, (code, n) in codes.items()]
-    name, (code, _) = next(iter(codes.items()))
+    name, (first_code, _) = next(iter(codes.items()))
     yield Finding(
         code=CODE,
         severity=Severity.INFO,
         title=TITLE,
         detail=f"{shorten(texts)}, far from the other values. It's read as a number.",
-        fix=f"If it means that the value is missing, type --missing {f'{name}={code}'!r}, or "
+        fix=f"If it means that the value is missing, type --missing {f'{name}={first_code}'!r}, or "
         "list it under missing: {columns: {COLUMN: [TEXT]}}.",
         columns=tuple(codes),
         evidence={"code": {name: code for name, (code, _) in codes.items()}, "rows": counts},

@@ -73,7 +73,7 @@ def local_rows(explainer: Explainer, /) -> SectionResult:
 def _row(explainer: Explainer, selected: SelectedRow, predicted: Floats) -> LocalRow:
     recipe = explainer.recipe
     values = {
-        name: explainer.shown(name, explainer.table[name][selected.position])
+        name: explainer.disclosed(name, explainer.table[name][selected.position])
         for name in explainer.columns
     }
     if recipe.task.has_classes:
