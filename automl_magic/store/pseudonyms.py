@@ -6,6 +6,7 @@ of a workspace.
 
 from __future__ import annotations
 
+from automl_magic.personal.disclosure import NamedColumn, Purpose, disclose
 from automl_magic.personal.keys import HashKey, log_key_path
 from automl_magic.recipe.values import category_text
 
@@ -22,4 +23,8 @@ class LogKey(HashKey):
         the same person.
         """
         text = category_text(value)
-        return None if text is None else self.hash(column, text)
+        if text is None:
+            return None
+        # A column that the deployment hashes is treated as personal, whatever its values look like.
+        hashed: str = disclose(NamedColumn(column, "hashed"), text, Purpose.LOG, key=self)
+        return hashed

@@ -6,10 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from automl_magic.errors import ModelRefused, StoreError
+from automl_magic.errors import DataError, ModelRefused, StoreError
+from automl_magic.learn.input_schema import input_schema
 from automl_magic.personal.keys import HashKey, levels_key_path
 from automl_magic.recipe import MemberSpec, Recipe, fit_recipe, load_model, save_model
 from automl_magic.records import Split, SplitKind, StepSpec, TaskKind
+from automl_magic.records.data.schema import SCHEMA_NAME
 
 KINDS = {"mail": "email", "card": "card_number"}
 # Every step that keeps levels, on a text column and on a column of numbers.
@@ -172,3 +174,29 @@ def _levels(step) -> list[str]:
     document, _ = step.to_state()
     levels = document.get("levels", {})
     return list(levels) if isinstance(levels, dict) else document["columns"]
+
+
+def test_a_personal_value_written_as_a_number_is_read_as_the_text_of_training(table, tmp_path):
+    table = table.assign(card=table["card"].astype(str))
+    recipe = Recipe(
+        task=TaskKind("binary"),
+        target="y",
+        metric="roc_auc",
+        classes=("no", "yes"),
+        columns={},
+        personal={"card": "card_number"},
+        views={"tree": (StepSpec(kind="category", columns=("card",)),)},
+        members=(MemberSpec(name="a", estimator="lightgbm", view="tree", n_iterations=5),),
+        split=Split(kind=SplitKind.STRATIFIED, folds=3, repeats=1, holdout=0.0, seed=0),
+    )
+    model = fit_recipe(recipe, table)
+    documents = {SCHEMA_NAME: input_schema(recipe, table)}
+    save_model(model, tmp_path / "model", documents, home=tmp_path)
+    loaded = load_model(tmp_path / "model", home=tmp_path)
+
+    as_numbers = table.assign(card=table["card"].astype(int))
+    assert (loaded.predict_proba(as_numbers) == model.predict_proba(table)).all()
+    with pytest.raises(DataError) as raised:
+        loaded.predict_proba(as_numbers.assign(card=6011111111111117))
+    assert "'card'" in raised.value.what
+    assert "6011" not in f"{raised.value.what} {raised.value.why} {raised.value.fix}"
