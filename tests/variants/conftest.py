@@ -31,7 +31,7 @@ def home(tmp_path_factory):
         for name in ("AUTOML_MAGIC_STORE", "AUTOML_MAGIC_PREDICTIONS", "MLFLOW_TRACKING_URI"):
             patch.delenv(name, raising=False)
         # Each case asks for one of few models.
-        load = cache(lambda name: load_model_folder(Path(name), name))
+        load = cache(lambda name: load_model_folder(Path(name), name, home=folder))
         patch.setattr(scoring, "load_model", lambda name, _: load(name))
         yield folder
 

@@ -27,7 +27,7 @@ from automl_magic.render import render_model
 from automl_magic.stream.deployment_scorer import scorer_of
 from automl_magic.stream.scorer import Scorer
 from automl_magic.track.model import DATA, write_mlmodel_files
-from automl_magic.workspace import Workspace
+from automl_magic.workspace import Workspace, default_workspace
 from automl_magic_serving.runtime import ServedModel
 from tests.variants import table
 from tests.variants.variant import Variant
@@ -97,7 +97,7 @@ class Trained:
     @cached_property
     def loaded(self) -> LoadedRecipe:
         """The model as it's loaded from its folder."""
-        return load_model_folder(self.folder, "m/1")
+        return load_model_folder(self.folder, "m/1", home=default_workspace().home)
 
     @property
     def schema(self) -> InputSchema:
