@@ -64,8 +64,8 @@ class Door:
     takes_rows: bool = False
     # Its compiled model rounds in another order than the trained one.
     is_compiled: bool = False
-    # It fits a model on the table.
-    teaches: bool = False
+    # The types of a table in which it makes floats of integers beside a missing value.
+    rounds: tuple[str, ...] = ("floats",)
 
     def ask(self, trained: Trained, variant: Variant, folder: Path) -> Answer:
         raise NotImplementedError
@@ -146,6 +146,7 @@ class Pyfunc(Door):
 
     name: str = "pyfunc"
     formats: tuple[str, ...] = ("frame",)
+    rounds: tuple[str, ...] = ("floats", "categorical", "object")  # MLflow does
 
     def ask(self, trained: Trained, variant: Variant, folder: Path) -> Answer:
         from mlflow.exceptions import MlflowException

@@ -53,6 +53,8 @@ class Case:
 def judge(door: Door, trained: Trained, variant: Variant, folder: Path) -> Case:
     """Ask a door and judge its answer."""
     may_name = variant.may_name(trained.variant, as_rows=door.takes_rows)
+    if variant.types in door.rounds:
+        may_name.add("device")
 
     def case(verdict: Verdict, detail: str = "") -> Case:
         differs = variant.differs(trained.variant)
@@ -96,8 +98,6 @@ def judge(door: Door, trained: Trained, variant: Variant, folder: Path) -> Case:
 
 
 def _expected(door: Door, trained: Trained, variant: Variant) -> np.ndarray:
-    if door.teaches:
-        return trained.expected_of_lessons
     if variant.absent == "none":
         return trained.expected_served if door.is_compiled else trained.expected
     # A row without a field that training had blank is a row with a blank.

@@ -41,9 +41,6 @@ TRAININGS = {
     ),
     "typed": Variant(format="parquet", types="native"),
 }
-# A CSV file doesn't say whether 01228 is a code or a number: it's a number there, and in a typed
-# table a label.
-OTHER_IN_TEXT = ("depot",)
 BY_COLUMN = ("number", "boolean", "date", "category", "one_hot", "target_mean")
 CANDIDATES = ("lightgbm", "linear")
 TASKS = {"plain": "binary", "european": "multiclass", "typed": "regression"}
@@ -78,11 +75,6 @@ class Trained:
     def expected(self) -> np.ndarray:
         """The model's values or probabilities for its training rows."""
         return self.model.blend(self.frame)
-
-    @cached_property
-    def expected_of_lessons(self) -> np.ndarray:
-        """What a model answers that learns from the same table without `OTHER_IN_TEXT`."""
-        return fit(self.plan, self.frame, without=OTHER_IN_TEXT).blend(self.frame)
 
     @cache  # noqa: B019 - the models live as long as the tests
     def expected_without(self, column: str) -> np.ndarray:
@@ -175,12 +167,12 @@ def train(name: str, task: str, folder: Path, workspace: Workspace) -> Trained:
     return Trained(name, task, TRAININGS[name], columns, source, planned, model, folder / "model")
 
 
-def fit(planned: Plan, frame: pd.DataFrame, *, without: Sequence[str] = ()) -> FittedRecipe:
+def fit(planned: Plan, frame: pd.DataFrame) -> FittedRecipe:
     """Fit one model of each planned candidate, with the features in the table's first order.
 
     Trees of features in another order split ties in another way.
     """
-    views = {name: _in_first_order(steps, without) for name, steps in planned.views.items()}
+    views = {name: _in_first_order(steps) for name, steps in planned.views.items()}
     members = tuple(
         MemberSpec(
             name=candidate.name,
@@ -206,14 +198,13 @@ def fit(planned: Plan, frame: pd.DataFrame, *, without: Sequence[str] = ()) -> F
     return fit_recipe(recipe, frame)
 
 
-def _in_first_order(steps: Sequence[StepSpec], without: Sequence[str]) -> tuple[StepSpec, ...]:
+def _in_first_order(steps: Sequence[StepSpec]) -> tuple[StepSpec, ...]:
     """Return the steps of a view with one column each, as far as that is the same."""
     single = [
         dataclasses.replace(step, columns=(column,))
         for step in steps
         if step.kind in BY_COLUMN
         for column in step.columns
-        if column not in without
     ]
     others = [step for step in steps if step.kind not in BY_COLUMN]
     order = {name: position for position, name in enumerate(table.FEATURES)}

@@ -18,7 +18,7 @@ from automl_magic.records import Plan
 from automl_magic.wizard.table import load_table
 from tests.variants.answers import Answer, Refused
 from tests.variants.doors import ALL, FILES, Door, shell_with
-from tests.variants.models import CANDIDATES, OTHER_IN_TEXT, Trained, fit
+from tests.variants.models import CANDIDATES, Trained, fit
 from tests.variants.variant import Variant
 from tests.variants.writers import frame, write
 
@@ -42,7 +42,6 @@ class PlanDoor(Door):
 
     name: str = "flow.plan"
     formats: tuple[str, ...] = (*PLANNED, "frame")
-    teaches: bool = True
 
     def ask(self, trained: Trained, variant: Variant, folder: Path) -> Answer:
         data = (
@@ -62,7 +61,6 @@ class PlanMagic(Door):
 
     name: str = "%automl plan"
     formats: tuple[str, ...] = ("frame",)
-    teaches: bool = True
 
     def ask(self, trained: Trained, variant: Variant, folder: Path) -> Answer:
         shell = shell_with(lesson=frame(variant, trained.columns))
@@ -83,7 +81,6 @@ class WizardTable(Door):
 
     name: str = "wizard"
     formats: tuple[str, ...] = (*PLANNED, "frame")
-    teaches: bool = True
 
     def ask(self, trained: Trained, variant: Variant, folder: Path) -> Answer:
         names, source = {}, frame_text("lesson")
@@ -140,4 +137,4 @@ def _load(planned: Plan) -> pd.DataFrame:
 
 
 def _answer(trained: Trained, planned: Plan, table: pd.DataFrame) -> Answer:
-    return Answer(ALL, fit(planned, table, without=OTHER_IN_TEXT).blend(table))
+    return Answer(ALL, fit(planned, table).blend(table))

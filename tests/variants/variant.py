@@ -131,8 +131,6 @@ class Variant:
             columns.update(table.DATES)
         if "missing" in axes and self.missing not in MISSING_EVERYWHERE:
             columns.update(table.BLANK)
-        if self.types in ("floats", "categorical"):
-            columns.add("device")  # MLflow makes floats of categories, which can't hold its codes
         if as_rows and self.types != "native":
             columns.update(table.FEATURES)
         if self.format == "frame" and self.index in table.FEATURES:
@@ -140,8 +138,6 @@ class Variant:
         columns.update({self.absent, self.duplicate} & set(table.FEATURES))
         if as_rows:
             columns.update(self.extra_columns())
-            if training.types == "text":
-                columns.add("depot")  # 01228 is a number in a CSV file, and a text here
         return columns
 
     def extra_columns(self) -> tuple[str, ...]:
