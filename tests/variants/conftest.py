@@ -32,7 +32,12 @@ def home(tmp_path_factory):
             patch.delenv(name, raising=False)
         # Each case asks for one of few models.
         load = cache(lambda name: load_model_folder(Path(name), name, home=folder))
-        patch.setattr(scoring, "load_model", lambda name, _: load(name))
+        load_run = scoring.load_model
+        patch.setattr(
+            scoring,
+            "load_model",
+            lambda name, workspace: load(name) if "/" in name else load_run(name, workspace),
+        )
         yield folder
 
 

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from automl_magic.cli import main
 from automl_magic.errors import AutomlMagicError
 from automl_magic.flow.scoring import predict
 from automl_magic.records.models.deployment import InputChecks
@@ -24,6 +23,7 @@ from automl_magic_serving.oip.rows import read_rows
 from automl_magic_serving.rpc.proto_files import load_proto
 from automl_magic_serving.rpc.tensors import read_tensors
 from tests.variants.answers import Answer, Refused
+from tests.variants.command import automl
 from tests.variants.models import Trained
 from tests.variants.table import N_ROWS
 from tests.variants.variant import TEXT_FORMATS, TYPED_FORMATS, Variant
@@ -99,18 +99,6 @@ class Command(Door):
         if code != 0:
             raise Refused(text)
         return Answer(ALL, columns_of(pd.read_json(output, lines=True), trained))
-
-
-def automl(*arguments: str) -> tuple[int, str]:
-    """Run `automl` in this process and return its exit code and all that it prints."""
-    printed = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
-    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
-        try:
-            main(list(arguments))
-            code = 0
-        except SystemExit as stopped:
-            code = int(stopped.code or 0)
-    return code, printed.buffer.getvalue().decode()
 
 
 @dataclass(frozen=True)

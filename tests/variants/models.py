@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ import pandas as pd
 
 from automl_magic import flow
 from automl_magic.data import load, load_code
+from automl_magic.flow.loading import load_model
 from automl_magic.learn.input_schema import input_schema
 from automl_magic.learn.recipe import columns_of
 from automl_magic.recipe import FittedRecipe, MemberSpec, Recipe, fit_recipe, save_model
@@ -30,6 +32,7 @@ from automl_magic.track.model import DATA, write_mlmodel_files
 from automl_magic.workspace import Workspace, default_workspace
 from automl_magic_serving.runtime import ServedModel
 from tests.variants import table
+from tests.variants.command import automl
 from tests.variants.variant import Variant
 from tests.variants.writers import write
 
@@ -165,6 +168,22 @@ def train(name: str, task: str, folder: Path, workspace: Workspace) -> Trained:
     schema = dataclasses.replace(input_schema(model.recipe, frame), missing=missing_of(frame))
     save_model(model, folder / "model", {SCHEMA_NAME: schema})
     return Trained(name, task, TRAININGS[name], columns, source, planned, model, folder / "model")
+
+
+def train_with_command(trained: Trained, folder: Path) -> Trained:
+    """Return the model that `automl fit` finds for the same table. Its folder is the run's id."""
+    code, text = automl(
+        "fit", str(trained.source), "--target", trained.target, "--candidates", "linear",
+        "--trials", "1", "--budget", "5s", "--output", str(folder / trained.name), "--json",
+    )  # fmt: skip
+    assert code == 0, text
+    document, _ = json.JSONDecoder().raw_decode(text[text.index("{") :])
+    run_id = document["run_id"]
+    model = load_model(run_id, default_workspace()).model
+    # Without a reader it takes the training table as it is.
+    return dataclasses.replace(
+        trained, model=dataclasses.replace(model, reader=None), folder=Path(run_id)
+    )
 
 
 def fit(planned: Plan, frame: pd.DataFrame) -> FittedRecipe:

@@ -10,7 +10,8 @@ import pytest
 
 from automl_magic.recipe.instance_validator import InvalidInstance
 from automl_magic.records.models.deployment import InputChecks
-from tests.variants.doors import automl, columns_of, rows
+from tests.variants.command import automl
+from tests.variants.doors import columns_of, rows
 from tests.variants.writers import frame, write
 
 

@@ -15,6 +15,7 @@ import pytest
 from tests.variants.conftest import HAS_EXCEL
 from tests.variants.doors import Command, Grpc, Http, Magic, Predict, Pyfunc, Stream, removed
 from tests.variants.judge import Tally, judge
+from tests.variants.models import train_with_command
 from tests.variants.server_doors import BatchJob, LiveBatch, LiveGrpc, LiveHttp
 from tests.variants.training_doors import (
     Notebook,
@@ -92,6 +93,16 @@ def test_five_thousand_forms_at_all_doors(trained_on_all_targets, deploy, tmp_pa
     tally = ask_all(trained_on_all_targets, doors, tmp_path, is_long=True)
 
     assert (len(tally.cases), tally.bad) == (5_000, [])
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1_000)
+def test_the_model_of_automl_fit_reads_every_form(trained, tmp_path):
+    models = [train_with_command(model, tmp_path) for model in trained]
+
+    assert (
+        ask_all(models, ((Predict(), 0, 60), (Command(), 0, 60)), tmp_path, is_long=True).bad == []
+    )
 
 
 @pytest.mark.long
