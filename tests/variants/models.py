@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -207,6 +207,7 @@ def fit(planned: Plan, frame: pd.DataFrame) -> FittedRecipe:
     recipe = Recipe(
         task=planned.task,
         target=planned.experiment.target,
+        target_parse=_target_parse(planned),
         metric=planned.metric,
         classes=planned.classes,
         columns=columns_of(views),
@@ -215,6 +216,13 @@ def fit(planned: Plan, frame: pd.DataFrame) -> FittedRecipe:
         split=planned.split,
     )
     return fit_recipe(recipe, frame)
+
+
+def _target_parse(planned: Plan) -> Mapping[str, str]:
+    columns = planned.dataset.columns
+    if planned.classes:
+        return {}
+    return next(column.parse for column in columns if column.name == planned.experiment.target)
 
 
 def _in_first_order(steps: Sequence[StepSpec]) -> tuple[StepSpec, ...]:
