@@ -10,7 +10,6 @@ import json
 import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from xml.sax.saxutils import escape
 
 import numpy as np
 import pandas as pd
@@ -152,7 +151,7 @@ def write(variant: Variant, columns: Columns, folder: Path, name: str = "table")
             text = json.dumps(documents, ensure_ascii=False)
         path.write_text(text, "utf-8")
     elif variant.format == "xlsx":
-        path.write_bytes(_workbook(cells(variant, columns)))
+        _write_workbook(cells(variant, columns), path)
     else:
         content = frame(variant, columns)
         if variant.format == "parquet":
@@ -188,49 +187,14 @@ def _json(value: object) -> object:
     return value.isoformat(sep=" ") if isinstance(value, dt.datetime) else value
 
 
-def _workbook(written: list[tuple[str, list[object]]]) -> bytes:
-    """Return an Excel workbook with one sheet: the least that the format asks for."""
-    epoch = dt.datetime(1899, 12, 30)  # noqa: DTZ001 - a sheet has no zones
+def _write_workbook(written: list[tuple[str, list[object]]], path: Path) -> None:
+    """Write an Excel workbook with one sheet. Its numbers are floats: longer codes are text."""
+    from openpyxl import Workbook
 
-    def cell(value: object) -> str:
-        match value:
-            case None | "":
-                return "<c/>"
-            case bool():
-                return f'<c t="b"><v>{int(value)}</v></c>'
-            case dt.datetime():
-                return f'<c s="1"><v>{(value - epoch) / dt.timedelta(days=1)!r}</v></c>'
-            case int() | float() if abs(value) < 2**53:
-                return f"<c><v>{value!r}</v></c>"
-        return f'<c t="inlineStr"><is><t xml:space="preserve">{escape(str(value))}</t></is></c>'
-
-    lines = [[name for name, _ in written], *zip(*(values for _, values in written), strict=True)]
-    data = "".join(f"<row>{''.join(map(cell, line))}</row>" for line in lines)
-    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-    packages = "http://schemas.openxmlformats.org/package/2006"
-    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml"
-    parts = {
-        "[Content_Types].xml": f'<Types xmlns="{packages}/content-types">'
-        '<Default Extension="rels" '
-        'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-        f'<Override PartName="/xl/workbook.xml" ContentType="{kind}.sheet.main+xml"/>'
-        f'<Override PartName="/xl/styles.xml" ContentType="{kind}.styles+xml"/>'
-        f'<Override PartName="/xl/sheet1.xml" ContentType="{kind}.worksheet+xml"/></Types>',
-        "_rels/.rels": f'<Relationships xmlns="{packages}/relationships"><Relationship Id="a" '
-        f'Type="{office}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
-        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{packages}/relationships">'
-        f'<Relationship Id="a" Type="{office}/worksheet" Target="sheet1.xml"/>'
-        f'<Relationship Id="b" Type="{office}/styles" Target="styles.xml"/></Relationships>',
-        "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{office}"><sheets>'
-        '<sheet name="Sheet1" sheetId="1" r:id="a"/></sheets></workbook>',
-        "xl/styles.xml": f'<styleSheet xmlns="{main}"><fonts><font/></fonts><fills><fill/></fills>'
-        "<borders><border/></borders><cellStyleXfs><xf/></cellStyleXfs>"
-        '<cellXfs><xf/><xf numFmtId="22" applyNumberFormat="1"/></cellXfs></styleSheet>',
-        "xl/sheet1.xml": f'<worksheet xmlns="{main}"><sheetData>{data}</sheetData></worksheet>',
-    }
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in parts.items():
-            archive.writestr(name, '<?xml version="1.0" encoding="UTF-8"?>' + text)
-    return buffer.getvalue()
+    book = Workbook()
+    book.active.append([name for name, _ in written])
+    for row in zip(*(values for _, values in written), strict=True):
+        book.active.append(
+            [str(value) if type(value) is int and value > 2**53 else value for value in row]
+        )
+    book.save(path)
