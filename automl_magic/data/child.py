@@ -40,6 +40,8 @@ def main(request: str) -> int:
     import pyarrow as pa
     import pyarrow.parquet as pq  # noqa: F401
 
+    source.preload()
+
     _limit(options["memory_bytes"], limits.seconds)
     try:
         parsed = source.parse(

@@ -119,6 +119,9 @@ class Source(ABC):
             The options that `options` returned when the table was planned.
         """
 
+    def preload(self) -> None:
+        """Import the libraries that read a file, before the child process limits its memory."""
+
     def code_source(self, options: Mapping[str, Any]) -> Source:
         """Return the source that wrote the part of the code that loads the table."""
         del options

@@ -94,6 +94,9 @@ class Excel(Source):
         request = ReadRequest(limits=limits, missing=missing, count_missing=count_missing)
         return read_in_child(self, path, self.options(text, limits), request)
 
+    def preload(self) -> None:
+        import openpyxl  # noqa: F401
+
     def parse(self, path: Path, options: Mapping[str, Any], request: ReadRequest) -> ParsedFile:
         """Read a sheet. Runs in the child process."""
         import pandas as pd
@@ -147,6 +150,8 @@ def _find_sheet(path: Path, sheet: str | None) -> str:
 
     try:
         book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
+    except MemoryError:
+        raise
     except Exception as error:  # openpyxl raises any error for a corrupt workbook
         raise DataNotReadable(
             f"{quote_name(path)} isn't an Excel workbook.",
