@@ -119,7 +119,7 @@ class Source(ABC):
             The options that `options` returned when the table was planned.
         """
 
-    def preload(self) -> None:
+    def preload(self) -> None:  # noqa: B027 - most sources need no more than pandas
         """Import the libraries that read a file, before the child process limits its memory."""
 
     def code_source(self, options: Mapping[str, Any]) -> Source:
