@@ -12,7 +12,13 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple, TypeAlias
 
 from automl_magic.recipe.reading import LABELS, UNREAD, ColumnReader
-from automl_magic.recipe.values import EPOCH, MAX_MAGNITUDE, category_text, to_float
+from automl_magic.recipe.values import (
+    EPOCH,
+    MAX_EXACT_INTEGER,
+    MAX_MAGNITUDE,
+    category_text,
+    to_float,
+)
 from automl_magic.records import ColumnKind
 from automl_magic.records.data.schema import InputColumn
 
@@ -174,7 +180,9 @@ def _label_checker(column: InputColumn, reader: ColumnReader) -> ValueChecker:
         # 1, 1.0 and "1" are the same category, however the client serializes it.
         if is_label and levels and category_text(value) in levels:
             return CheckedValue(value)
-        if kind not in native:
+        # A float this large can stand for several integers.
+        is_rounded = kind is float and abs(value) >= MAX_EXACT_INTEGER and is_label
+        if kind not in native or is_rounded:
             return CheckedValue(value, "type")
         return CheckedValue(value, "category") if is_label and levels else CheckedValue(value)
 

@@ -279,3 +279,21 @@ def test_anything_is_taken_or_refused_with_reasons(checker, changes, check):
         for one in ("age", "height"):
             value = validated.row[one]
             assert value is None or abs(value) <= 3.5e38
+
+
+def test_a_float_that_can_be_several_codes_is_refused_and_not_a_new_category():
+    code = InputColumn(
+        name="code",
+        kind=ColumnKind.CATEGORY,
+        stored_as="number",
+        nullable=False,
+        levels=("1", str(2**60 + 1)),
+    )
+    schema = InputSchema(task=TaskKind("binary"), target="y", classes=("a", "b"), columns=(code,))
+    validator = InstanceValidator(schema)
+
+    assert validator.validate({"code": 2**60 + 1}, InputChecks()).flags == {}
+    assert validator.validate({"code": 3.0}, InputChecks()).flags == {"code": "category"}
+    with pytest.raises(InvalidInstance) as refusal:
+        validator.validate({"code": float(2**60 + 1)}, InputChecks())
+    assert refusal.value.details[0]["field"] == "code"
