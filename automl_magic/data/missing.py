@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 from automl_magic.errors import DataError
-from automl_magic.recipe.values import MAX_EXACT_INTEGER
 from automl_magic.records.data.missing import MISSING_ATTRIBUTE, MissingWords
 
 if TYPE_CHECKING:
@@ -144,6 +143,8 @@ def _as_word(value: Any) -> str:
 
 def _without(column: pd.Series, is_missing: pd.Series) -> pd.Series:
     import pandas as pd
+
+    from automl_magic.recipe.values import MAX_EXACT_INTEGER
 
     if isinstance(column.dtype, pd.CategoricalDtype):
         return column.cat.remove_categories(column[is_missing].unique().tolist())

@@ -52,6 +52,10 @@ ASK = (
     "automl_magic/learn/search.py",
     "automl_magic/monitor/prediction_log.py",
     "automl_magic/monitor/cells/finish.py",
+    "automl_magic/monitor/model.py",
+    "automl_magic/monitor/retrain/comparison.py",
+    "automl_magic/explain/explainer.py",
+    "automl_magic/register/pyfunc.py",
     "extension/automl_magic_lab/",
     "serving/automl_magic_serving/__main__.py",
     "serving/automl_magic_serving/process/worker.py",
@@ -161,4 +165,7 @@ def test_every_verb_of_flow_takes_a_workspace():
         "cores.available_cores",
         "explaining.explain_notebook",
         "monitoring.monitor_notebook",
+        "replacement.check_requests",
+        "replacement.new_versions",
+        "replacement.untried_note",
     }

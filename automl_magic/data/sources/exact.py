@@ -11,13 +11,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from automl_magic.files.templates import source_piece
-from automl_magic.recipe.values import MAX_EXACT_INTEGER
 from automl_magic.records.data.missing import MissingWords
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
 _INTEGER = r"^\s*[+-]?[0-9]+\s*$"
@@ -69,10 +67,12 @@ def inexact_columns(
 
 def rounded_columns(frame: pd.DataFrame) -> list[str]:
     """Return the columns of floats that may have been larger integers."""
+    from automl_magic.recipe.values import MAX_EXACT_INTEGER
+
     return [
         str(name)
         for name, column in frame.items()
-        if column.dtype == np.float64 and _largest(column.to_numpy()) >= MAX_EXACT_INTEGER
+        if column.dtype == "float64" and _largest(column.to_numpy()) >= MAX_EXACT_INTEGER
     ]
 
 
@@ -115,10 +115,14 @@ def add_piece(code: str, name: str) -> str:
 
 
 def _is_whole(values: np.ndarray) -> bool:
+    import numpy as np
+
     filled = values[~np.isnan(values)]
     return bool(len(filled) and (filled == np.floor(filled)).all())
 
 
 def _largest(values: np.ndarray) -> float:
+    import numpy as np
+
     finite = values[np.isfinite(values)]
     return float(np.abs(finite).max(initial=0))

@@ -18,7 +18,6 @@ from automl_magic.data.sources.files import FileHead, quote_name
 from automl_magic.data.sources.request import ParsedFile, ReadRequest
 from automl_magic.errors import DataNotReadable
 from automl_magic.files.templates import source_piece
-from automl_magic.recipe.values import MAX_EXACT_INTEGER
 from automl_magic.records.data.load_code import LoadCode
 
 if TYPE_CHECKING:
@@ -89,6 +88,8 @@ class Parquet(FileSource):
 def _inexact_columns(frame: pd.DataFrame, schema: pa.Schema) -> list[str]:
     """Return the columns of integers that floats can't hold."""
     import pyarrow as pa
+
+    from automl_magic.recipe.values import MAX_EXACT_INTEGER
 
     rounded, inexact = rounded_columns(frame), []
     for name in frame.columns:
