@@ -5,10 +5,12 @@ import pytest
 
 from automl_magic.errors import DataError
 from automl_magic.monitor.retrain.new_rows import table_rows
+from automl_magic.recipe.outcomes import OutcomeReader
 from automl_magic.recipe.reading import TableReader
 from automl_magic.records import ColumnKind, TaskKind
 from automl_magic.records.data.schema import InputColumn, InputSchema
 
+OUTCOMES = OutcomeReader(("no", "yes"))
 CHAMPION = pd.DataFrame(
     {
         "flag": [True, False],
@@ -51,7 +53,9 @@ def test_a_table_in_another_notation_is_appended_in_the_champions(reader):
         }
     )
 
-    rows = table_rows(new, CHAMPION, "left", "new.csv", reader).table
+    rows = table_rows(
+        new, CHAMPION, "left", "new.csv", reader=reader, outcome_reader=OUTCOMES
+    ).table
 
     assert rows["flag"].tolist() == [True, False]
     assert rows["paid"].tolist() == ["1200,5", "3,5"]
@@ -64,4 +68,4 @@ def test_a_table_that_can_not_be_read_is_refused_by_column(reader):
     new = CHAMPION.assign(age=["31,5", "40,0"])
 
     with pytest.raises(DataError, match="Can't read the column 'age'"):
-        table_rows(new, CHAMPION, "left", "new.csv", reader)
+        table_rows(new, CHAMPION, "left", "new.csv", reader=reader, outcome_reader=OUTCOMES)

@@ -8,6 +8,7 @@ import pytest
 from automl_magic.recipe import MemberSpec, fit_recipe
 from automl_magic.recipe.combine import Blend, CalibrationMethod, Calibrator
 from automl_magic.records import StepSpec
+from automl_magic.records.data.missing import MissingWords
 
 TASKS = ("binary", "multiclass", "regression")
 ESTIMATORS = {
@@ -61,6 +62,12 @@ def blends(fitted, rows):
     return [fitted.blend_row(row) for row in rows]
 
 
+def _without_missing_texts(row):
+    """A row as it's loaded from a file: these texts are missing, as for the server."""
+    words = MissingWords().words("")
+    return {name: None if type(v) is str and v in words else v for name, v in row.items()}
+
+
 def told(responses):
     return [list(one.probabilities) if one.probabilities else one.prediction for one in responses]
 
@@ -100,7 +107,8 @@ def parsed_of(model, frame, instance_of, allow_all):
             if name in row and row[name] in ("n/a", "inf", True, "30/02/2000", "soon"):
                 row[name] = None
         readable.append(row)
-    return readable, [model.parse(row, allow_all) for row in readable]
+    parsed = [model.parse(row, allow_all) for row in readable]
+    return [_without_missing_texts(row) for row in readable], parsed
 
 
 @pytest.mark.parametrize("task", TASKS)
