@@ -83,7 +83,7 @@ def _to_json(step: str, metadata: dict[str, object]) -> dict[str, object]:
         raise RenderError(
             f"Can't store the reasons of cell {step!r} in the notebook.",
             why=f"Cell metadata must be JSON, and writing it failed: {error}.",
-            fix="Use finite numbers, text, lists and dicts as evidence.",
+            fix="Use numbers, text, lists and dicts as evidence.",
         ) from error
     return {key: _utf8(value) for key, value in document.items()}
 

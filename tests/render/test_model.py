@@ -141,8 +141,8 @@ def test_without_a_holdout_there_is_no_score(recipe, dataset, folder_of_customer
     assert printed == {"metric": recipe.metric, "score": None, "rows": 0}
     ids = {cell["id"] for cell in notebook["cells"]}
     assert {"holdout", "metric"}.isdisjoint(ids)
-    # Only the order in time is needed still, for the folds within the training rows.
-    assert ("split" in ids) == (changed_recipe.split.kind is SplitKind.TIME)
+    # Groups and the order in time are needed still, for the folds within the training rows.
+    assert ("split" in ids) == (changed_recipe.split.kind in (SplitKind.GROUPED, SplitKind.TIME))
 
 
 def test_rows_without_a_target_are_left_out_as_the_engine_does(

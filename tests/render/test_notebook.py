@@ -81,10 +81,18 @@ def test_half_a_character_in_the_evidence_does_not_break_the_file():
 
 
 def test_evidence_that_is_no_json_is_refused():
-    decision = Decision(about="x", choice="y", why="z", evidence={"share": float("nan")})
+    decision = Decision(about="x", choice="y", why="z", evidence={"share": object()})
 
     with pytest.raises(RenderError) as raised:
         code_cell("task", "", decisions=[decision])
 
     assert raised.value.what == "Can't store the reasons of cell 'task' in the notebook."
-    assert raised.value.fix == "Use finite numbers, text, lists and dicts as evidence."
+    assert raised.value.fix == "Use numbers, text, lists and dicts as evidence."
+
+
+def test_a_number_of_the_evidence_that_is_not_finite_is_null():
+    decision = Decision(about="x", choice="y", why="z", evidence={"share": float("nan")})
+
+    cell = code_cell("task", "", decisions=[decision])
+
+    assert cell["metadata"]["automl"]["evidence"] == {"share": None}
