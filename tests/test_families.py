@@ -34,6 +34,7 @@ ROOMS = (
 LIBRARY_WORDS = {
     "automl_magic/batch/readers/parquet.py": ({"binary"}, "Arrow's type of bytes"),
     "automl_magic/data/sources/parquet.py": ({"binary"}, "Arrow's type of bytes"),
+    "automl_magic/data/storage.py": ({"binary"}, "Arrow's type of bytes"),
     "automl_magic/learn/meta/results.json": (
         {"binary", "multiclass", "regression"},
         "data: what was found for tables of each kind",
@@ -45,7 +46,6 @@ LIBRARY_WORDS = {
     ),
     "automl_magic/recipe/members/realmlp.py": ({"tabular"}, "the title of RealMLP's paper"),
     "automl_magic/recipe/members/tabm.py": ({"tabular"}, "the title of TabM's paper"),
-    "automl_magic/tasks/metrics/scores.py": ({"binary"}, "scikit-learn's average='binary'"),
     "pyproject.toml": ({"binary"}, "psycopg's extra"),
     "serving/automl_magic_serving/http/infer.py": ({"binary"}, "tensors in binary, of the OIP"),
     "serving/automl_magic_serving/http/openapi/document.py": ({"binary"}, "the same, described"),
