@@ -49,7 +49,7 @@ def test_the_lab_the_server_and_grpc_read_the_status_of_an_error_from_its_class(
 
 def test_what_is_missing_is_not_found_and_a_store_that_is_away_may_come_back():
     missing = {errors.RunNotFound, errors.ModelNotFound, errors.DeploymentNotFound}
-    away = {errors.StoreError, errors.TrackingError}
+    away = {errors.StoreError, errors.TrackingError, errors.TrackingUnreachable}
 
     kinds = set(tree(AutomlMagicError))
 
