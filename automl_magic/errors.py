@@ -37,9 +37,9 @@
     │   └── OutboundFailed           unreachable, or no response in time
     ├── StreamError                  a topic can't be read, or its results can't be written
     ├── WorkspaceError               no workspace with this name
-    ├── StoreError                   the store of approvals, routes and predictions doesn't respond
-    └── TrackingError                the tracking store or model registry can't be used
-        └── TrackingUnreachable      its server doesn't answer
+    ├── TrackingError                the tracking store or model registry can't be used
+    │   └── TrackingUnreachable      its server doesn't answer
+    └── StoreError                   the store of approvals, routes and predictions doesn't respond
 
 The `status` of an error is its HTTP status. The server (HTTP and gRPC) and the JupyterLab
 extension use it, so there's no other list of errors.
