@@ -124,6 +124,8 @@ def _check(pieces: Pieces, recipe: Recipe) -> Iterator[NotebookNode]:
                 columns.append([name, "boolean", [rule["true"], rule["false"]]])
             case ColumnKind.DATE:
                 columns.append([name, "date", rule.get("date_format")])
+            case ColumnKind.CATEGORY | ColumnKind.HIGH_CARDINALITY:
+                columns.append([name, "label", None])
     if columns:
         yield _filled(pieces, "check", "check", {"columns": columns})
 

@@ -18,6 +18,8 @@ from automl_magic.recipe.combine import Blend, CalibrationMethod, Calibrator
 from automl_magic.records import CellLink, Split, SplitKind
 from automl_magic.records.data.missing import DEFAULT_MISSING
 from automl_magic.render import render_model, to_script
+from automl_magic.render.pieces import pieces_for
+from automl_magic.render.slots import fill
 from automl_magic.tasks.metrics import metrics_for, score
 from automl_magic.tasks.splits import holdout_rows
 
@@ -418,3 +420,21 @@ def test_the_notebook_marks_words_that_the_planned_table_lacks(name, tmp_path, b
     table = the_table(recipe, dataset, tmp_path)
 
     pd.testing.assert_frame_equal(table.isna(), load(str(path)).isna())
+
+
+@pytest.mark.parametrize(
+    ("kind", "rule", "value"),
+    [
+        ("label", None, 1.2345678901234568e18),
+        ("number", {"decimal": "."}, "1,5"),
+        ("boolean", ["True", "False"], "maybe"),
+        ("date", "%d.%m.%Y", "01/31/2024"),
+    ],
+)
+def test_a_column_in_another_notation_stops_the_notebook(recipe, kind, rule, value):
+    pieces = pieces_for(recipe.task)
+    names = {"table": pd.DataFrame({"code": [value] * 20})}
+    exec(pieces.code("model", "values"), names)
+
+    with pytest.raises(ValueError, match="'code'"):
+        exec(fill(pieces.code("model", "check"), {"columns": [["code", kind, rule]]}), names)

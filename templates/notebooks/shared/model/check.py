@@ -5,6 +5,9 @@ for name, kind, rule in slot("columns"):
         is_unread &= not pd.api.types.is_numeric_dtype(table[name])  # infinity counts as missing
     elif kind == "boolean":
         is_unread, valid = np.isnan(as_booleans(table[name], *rule)), " or ".join(rule)
+    elif kind == "label":
+        is_rounded = [isinstance(value, float) and abs(value) >= 2**53 for value in table[name]]
+        is_unread, valid = np.array(is_rounded), "codes with all their digits"
     else:
         is_unread, valid = np.isnat(as_dates(table[name], rule)), f"dates like {rule or 'ISO 8601'}"
     values = table[name][is_unread & table[name].notna()]
