@@ -29,12 +29,12 @@ class Included:
         return self.place / "home"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def place(tmp_path_factory) -> Path:
     return tmp_path_factory.mktemp("personal")
 
 
-@pytest.fixture(autouse=True, scope="session")
+@pytest.fixture(autouse=True, scope="package")
 def _home_of_our_own(place):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AUTOML_MAGIC_HOME", str(place / "home"))
@@ -42,14 +42,14 @@ def _home_of_our_own(place):
         yield
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def source(place) -> Path:
     path = place / "people.csv"
     people().to_csv(path, index=False)
     return path
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def included(place, source) -> Included:
     outcome = flow.fit(
         str(source), "left", budget_s=6, include=list(PERSONAL), folder=place / "included"

@@ -7,14 +7,17 @@ from automl_magic import flow
 from automl_magic.errors import ModelRefused
 from automl_magic.flow.scoring import predict
 from automl_magic.personal.keys import levels_key_path
+from automl_magic.workspace import default_workspace
 from tests.personal.canary import traces
 
 
 @pytest.fixture
-def registered(included):
+def registered(included, monkeypatch):
     import mlflow
 
     flow.register(included.outcome.run.run_id, "leaving")
+    monkeypatch.setattr(mlflow.tracking._tracking_service.utils, "_tracking_uri", None)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", default_workspace().tracking_uri)
     return lambda: mlflow.pyfunc.load_model("models:/leaving@candidate")
 
 
