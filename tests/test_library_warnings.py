@@ -29,9 +29,9 @@ def test_a_library_may_warn_where_warnings_are_errors(category):
 def test_without_errors_nothing_changes():
     with warnings.catch_warnings():
         warnings.simplefilter("always")
-        with library_warnings_tolerated(), warnings.catch_warnings(record=True) as shown:
+        with library_warnings_tolerated(), warnings.catch_warnings(record=True) as recorded:
             warn(DeprecationWarning, "sqlalchemy.orm")
-    assert len(shown) == 1
+    assert len(recorded) == 1
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ class BooleanTexts:
     @property
     def have_meaning(self) -> bool:
         """Whether the texts mean yes and no, so that other such texts mean the same."""
-        return _fold(self.true) in TRUE_TEXTS and _fold(self.false) in FALSE_TEXTS
+        return fold(self.true) in TRUE_TEXTS and fold(self.false) in FALSE_TEXTS
 
     def read(self, value: object) -> bool | None:
         """Return the meaning of a value, or None if it's neither true nor false.
@@ -44,8 +44,8 @@ class BooleanTexts:
             return True
         if text == self.false:
             return False
-        folded = _fold(text)
-        true, false = _fold(self.true), _fold(self.false)
+        folded = fold(text)
+        true, false = fold(self.true), fold(self.false)
         if true != false and folded in (true, false):
             return folded == true
         if self.have_meaning and (folded in TRUE_TEXTS or folded in FALSE_TEXTS):
@@ -53,5 +53,6 @@ class BooleanTexts:
         return None
 
 
-def _fold(text: str) -> str:
+def fold(text: str) -> str:
+    """Return a text without case and surrounding blanks, to compare it with another."""
     return text.strip().lower()

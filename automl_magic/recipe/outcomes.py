@@ -14,7 +14,7 @@ from typing import Self
 
 import numpy as np
 
-from automl_magic.recipe.booleans import FALSE_TEXTS, TRUE_TEXTS, BooleanTexts
+from automl_magic.recipe.booleans import FALSE_TEXTS, TRUE_TEXTS, BooleanTexts, fold
 from automl_magic.recipe.reading import UNREAD
 from automl_magic.recipe.values import NUMBER, category_text, is_missing_value, to_float
 
@@ -46,7 +46,7 @@ class OutcomeReader:
         self._by_text = {category_text(label): label for label in self.classes}
         folded: dict[str, list[object]] = {}
         for text, label in self._by_text.items():
-            folded.setdefault(_fold(text or ""), []).append(label)
+            folded.setdefault(fold(text or ""), []).append(label)
         self._by_folded = {text: labels[0] for text, labels in folded.items() if len(labels) == 1}
         self._cache: dict[tuple[type, object], object] = {}
 
@@ -96,7 +96,7 @@ class OutcomeReader:
             return None
         if text in self._by_text:
             return self._by_text[text]
-        if (folded := _fold(text)) in self._by_folded:
+        if (folded := fold(text)) in self._by_folded:
             return self._by_folded[folded]
         if NUMBER.fullmatch(folded):
             text = category_text(float(folded)) or text  # `1.0` is 1
@@ -116,11 +116,7 @@ class OutcomeReader:
     def booleans(self) -> BooleanTexts | None:
         """The texts of the two classes, if they mean yes and no."""
         texts = [text or "" for text in self._by_text]
-        true = [text for text in texts if _fold(text) in TRUE_TEXTS]
-        false = [text for text in texts if _fold(text) in FALSE_TEXTS]
+        true = [text for text in texts if fold(text) in TRUE_TEXTS]
+        false = [text for text in texts if fold(text) in FALSE_TEXTS]
         is_boolean = len(texts) == 2 and len(true) == len(false) == 1
         return BooleanTexts(true[0], false[0]) if is_boolean else None
-
-
-def _fold(text: str) -> str:
-    return text.strip().lower()

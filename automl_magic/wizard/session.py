@@ -29,10 +29,10 @@ from automl_magic.records import (
 from automl_magic.runs.backends import set_default_tracking
 from automl_magic.wizard import suggest
 from automl_magic.wizard.answers import Answers
-from automl_magic.wizard.browse import MAX_UPLOAD_BYTES, free_path
 from automl_magic.wizard.drafts import Drafts
 from automl_magic.wizard.missing import FIELD, missing_words, with_words
 from automl_magic.wizard.table import ProfiledTable, load_table
+from automl_magic.wizard.uploads import Upload
 from automl_magic.wizard.wizard_run import WizardRun, active_run
 from automl_magic.workspace import Workspace
 
@@ -121,9 +121,8 @@ class WizardSession:
         # The column whose missing values the user asked to set, though it has none so far.
         self.missing_column: str | None = None
         self.browsing = ""
-        self.uploading: tuple[str, int, int] | None = None
+        self.upload = Upload(folder)
         self.resumed = answers is not None and answers != Answers()
-        self._upload: Path | None = None
         self.is_explaining = False
         self._work = ThreadPoolExecutor(1, thread_name_prefix="automl-wizard")
         self._background = ThreadPoolExecutor(1, thread_name_prefix="automl-wizard-background")
@@ -352,33 +351,8 @@ class WizardSession:
     def _take_upload(
         self, message: Mapping[str, object], buffers: Sequence[bytes | memoryview]
     ) -> None:
-        name, offset, size = str(message.get("name")), message.get("offset"), message.get("size")
-        if not isinstance(offset, int) or not isinstance(size, int) or not buffers:
-            return
-        if not 0 < size <= MAX_UPLOAD_BYTES:
-            raise AutomlMagicError(
-                f"Can't upload {name[:80]!r}.",
-                why=f"It has {size:,} bytes. The limit is {MAX_UPLOAD_BYTES:,}.",
-                fix="Copy the file into this folder another way, and choose it above.",
-            )
-        if offset == 0:
-            self._upload = free_path(self.folder, name).with_suffix(".part")
-            self._upload.unlink(missing_ok=True)
-        part = self._upload
-        if part is None or (part.stat().st_size if part.exists() else 0) != offset:
-            raise AutomlMagicError(
-                f"The upload of {name[:80]!r} was interrupted.",
-                why="Part of the file is missing.",
-                fix="Choose the file again.",
-            )
-        with part.open("ab") as file:
-            file.write(buffers[0])
-        n_done = offset + len(buffers[0])
-        self.uploading = (name, n_done, size)
-        if n_done >= size:
-            self._upload, self.uploading = None, None
-            path = free_path(self.folder, name)
-            part.replace(path)
+        path = self.upload.add(message, buffers)
+        if path is not None:
             self._set({"name": "source", "value": path.relative_to(self.folder).as_posix()})
 
     def _start(self) -> None:

@@ -10,11 +10,11 @@ def test_personal_values_are_masked_and_missing_ones_stay_missing():
         {"mail": ["bob@example.org", None, "eve@example.org"], "card": [4111111111111111, 1, 2]}
     )
 
-    shown = data.preview(table, personal={"mail": "email", "card": "card_number"}, n_rows=2)
+    preview = data.preview(table, personal={"mail": "email", "card": "card_number"}, n_rows=2)
 
-    assert shown["mail"].tolist()[0] == "[email]"
-    assert shown["mail"].isna().tolist() == [False, True]
-    assert shown["card"].tolist() == ["[card number]", "[card number]"]
+    assert preview["mail"].tolist()[0] == "[email]"
+    assert preview["mail"].isna().tolist() == [False, True]
+    assert preview["card"].tolist() == ["[card number]", "[card number]"]
     assert table["mail"][0] == "bob@example.org"
 
 

@@ -21,13 +21,13 @@ def explainer(tmp_path_factory):
 
 def test_rows_dependence_and_changes_hold_no_personal_value(explainer):
     explain.shap_values(explainer)
-    shown = [explain.local_rows(explainer), explain.dependence(explainer)]
-    shown.append(explain.counterfactuals(explainer))
+    outputs = [explain.local_rows(explainer), explain.dependence(explainer)]
+    outputs.append(explain.counterfactuals(explainer))
     explain.fairness(explainer)
 
     documents = [section.to_json() for section in explainer.sections.values()]
     documents += [column.to_json() for column in explainer.ranges]
-    written = json.dumps(documents) + "".join(map(repr, shown))
+    written = json.dumps(documents) + "".join(map(repr, outputs))
     assert "Street" not in written
     assert "Oslo" not in written
     assert "[email]" in written

@@ -149,12 +149,12 @@ def test_a_complete_run_says_nothing_of_the_kind(stopped, binary):
     end = search_end(binary.outcome.run)
     assert end is None or end.reason == "deadline"
     difference = flow.diff(binary.run_id, stopped.run.run_id)
-    said = [change.sentence for change in difference.changes]
+    sentences = [change.sentence for change in difference.changes]
 
-    assert not any("Candidates were removed" in sentence for sentence in said)
+    assert not any("Candidates were removed" in sentence for sentence in sentences)
     assert any(
         sentence.startswith(f"Not tried in run {stopped.run.run_id}, which ended early: ")
-        for sentence in said
+        for sentence in sentences
     )
 
 

@@ -54,7 +54,7 @@ def test_outcomes_that_no_class_stands_for_are_named(binary, people_later):
 
     report = report_of(binary.watch(strange))
 
-    (finding,) = (one for one in report.quality if one.column == "binary")
+    (finding,) = (finding for finding in report.quality if finding.column == "binary")
     assert (finding.problem, finding.severity) == ("unreadable", DriftSeverity.CRITICAL)
     assert finding.why == (
         "'binary': 50 of 200 outcomes can't be read, such as 'left'. Expected one of 'no', 'yes'."
@@ -91,8 +91,8 @@ def test_outcomes_in_the_log_count_for_monitoring_and_for_retraining(
     add_outcomes(
         engine,
         [
-            Outcome(prediction_id=one.id, outcome=outcome, at=one.at + 60)
-            for one, outcome in zip(logged, told, strict=True)
+            Outcome(prediction_id=prediction.id, outcome=outcome, at=prediction.at + 60)
+            for prediction, outcome in zip(logged, told, strict=True)
         ],
     )
 

@@ -69,8 +69,8 @@ def traces(*places: Path, but: tuple[Path, ...] = ()) -> dict[str, list[str]]:
                 continue
             for part, content in _contents(path):
                 if texts := sorted(set(TRACES.findall(content))):
-                    shown = [text.decode() for text in texts]
-                    hits[f"{path.relative_to(place)}{part}"] = shown
+                    decoded = [text.decode() for text in texts]
+                    hits[f"{path.relative_to(place)}{part}"] = decoded
     return hits
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from automl_magic import flow
 from automl_magic.runs.outcome import FinishedRun
+from tests.homes import at_home
 from tests.personal.canary import PERSONAL, people
 
 
@@ -29,29 +30,28 @@ class Included:
         return self.place / "home"
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def place(tmp_path_factory) -> Path:
     return tmp_path_factory.mktemp("personal")
 
 
-@pytest.fixture(autouse=True, scope="package")
+@pytest.fixture(autouse=True)
 def _home_of_our_own(place):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AUTOML_MAGIC_HOME", str(place / "home"))
-        patch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    with at_home(place / "home"):
         yield
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def source(place) -> Path:
     path = place / "people.csv"
     people().to_csv(path, index=False)
     return path
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def included(place, source) -> Included:
-    outcome = flow.fit(
-        str(source), "left", budget_s=6, include=list(PERSONAL), folder=place / "included"
-    )
+    with at_home(place / "home"):
+        outcome = flow.fit(
+            str(source), "left", budget_s=6, include=list(PERSONAL), folder=place / "included"
+        )
     return Included(place, source, outcome)

@@ -24,8 +24,8 @@ def test_a_plan_that_excludes_personal_columns_holds_none_of_their_values(place,
         "note": "email",
     }
     assert traces(place / "excluded") == {}
-    said = capfd.readouterr()
-    assert not TRACES.search((said.out + said.err).encode())
+    output = capfd.readouterr()
+    assert not TRACES.search((output.out + output.err).encode())
 
 
 def test_no_personal_value_is_in_what_a_fit_writes_even_if_the_columns_are_used(included):

@@ -1,4 +1,4 @@
-"""The gate: what is shown of a personal value, by purpose."""
+"""The gate: what is disclosed of a personal value, by purpose."""
 
 import pytest
 
@@ -28,11 +28,11 @@ def test_people_see_the_kind_of_data_instead_of_a_personal_value(purpose):
 
 @pytest.mark.parametrize("purpose", [Purpose.MODEL, Purpose.LOG])
 def test_models_and_logs_get_a_keyed_hash(purpose):
-    shown = disclose(MAIL, "bob@example.org", purpose, key=KEY)
+    disclosed = disclose(MAIL, "bob@example.org", purpose, key=KEY)
 
-    assert shown == KEY.hash("mail", "bob@example.org")
-    assert shown.startswith("hmac:")
-    assert "bob" not in shown
+    assert disclosed == KEY.hash("mail", "bob@example.org")
+    assert disclosed.startswith("hmac:")
+    assert "bob" not in disclosed
 
 
 @pytest.mark.parametrize("purpose", [Purpose.MODEL, Purpose.LOG])

@@ -67,11 +67,11 @@ class PlanMagic(Door):
         options = f"--candidates {','.join(CANDIDATES)}"
         printed = io.StringIO()
         with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
-            shown = shell.run_line_magic(
+            output = shell.run_line_magic(
                 "automl",
                 f"plan lesson --target {trained.target} {options} -o {folder / 'plan'}",
             )
-        planned = shown.value.plan
+        planned = output.value.plan
         return _answer(trained, planned, _load(planned))
 
 

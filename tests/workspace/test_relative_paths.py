@@ -32,10 +32,10 @@ def test_a_relative_home_stays_where_it_was_first_used(started, monkeypatch):
 
 def test_a_child_process_in_another_folder_uses_the_same_home(started):
     default_workspace()
-    shown = subprocess.run(
+    completed = subprocess.run(
         [sys.executable, "-c", SHOW], cwd="/", capture_output=True, text=True, check=True
     )
-    assert shown.stdout.strip() == str(started / "mine")
+    assert completed.stdout.strip() == str(started / "mine")
 
 
 def test_a_kernel_fixes_the_home_before_the_first_cd(started, tmp_path, monkeypatch):
@@ -118,7 +118,7 @@ def test_a_user_without_a_home_is_told_to_set_one(home):
         "except WorkspaceError as error: print(error.fix)"
     )
     environment = {k: v for k, v in os.environ.items() if k not in ("HOME", "AUTOML_MAGIC_HOME")}
-    shown = subprocess.run(
+    completed = subprocess.run(
         [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
     )
-    assert shown.stdout.strip() == "Set an absolute path: export AUTOML_MAGIC_HOME=/PATH"
+    assert completed.stdout.strip() == "Set an absolute path: export AUTOML_MAGIC_HOME=/PATH"

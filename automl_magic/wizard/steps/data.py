@@ -92,8 +92,8 @@ def _size_text(n_rows: int, n_columns: int) -> str:
 
 
 def _chosen(session: WizardSession) -> list[Block]:
-    if session.uploading is not None:
-        file_name, n_done, n_bytes = session.uploading
+    if session.upload.progress is not None:
+        file_name, n_done, n_bytes = session.upload.progress
         text = _("Uploading {name}: {done} of {size}.")
         return [
             paragraph(

@@ -4,11 +4,12 @@ import json
 
 import numpy as np
 import pytest
+from sklearn.feature_selection import mutual_info_classif
 
 from automl_magic.errors import PlanError
 from automl_magic.recipe import code_params, fit_view, select_columns
 from automl_magic.recipe.steps import code_pieces
-from automl_magic.recipe.steps.select import boruta_hits, min_hits, mutual_information
+from automl_magic.recipe.steps.select import bin_values, boruta_hits, min_hits, mutual_information
 from automl_magic.recipe.view import FittedView, separate_selection
 from automl_magic.records import StepSpec, TaskKind
 
@@ -175,3 +176,24 @@ def test_a_method_that_does_not_exist_is_refused():
             TaskKind("binary"),
         )
     assert caught.value.fix == "Use method='mutual_information'."
+
+
+@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("n_rows", [30, 1_000])
+def test_mutual_information_is_that_of_scikit_learn(task, n_rows):
+    rng = np.random.default_rng(n_rows)
+    X = rng.normal(size=(n_rows, 7))
+    X[:, 1] = X[:, 1].round()
+    X[rng.random(n_rows) < 0.3, 2] = np.nan
+    X[:, 3] = np.nan
+    X[:, 4] = 1.0
+    y = {"binary": X[:, 0] > 0, "multiclass": rng.integers(0, 5, n_rows), "regression": X[:, 5]}
+    codes = bin_values(X[:, [5]])[:, 0] if task == "regression" else y[task].astype(int)
+
+    expected = [
+        mutual_info_classif(column[:, None], codes, discrete_features=True)[0]
+        for column in bin_values(X).T
+    ]
+
+    actual = mutual_information(X, np.asarray(y[task]), TaskKind(task))
+    np.testing.assert_allclose(actual, expected, atol=1e-8)
